@@ -1,0 +1,35 @@
+import type { Arena, Lease } from '../memory/arena.ts'
+
+/** Bits of `Block.flag`; `log.flags` names them. */
+export const flags = { invalidUtf8: 1, truncated: 2, multiline: 4, flushed: 8 } as const
+/** `log.flags` values by bit position. */
+export const flagNames = ['invalid_utf8', 'truncated', 'multiline', 'flushed'] as const
+
+/** Where the records of a block come from. */
+export interface Origin {
+  /** Name of the source, as configured. */
+  readonly source: string
+  /** Generation: 16 hex digits, random; never used for other bytes. */
+  readonly key: string
+  readonly path: string
+  /** Sub-stream (a container's stderr), where the envelope has several. */
+  readonly stream?: string
+}
+
+/** Records of one generation, cut and joined, before any grammar. */
+export interface Block {
+  readonly arena: Arena
+  /** The input bytes (and decoded text); released by whoever took the block over, once its last reader is done. */
+  readonly lease: Lease
+  readonly count: number
+  /** Text of record i, without its line end: addresses in the arena, valid UTF-8. */
+  readonly start: Uint32Array
+  readonly end: Uint32Array
+  /** Bytes record i covers in its generation, line end included: its id, its share of the ledger, the checkpoint. */
+  readonly from: Float64Array
+  readonly to: Float64Array
+  readonly flag: Uint8Array
+  readonly origin: Origin
+  /** Milliseconds since 1970 when the bytes were read; the ledger's hour. */
+  readonly readAt: number
+}

@@ -1,0 +1,31 @@
+/**
+ * How lines become records. A grammar says it, a source does it; so that a source never knows a grammar, what is
+ * handed over is this.
+ */
+export interface Framing {
+  /** False: every line is a record, and `begin` is never called. */
+  readonly joins: boolean
+  /** A record longer than this many bytes is cut there and flagged `truncated`; what it covers stays whole. */
+  readonly maxBytes: number
+  /** A joined record whose next line does not come within this many milliseconds is ended, flagged `flushed`. */
+  readonly flushAfter: number
+  /** A fresh reader of lines, at the start of a record or of a file. */
+  begin(): LineReader
+}
+
+export interface LineReader {
+  /**
+   * Told each line in order (without its line end; `bytes` is borrowed for the call). True: this line begins a new
+   * record, and what is remembered starts with it. The first line told always begins one.
+   */
+  starts(bytes: Uint8Array, start: number, end: number): boolean
+}
+
+export const defaultMaxBytes = 1 << 20
+
+export const byLine = (maxBytes = defaultMaxBytes): Framing => ({
+  joins: false,
+  maxBytes,
+  flushAfter: 0,
+  begin: () => ({ starts: () => true }),
+})

@@ -1,0 +1,69 @@
+import type { Block } from '../event/block.ts'
+import type { Framing } from '../event/framing.ts'
+import type { Arena } from '../memory/arena.ts'
+import type { GenerationStore } from './generation.ts'
+
+/** What a source is given when it is opened. */
+export interface SourceContext {
+  readonly arena: Arena
+  /** How to frame a file, from its path and first bytes (at most 64 KiB); undefined: not enough to tell yet, ask again when it grew. */
+  readonly framing: (path: string, head: Uint8Array) => Framing | undefined
+  /** Generations known on this data directory (durable). */
+  readonly generations: GenerationStore
+  /** Where to resume: committed offset by generation key, in the store this pipeline delivers to. */
+  readonly resume: ReadonlyMap<string, number>
+  /** The in-doubt rule: spans of [from, to) of a generation that the store already holds. Asked once a resumed generation. */
+  readonly covered: (key: string, from: number, to: number) => Promise<readonly { readonly from: number; readonly to: number }[]>
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+  /** Read what is there, then end. */
+  readonly once: boolean
+  /** Where to begin files never seen: the whole, or only what comes. */
+  readonly begin: 'beginning' | 'end'
+  /** Something an operator should read: a file that cannot be read, bytes stated lost. Told once a trouble. */
+  readonly report: (notice: SourceNotice) => void
+}
+
+export interface SourceNotice {
+  readonly kind: 'unreadable' | 'lost' | 'truncated' | 'held_copy' | 'recovered'
+  readonly path: string
+  /** A sentence, with the mending command where there is one. */
+  readonly text: string
+  readonly lost?: { readonly key: string; readonly from: number; readonly to: number }
+}
+
+/** Where bytes come from. Pulled, never pushing: it reads no further than it is asked. */
+export interface Source {
+  readonly name: string
+  open(context: SourceContext): Promise<OpenSource>
+}
+
+export interface OpenSource {
+  /**
+   * The next block; waits for bytes. One call at a time. Undefined: with `once`, all is read; else the signal was
+   * aborted. Waits for room when the arena is full (that is the back-pressure).
+   */
+  next(signal: AbortSignal): Promise<Block | undefined>
+  /** Everything of generation `key` before `offset` is durably accounted for. */
+  committed(key: string, offset: number): void
+  /**
+   * Milliseconds since 1970 up to which everything written was read, when caught up: the time of the last look at
+   * every file's end. Undefined: behind, or a file cannot be read.
+   */
+  readonly caughtUp: number | undefined
+  files(): readonly FileStatus[]
+  close(): Promise<void>
+}
+
+/** A line of `tailrace sources`. */
+export interface FileStatus {
+  /** Generation key. */
+  readonly id: string
+  readonly path: string
+  /** Read so far; what is committed is the pipeline's to say. */
+  readonly offset: number
+  readonly size: number
+  readonly state: 'active' | 'idle' | 'held_copy' | 'rotated' | 'deleted' | 'unreadable' | 'waiting'
+  /** Milliseconds since 1970 of the file's last change. */
+  readonly modified: number
+}

@@ -1,0 +1,51 @@
+import type { Query } from '../query/tree.ts'
+import type { Schema } from '../event/field.ts'
+import type { Aggregate, Bucket } from './aggregate.ts'
+import type { CommitRecord, Sink } from './sink.ts'
+
+/** A nested document as a store gives it back; integers beyond 2^53 are bigints (`stringify` writes them exact). */
+export type StoredDocument = { readonly [name: string]: unknown }
+
+export interface Search {
+  readonly where: Query
+  readonly since?: number
+  readonly until?: number
+  readonly datasets?: readonly string[]
+  readonly namespace?: string
+  /** Newest first unless said otherwise; ties by `log.file.id`, then `log.offset`. */
+  readonly sort?: readonly { readonly field: string; readonly descending: boolean }[]
+  readonly limit: number
+  /** Only these fields; wildcards were expanded by the caller. */
+  readonly fields?: readonly string[]
+}
+
+/** What the store holds of a generation: bytes [from, to). */
+export interface Covered {
+  readonly from: number
+  readonly to: number
+}
+
+export interface Retention {
+  readonly dataset?: string
+  /** Milliseconds. */
+  readonly maxAge?: number
+  readonly maxBytes?: number
+}
+
+/** A sink that can also be asked. All answer the same questions with the same numbers. */
+export interface Store extends Sink {
+  /** Creates what is missing for datasets: index templates, tables, columns. Safe to repeat; waits while the store is away. */
+  prepare(datasets: ReadonlyMap<string, Schema>, namespace: string, signal: AbortSignal): Promise<void>
+  /** Makes what was written visible to questions. */
+  refresh(signal: AbortSignal): Promise<void>
+  search(search: Search, signal: AbortSignal): AsyncIterable<StoredDocument>
+  aggregate(question: Aggregate, signal: AbortSignal): Promise<readonly Bucket[]>
+  /** Records of generation `key` that begin in [from, to), in order. The in-doubt rule asks. */
+  covered(key: string, from: number, to: number, signal: AbortSignal): Promise<readonly Covered[]>
+  /** Number of documents of a generation. `ledger --verify` asks. */
+  countOf(key: string, signal: AbortSignal): Promise<number>
+  retain(rules: readonly Retention[], now: number, signal: AbortSignal): Promise<void>
+  /** Transactional stores: the sealed records, oldest first, and their replacement by one. */
+  commits?(signal: AbortSignal): AsyncIterable<CommitRecord>
+  replaceCommits?(snapshot: CommitRecord, signal: AbortSignal): Promise<void>
+}

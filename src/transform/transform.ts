@@ -1,0 +1,17 @@
+import type { Batch } from '../event/batch.ts'
+import type { Field } from '../event/field.ts'
+
+/** Rewrites a batch in place: adds, replaces or removes columns, or sets outcomes. Synchronous; look-ups are loaded before. */
+export interface Transform<in Needs = never, out Adds = object> {
+  readonly name: string
+  /** Fields without which it does nothing. A pipeline whose parser yields none of them is refused. */
+  readonly needs: readonly string[]
+  readonly adds: Readonly<Record<string, Field>>
+  readonly removes?: readonly string[]
+  /** Loads look-ups; called once before the first batch. A missing file is an error with the mending sentence. */
+  open?(): Promise<void>
+  apply(batch: Batch): void
+  close?(): Promise<void>
+  /** For inference only. */
+  readonly types?: (needs: Needs) => Adds
+}
