@@ -28,10 +28,19 @@ export interface Lease {
 export const slack = 64
 const granule = 4096
 
+// lib.dom declares this for browsers; of it a server needs one constructor.
+declare const WebAssembly: {
+  readonly Memory: new (limits: {
+    readonly initial: number
+    readonly maximum: number
+    readonly shared: true
+  }) => { readonly buffer: SharedArrayBuffer }
+}
+
 export const createArena = (size = 1 << 30): Arena => {
   const pages = Math.ceil(size / 65_536)
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true })
-  const buffer = memory.buffer as unknown as SharedArrayBuffer
+  const buffer = memory.buffer
   const bytes = new Uint8Array(buffer)
   const node = Buffer.from(buffer)
   const total = pages * 65_536

@@ -49,7 +49,7 @@ export const createScratch = (arena: Arena): Scratch => {
     write(text) {
       const most = text.length * 3
       const start = take(most)
-      const written = arena.node.utf8Write(text, start, most)
+      const written = arena.node.write(text, start, most, 'utf8')
       return { start, end: start + written }
     },
     release() {

@@ -1,0 +1,119 @@
+import type { Batch } from './batch.ts'
+import { flagNames } from './block.ts'
+import { type Column, has } from './column.ts'
+import { writeInteger } from './json-text.ts'
+
+/** What every record carries about where it came from and where it goes. */
+export interface Provenance {
+  readonly host: string
+  readonly namespace: string
+  /** Milliseconds since 1970. */
+  readonly ingested: number
+}
+
+/** `event.id` of the record at `offset` of generation `key`: also the document id. */
+export const documentId = (key: string, offset: number): string => `${key}-${offset}`
+
+const flagColumn = (batch: Batch): Column | undefined => {
+  const { flag } = batch.block
+  let total = 0
+  for (let i = 0; i < batch.count; i++) for (let bits = flag[i]!; bits > 0; bits &= bits - 1) total++
+  if (total === 0) return undefined
+  const first = batch.scratch.u32(batch.count + 1)
+  const codes = batch.scratch.u32(total)
+  let at = 0
+  for (let i = 0; i < batch.count; i++) {
+    first[i] = at
+    for (let bit = 0; bit < flagNames.length; bit++) if ((flag[i]! >> bit) & 1) codes[at++] = bit
+  }
+  first[batch.count] = at
+  const start = batch.scratch.u32(flagNames.length)
+  const end = batch.scratch.u32(flagNames.length)
+  for (const [bit, name] of flagNames.entries()) {
+    const slice = batch.scratch.write(name)
+    start[bit] = slice.start
+    end[bit] = slice.end
+  }
+  return { kind: 'list', first, values: { kind: 'dictionary', codes, values: { kind: 'text', start, end } } }
+}
+
+/** `log.offset` and `log.flags`: what is known of a record wherever its text came from. */
+export const addOffsets = (batch: Batch): void => {
+  batch.columns.set('log.offset', { kind: 'number', values: batch.block.from })
+  const flags = flagColumn(batch)
+  if (flags !== undefined) batch.columns.set('log.flags', flags)
+}
+
+const idColumn = (batch: Batch): Column => {
+  const { count, scratch, block } = batch
+  const memory = block.arena.bytes
+  const prefix = scratch.write(documentId(block.origin.key, 0).slice(0, -1))
+  const width = prefix.end - prefix.start
+  const start = scratch.u32(count)
+  const end = scratch.u32(count)
+  let at = scratch.take(count * (width + 16))
+  for (let i = 0; i < count; i++) {
+    start[i] = at
+    for (let j = 0; j < width; j++) memory[at++] = memory[prefix.start + j]!
+    at = writeInteger(memory, block.from[i]!, at)
+    end[i] = at
+  }
+  return { kind: 'text', start, end }
+}
+
+/** The time a record was read stands in where the log gives none: every document has an `@timestamp`. */
+export const fillTimestamp = (batch: Batch): void => {
+  const given = batch.columns.get('@timestamp')
+  const ms = batch.scratch.f64(batch.count).fill(batch.block.readAt)
+  if (given === undefined) {
+    const none = { ns: batch.scratch.u32(batch.count).fill(0), digits: batch.scratch.u8(batch.count).fill(3) }
+    batch.columns.set('@timestamp', { kind: 'time', ms, ...none })
+    return
+  }
+  if (given.kind !== 'time') return
+  for (let i = 0; i < batch.count; i++) {
+    if (has(given, i)) continue
+    given.ms[i] = batch.block.readAt
+    given.ns[i] = 0
+    given.digits[i] = 3
+  }
+}
+
+/** All of it, for a followed file. */
+export const addProvenance = (batch: Batch, { host, namespace, ingested }: Provenance): void => {
+  const { origin, from, to } = batch.block
+  const constant = (name: string, value: string): void => {
+    batch.columns.set(name, { kind: 'constant', value })
+  }
+  const length = batch.scratch.f64(batch.count)
+  for (let i = 0; i < batch.count; i++) length[i] = to[i]! - from[i]!
+  constant('event.dataset', batch.dataset)
+  constant('data_stream.type', 'logs')
+  constant('data_stream.dataset', batch.dataset)
+  constant('data_stream.namespace', namespace)
+  constant('host.name', host)
+  constant('log.file.path', origin.path)
+  constant('log.file.id', origin.key)
+  constant('event.ingested', new Date(ingested).toISOString())
+  batch.columns.set('log.length', { kind: 'number', values: length })
+  batch.columns.set('event.id', idColumn(batch))
+  addOffsets(batch)
+  fillTimestamp(batch)
+}
+
+/** Fields `addProvenance` sets; part of every dataset's schema. */
+export const provenanceFields = [
+  '@timestamp',
+  'event.dataset',
+  'event.id',
+  'event.ingested',
+  'data_stream.type',
+  'data_stream.dataset',
+  'data_stream.namespace',
+  'host.name',
+  'log.file.path',
+  'log.file.id',
+  'log.flags',
+  'log.length',
+  'log.offset',
+] as const

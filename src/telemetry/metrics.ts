@@ -1,0 +1,29 @@
+import { Counter, Gauge, Registry } from 'prom-client'
+
+/** The pipeline's own figures. Labels come from bounded sets only (source, store, outcome, code), never from logs. */
+export const createMetrics = () => {
+  const registry = new Registry()
+  const registers = [registry]
+  const counter = <const L extends string>(name: string, help: string, ...labelNames: L[]) =>
+    new Counter<L>({ name: `tailrace_${name}`, help, labelNames, registers })
+  const gauge = <const L extends string>(name: string, help: string, ...labelNames: L[]) =>
+    new Gauge<L>({ name: `tailrace_${name}`, help, labelNames, registers })
+  return {
+    registry,
+    readRecords: counter('source_read_records_total', 'Records read.', 'source'),
+    readBytes: counter('source_read_bytes_total', 'Bytes those records cover.', 'source'),
+    outcomes: counter('sink_records_total', 'Records by what became of them.', 'source', 'store', 'outcome'),
+    failures: counter('failure_records_total', 'Records that became dead letters, by code.', 'source', 'stage', 'code'),
+    commits: counter('sink_commits_total', 'Durable records of progress.', 'store'),
+    queueBytes: gauge('queue_bytes', 'Bytes between reading and the final outcome.', 'store'),
+    arenaBytes: gauge('memory_arena_bytes', 'Bytes leased from the arena.'),
+    residentBytes: gauge('memory_resident_bytes', 'Resident memory of the process.'),
+    lagBytes: gauge('source_lag_bytes', 'Bytes written to followed files and not yet committed.', 'source'),
+    lagSeconds: gauge('source_lag_seconds', 'Age of the oldest byte not yet committed.', 'source'),
+    storeWaiting: gauge('sink_waiting', '1 while the store is away or refuses.', 'store'),
+    evaluations: counter('rule_evaluations_total', 'Rule windows evaluated, by verdict.', 'rule', 'verdict'),
+    notifications: counter('notify_messages_total', 'Messages to people, by result.', 'notifier', 'result'),
+    alertsFiring: gauge('alert_firing', 'Alerts firing now.', 'rule'),
+  }
+}
+export type Metrics = ReturnType<typeof createMetrics>
