@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { createTransport } from 'nodemailer'
+import { expect, it } from 'vitest'
+import { startBrowser } from './browser.ts'
+import { type EngineKind, engine, ownEngine } from './engine.ts'
+import { startMariadb } from './mariadb.ts'
+import { needs } from './needs.ts'
+import { startNginx } from './nginx.ts'
+import { startSmtp } from './smtp.ts'
+import { startUvicorn } from './uvicorn.ts'
+import { waitUntil } from './wait-until.ts'
+
+const text = async (url: string, init?: RequestInit) => (await fetch(url, init)).text()
+
+function engineSuite(kind: EngineKind, version: string) {
+  it('answers with its version, the same one to everybody', { timeout: 120_000 }, async () => {
+    const first = await engine(kind)
+    expect(JSON.parse(await text(first.url)).version.number).toBe(version)
+    expect((await engine(kind)).url).toBe(first.url)
+  })
+
+  it('keeps data and address over stop and start when it is a test’s own', { timeout: 120_000 }, async () => {
+    await using own = await ownEngine(kind)
+    const headers = { 'content-type': 'application/json' }
+    await fetch(`${own.url}/kept/_doc/1`, { method: 'PUT', headers, body: '{"n":1}' })
+    await own.stop()
+    await expect(fetch(own.url)).rejects.toThrow()
+    await own.start()
+    expect(JSON.parse(await text(`${own.url}/kept/_doc/1`))._source).toEqual({ n: 1 })
+  })
+}
+
+needs('elasticsearch')('the elasticsearch of the tests', () => engineSuite('elasticsearch', '7.17.29'))
+needs('opensearch')('the opensearch of the tests', () => engineSuite('opensearch', '3.8.0'))
+
+needs('nginx')('the nginx of the tests', () => {
+  it('writes its access log in the format asked for, and into a new file after rotation', async () => {
+    await using nginx = await startNginx({ logFormat: 'escape=json {"agent":"$http_user_agent"}' })
+    await text(nginx.url, { headers: { 'user-agent': 'a "b"' } })
+    await waitUntil('the line is there', () => readFileSync(nginx.accessLog, 'utf8') !== '')
+    const old = await nginx.rotate()
+    await text(nginx.url, { headers: { 'user-agent': 'second' } })
+    await waitUntil('the line is there', () => readFileSync(nginx.accessLog, 'utf8') !== '')
+    expect(readFileSync(old, 'utf8')).toBe('{"agent":"a \\"b\\""}\n')
+    expect(readFileSync(nginx.accessLog, 'utf8')).toBe('{"agent":"second"}\n')
+  })
+})
+
+needs('mariadb')('the mariadb of the tests', () => {
+  it('writes what it is asked into the slow log', { timeout: 60_000 }, async () => {
+    await using mariadb = await startMariadb()
+    expect(mariadb.sql("select 'slow one', sleep(0.01)")).toBe('slow one\t0\n')
+    await waitUntil('it is logged', () => readFileSync(mariadb.slowLog, 'utf8').includes("select 'slow one'"))
+  })
+})
+
+needs('uvicorn')('the uvicorn of the tests', () => {
+  it('serves the application and keeps its output, tracebacks among it', { timeout: 60_000 }, async () => {
+    await using uvicorn = await startUvicorn()
+    expect(await text(`${uvicorn.url}/`)).toBe('{"ok":true}')
+    await text(`${uvicorn.url}/fail`)
+    await waitUntil('the traceback is there', () => uvicorn.output().includes('ValueError: no such order'))
+  })
+})
+
+needs('browser')('the browser of the tests', () => {
+  it('runs scripts', { timeout: 60_000 }, async () => {
+    await using browser = await startBrowser()
+    const page = await browser.newPage()
+    await page.setContent('<p id="a"></p><script>a.textContent = 6 * 7</script>')
+    expect(await page.textContent('#a')).toBe('42')
+  })
+})
+
+it('the mail server keeps what it takes and counts what it refuses', async () => {
+  await using smtp = await startSmtp({ refuse: (n) => (n === 0 ? { code: 451, text: 'try later' } : undefined) })
+  const transport = createTransport(smtp.url)
+  const mail = { from: 'a@example.com', to: 'b@example.com', subject: '磁盘满了', text: 'body' }
+  await expect(transport.sendMail(mail)).rejects.toMatchObject({ responseCode: 451 })
+  await transport.sendMail(mail)
+  const [received] = await smtp.received(1)
+  expect(received?.mail.subject).toBe('磁盘满了')
+  expect(received?.to).toEqual(['b@example.com'])
+  expect(smtp.attempts).toBe(2)
+  transport.close()
+})
