@@ -8,7 +8,7 @@ async function wantedParts(project: TestProject) {
   // Vitest's own name for the command line's file filters; without it every test file counts.
   const { filenamePattern } = project.vitest as unknown as { filenamePattern?: string[] }
   const { testFiles } = await project.globTestFiles(filenamePattern)
-  const text = testFiles.map((file) => readFileSync(file, 'utf8')).filter((each) => each.includes('support/needs.ts'))
+  const text = testFiles.map((file) => readFileSync(file, 'utf8')).filter((each) => each.includes("/needs.ts'"))
   return partNames.filter((name) => text.some((each) => each.includes(`'${name}'`)))
 }
 
