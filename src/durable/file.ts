@@ -1,0 +1,35 @@
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** Makes creations, renames and removals in a directory survive a power cut. Windows has no such call and needs none. */
+export const fsyncDir = async (directory: string): Promise<void> => {
+  if (process.platform === 'win32') return
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Replaces a file by `bytes` so that whoever opens it, also after a power cut, finds the whole old or the whole new
+ * content. Throws the system's error and then leaves the old file as it was.
+ */
+export const writeAtomic = async (path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> => {
+  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
+  try {
+    const handle = await open(temporary, 'w', mode)
+    try {
+      await handle.writeFile(bytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await fsyncDir(dirname(path))
+}
