@@ -1,0 +1,187 @@
+/**
+ * The intermediate form of a grammar: plain data, JSON-serialisable, the one thing both readings of a grammar (the
+ * interpreter here, a compiler elsewhere) are made from. This file is its whole documentation; the list of
+ * operations is closed and a test freezes it.
+ *
+ * Reading a record: alternatives are tried in order, the first that fits wins. An alternative is a list of
+ * operations run one after another over the bytes of the record; it fits when the last has run and nothing is left.
+ * `line end` below is the next `\n` of the record, or its end. Where a form is not `multiline`, it is its end.
+ * A failed branch (of `optional`, `either`, `any_order`) takes back its position and every value it set; a branch
+ * that fitted is never tried otherwise afterwards. So time is bounded by operations × bytes.
+ */
+
+export const opNames = [
+  'literal',
+  'newline',
+  'blanks',
+  'take',
+  'optional',
+  'either',
+  'any_order',
+  'pairs',
+  'regex',
+  'json',
+] as const
+export const valueNames = ['text', 'word', 'words', 'long', 'double', 'duration', 'boolean', 'ip', 'address', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
+
+/** The very bytes of `text`. Never empty, holds no line end. */
+export interface LiteralOp {
+  readonly op: 'literal'
+  readonly text: string
+}
+/** One line end; what follows belongs to the next line of the record. */
+export interface NewlineOp {
+  readonly op: 'newline'
+}
+/** One or more blanks or tabs. */
+export interface BlanksOp {
+  readonly op: 'blanks'
+}
+/**
+ * Bytes that become a value.
+ * - `self`: the value says itself where it ends (digits, addresses, times, words of a list).
+ * - `until`: up to the first of `stops` in this line; where none is there and `orEnd`, up to the line end.
+ * - `rest`: up to the end of the record, line ends included.
+ * - `quoted`: from a double quote to the next that no backslash precedes, line ends included; quotes are not part of it.
+ * Where `absent` is given, an empty value and each of the texts mean "no value"; else an empty value does not fit.
+ */
+export interface TakeOp {
+  readonly op: 'take'
+  /** Undefined for skipped text. */
+  readonly field?: string
+  /** The field was captured before; where this has a value, it replaces the first. */
+  readonly again?: true
+  readonly extent: 'self' | 'until' | 'rest' | 'quoted'
+  readonly value: Value
+  readonly stops: readonly string[]
+  readonly orEnd: boolean
+  readonly absent?: readonly string[]
+  /**
+   * `hex`: `\xHH` is a byte (nginx's default escape). `json`: JSON's string escapes. What is no such escape stays as
+   * it is. Decoded bytes that are no UTF-8 become U+FFFD, and the record is flagged `invalid_utf8`.
+   */
+  readonly escape?: 'hex' | 'json'
+}
+/** The operations, or nothing. */
+export interface OptionalOp {
+  readonly op: 'optional'
+  readonly ops: readonly Op[]
+}
+/** The first branch that fits. */
+export interface EitherOp {
+  readonly op: 'either'
+  readonly branches: readonly (readonly Op[])[]
+}
+/** Each part at most once, in any order; those `needed` exactly once. */
+export interface AnyOrderOp {
+  readonly op: 'any_order'
+  readonly parts: readonly { readonly ops: readonly Op[]; readonly needed: boolean }[]
+}
+/**
+ * `Name: value  Name: value` up to the line end: a name (no blanks, no separator), the separator, a value up to
+ * the next blank that stands before another name and separator, blanks. Names that are not listed are skipped, value
+ * and all. The value of a listed name must fit its operation, which has neither stops nor extent of its own.
+ */
+export interface PairsOp {
+  readonly op: 'pairs'
+  readonly separator: string
+  readonly members: readonly { readonly name: string; readonly take: TakeOp }[]
+}
+/**
+ * A regular expression over the bytes up to `stops` (as `until`), one byte a character, anchored at both ends; its
+ * named groups become values. The time it takes is bounded: `pattern_timeout`.
+ */
+export interface RegexOp {
+  readonly op: 'regex'
+  readonly source: string
+  readonly groups: readonly { readonly name: string; readonly take: TakeOp }[]
+  readonly stops: readonly string[]
+  readonly orEnd: boolean
+}
+/**
+ * The whole record is one JSON object (blanks around it allowed). A member is named by its path, nested and dotted
+ * alike: `{"a":{"b":1}}` and `{"a.b":1}` are both `a.b`; of members with one path the last wins.
+ */
+export interface JsonOp {
+  readonly op: 'json'
+  readonly members: readonly JsonMember[]
+  /** Texts of members that are read further, by operations; what does not fit stays undeclared. */
+  readonly lines: readonly { readonly key: string; readonly ops: readonly Op[] }[]
+  /** `json`: members that no field took, or whose value does not fit, go to the field `json`. `drop`: nowhere. */
+  readonly undeclared: 'json' | 'drop'
+}
+/** The first of `keys` whose value is there and fits. `null` and an empty string are no value. */
+export interface JsonMember {
+  readonly field: string
+  readonly keys: readonly string[]
+  readonly value: Value
+  readonly required: boolean
+}
+
+export type Op =
+  | LiteralOp
+  | NewlineOp
+  | BlanksOp
+  | TakeOp
+  | OptionalOp
+  | EitherOp
+  | AnyOrderOp
+  | PairsOp
+  | RegexOp
+  | JsonOp
+
+/** How bytes become a value. */
+export type Value =
+  /** Any text. */
+  | { readonly as: 'text' }
+  /** Text without blanks and tabs. */
+  | { readonly as: 'word' }
+  /** One of the texts, the longest that fits. */
+  | { readonly as: 'words'; readonly words: readonly string[] }
+  /** Digits, perhaps a minus before: −2^63 … 2^63−1. */
+  | { readonly as: 'long' }
+  /** Decimal digits, perhaps a minus before, a fraction and an exponent after. */
+  | { readonly as: 'double' }
+  /** A decimal × 10^power nanoseconds, exact; what is below a nanosecond is cut off. Printed with `digits` decimals. */
+  | { readonly as: 'duration'; readonly power: 0 | 3 | 6 | 9; readonly digits: number }
+  | { readonly as: 'boolean'; readonly true: string; readonly false: string }
+  | { readonly as: 'ip' }
+  /** A word, as written; also `ip`, where it is an address. With `list`: several, separated by `, `; `list` has them
+   *  all where there are several, and the value is the first public one, else the first. */
+  | { readonly as: 'address'; readonly ip?: string; readonly list?: string }
+  /** A request target or URL, as written; also its parts under `prefix`: path, query, scheme, domain, port. */
+  | { readonly as: 'url'; readonly prefix: string }
+  /** The first layout that fits; see layout.ts. */
+  | { readonly as: 'time'; readonly layouts: readonly string[] }
+  /** Elements divided by any of the separators. Elements that are absent marks are left out. */
+  | { readonly as: 'list'; readonly separators: readonly string[]; readonly of: Value }
+  | { readonly as: 'skip' }
+
+/** A value that follows from others of the row; set where the field has none yet. */
+export type DeriveOp =
+  | { readonly to: string; readonly from: 'constant'; readonly text: string }
+  | { readonly to: string; readonly from: 'copy'; readonly field: string }
+  /** Texts of a text field; those not listed give nothing, or `otherwise`. */
+  | { readonly to: string; readonly from: 'words'; readonly field: string; readonly map: Readonly<Record<string, string>>; readonly otherwise?: string }
+  /** Of a number: the text of the first range whose `below` is above it, else `otherwise`. */
+  | { readonly to: string; readonly from: 'ranges'; readonly field: string; readonly ranges: readonly { readonly below: number; readonly text: string }[]; readonly otherwise?: string } // biome-ignore format: a row each
+
+export interface FormField {
+  readonly name: string
+  readonly type: 'keyword' | 'text' | 'long' | 'double' | 'boolean' | 'date' | 'ip' | 'flattened'
+  readonly list: boolean
+}
+
+export interface FormAlternative {
+  readonly name: string
+  readonly ops: readonly Op[]
+  readonly derive: readonly DeriveOp[]
+}
+
+export interface Form {
+  readonly version: 1
+  readonly fields: readonly FormField[]
+  /** Records may hold line ends. */
+  readonly multiline: boolean
+  readonly alternatives: readonly FormAlternative[]
+}

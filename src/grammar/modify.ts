@@ -1,0 +1,73 @@
+import { markSite } from '../event/diagnostic.ts'
+import type { TakeOp } from './form.ts'
+import type { Capture, PartProblem, Show } from './part.ts'
+
+const changed = <R, O>(
+  of: Capture<unknown, unknown>,
+  change: (op: TakeOp) => TakeOp,
+  problems: readonly PartProblem[] = [],
+): Capture<R, O> => ({
+  capture: true,
+  fields: of.fields,
+  ops: [change(of.ops[0] as TakeOp)],
+  problems: [...of.problems, ...problems],
+})
+
+/** `mark` (or any of several, or nothing at all) stands for a missing value: `or('-', int('process.pid'))`. */
+export const or = <R, O>(mark: string | readonly string[], of: Capture<R, O>): Capture<object, Show<R & O>> =>
+  changed(of, (op) => ({
+    ...op,
+    absent: [...(op.absent ?? []), ...(typeof mark === 'string' ? [mark] : mark)].filter((text) => text !== ''),
+  }))
+
+/**
+ * The text is escaped: `hex` as nginx does by default (`\x22`), `json` as in JSON strings (also nginx's
+ * `escape=json`), `none` as it is. The value is decoded.
+ */
+export const escaped = <R, O>(how: 'hex' | 'json' | 'none', of: Capture<R, O>): Capture<R, O> =>
+  changed(of, (op) => (how === 'none' ? op : { ...op, escape: how }))
+
+/** A double-quoted value, quotes included in the layout: ends at the quote no backslash precedes; JSON escapes are decoded. */
+export const quoted = <R, O>(of: Capture<R, O>): Capture<R, O> =>
+  changed(of, (op) => ({ ...op, extent: 'quoted', escape: op.escape ?? 'json' }))
+
+type Listed<R> = { readonly [K in keyof R]: R[K] extends readonly unknown[] ? R[K] : readonly R[K][] }
+
+/** Several values divided by a separator (or any of several): `list([', ', ' : '], or('-', int('…')))`. */
+export const list = <R, O>(
+  separators: string | readonly string[],
+  of: Capture<R, O>,
+): Capture<Listed<R>, Listed<O>> => {
+  const all = typeof separators === 'string' ? [separators] : separators
+  const op = of.ops[0] as TakeOp
+  const bad: PartProblem[] = []
+  if (all.length === 0 || all.includes('')) {
+    bad.push({
+      site: markSite(list),
+      text: 'A list has an empty separator',
+      mend: "Give the text between two values, as ', '",
+    })
+  }
+  if (op.value.as === 'list' || op.value.as === 'url' || op.value.as === 'address' || op.extent === 'rest') {
+    bad.push({
+      site: markSite(list),
+      text: `A list cannot hold ${op.value.as}`,
+      mend: 'Take word, text, int, number, ip, bool or a time inside list()',
+    })
+  }
+  return {
+    ...changed<Listed<R>, Listed<O>>(
+      of,
+      (inner) => ({
+        ...inner,
+        extent: inner.extent === 'quoted' ? 'quoted' : 'until',
+        value: { as: 'list', separators: all, of: inner.value },
+      }),
+      bad,
+    ),
+    fields: of.fields.map((field) => ({ ...field, list: true })),
+  }
+}
+
+/** The field once more, later in the record; where both are there, this one counts. */
+export const again = <R, O>(of: Capture<R, O>): Capture<object, object> => changed(of, (op) => ({ ...op, again: true }))
