@@ -31,7 +31,9 @@ export const markSite = (below: Function): SiteMark => {
 
 export const siteOf = (mark: SiteMark): Site | undefined => {
   const match = /\(?((?:file:\/\/)?\/[^()\n]+?):(\d+):(\d+)\)?$/m.exec(mark.stack ?? '')
-  return match === null ? undefined : { file: match[1]!.replace(/^file:\/\//, ''), line: Number(match[2]), column: Number(match[3]) }
+  return match === null
+    ? undefined
+    : { file: match[1]!.replace(/^file:\/\//, ''), line: Number(match[2]), column: Number(match[3]) }
 }
 
 export const diagnose = (mark: SiteMark | undefined, text: string, mend: string): Diagnostic => ({

@@ -228,7 +228,8 @@ export type NameOf<T extends FieldType> =
   | VendorName
 
 /** The table's row for `name`, if it has one. */
-export const fieldOf = (name: string): Field | undefined => (Object.hasOwn(fields, name) ? fields[name as FieldName] : undefined)
+export const fieldOf = (name: string): Field | undefined =>
+  Object.hasOwn(fields, name) ? fields[name as FieldName] : undefined
 
 /** Whether `name` may be used for a field that the table does not hold. */
 export const isVendorName = (name: string): boolean =>

@@ -1,7 +1,7 @@
 import type { Batch } from './batch.ts'
 import type { Block } from './block.ts'
-import type { Framing } from './framing.ts'
 import type { Schema } from './field.ts'
+import type { Framing } from './framing.ts'
 
 /** A grammar as the pipeline sees it: records in, columns out. */
 export interface Reader {

@@ -31,7 +31,8 @@ export const createScratch = (arena: Arena): Scratch => {
     const aligned = (size + 7) & ~7
     if (at + aligned > end) {
       const lease = arena.lease(Math.max(aligned, region))
-      if (lease === undefined) throw new ArenaFull(`no room for ${aligned} bytes: ${arena.inUse} of ${arena.size} in use`)
+      if (lease === undefined)
+        throw new ArenaFull(`no room for ${aligned} bytes: ${arena.inUse} of ${arena.size} in use`)
       leases.push(lease)
       at = lease.start
       end = lease.end

@@ -4,7 +4,7 @@ import type { Query } from '../query/tree.ts'
 export type Metric =
   | { readonly kind: 'count' }
   | { readonly kind: 'sum' | 'avg' | 'min' | 'max' | 'unique'; readonly field: string }
-  | { readonly kind: 'percentile'; readonly field: string; /** 0 < of < 100 */ readonly of: number }
+  | { readonly kind: 'percentile'; readonly field: string /** 0 < of < 100 */; readonly of: number }
 
 /** A question no store is named in. Each store compiles it; the answers agree. */
 export interface Aggregate {

@@ -1,5 +1,5 @@
-import type { Query } from '../query/tree.ts'
 import type { Schema } from '../event/field.ts'
+import type { Query } from '../query/tree.ts'
 import type { Aggregate, Bucket } from './aggregate.ts'
 import type { CommitRecord, Sink } from './sink.ts'
 

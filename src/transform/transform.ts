@@ -1,4 +1,5 @@
 import type { Batch } from '../event/batch.ts'
+import type { Diagnostic } from '../event/diagnostic.ts'
 import type { Field } from '../event/field.ts'
 
 /** Rewrites a batch in place: adds, replaces or removes columns, or sets outcomes. Synchronous; look-ups are loaded before. */
@@ -8,6 +9,10 @@ export interface Transform<in Needs = never, out Adds = object> {
   readonly needs: readonly string[]
   readonly adds: Readonly<Record<string, Field>>
   readonly removes?: readonly string[]
+  /** Mistakes in its definition; a pipeline that holds any is refused with all of them. */
+  readonly problems?: readonly Diagnostic[]
+  /** What keeps it from working as defined now (a database that could not be read again); shown to operators. */
+  readonly trouble?: string | undefined
   /** Loads look-ups; called once before the first batch. A missing file is an error with the mending sentence. */
   open?(): Promise<void>
   apply(batch: Batch): void

@@ -1,0 +1,66 @@
+import type { Text } from './env.ts'
+
+export interface DuckdbSettings {
+  readonly kind: 'duckdb'
+  /** Else `store/tailrace.duckdb` in the data directory. */
+  readonly path?: string
+  /** Megabytes DuckDB may use. */
+  readonly memory?: number
+}
+export interface ElasticsearchSettings {
+  readonly kind: 'elasticsearch'
+  readonly nodes: readonly Text[]
+  readonly apiKey?: Text
+  readonly bearer?: Text
+  readonly user?: Text
+  readonly password?: Text
+  /** PEM file of the certificate authority. */
+  readonly ca?: Text
+  /** PEM files of a client certificate. */
+  readonly certificate?: Text
+  readonly key?: Text
+  readonly compression?: 'auto' | 'gzip' | 'none'
+  /** False: index templates are somebody else's business. */
+  readonly installTemplates?: boolean
+}
+export type StoreSettings = DuckdbSettings | ElasticsearchSettings
+
+/** The embedded store. */
+export const duckdb = (settings: Omit<DuckdbSettings, 'kind'> = {}): DuckdbSettings => ({ kind: 'duckdb', ...settings })
+/** Elasticsearch from 7.9, or OpenSearch. */
+export const elasticsearch = (settings: Omit<ElasticsearchSettings, 'kind'>): ElasticsearchSettings => ({
+  kind: 'elasticsearch',
+  ...settings,
+})
+
+export interface EmailSettings {
+  readonly kind: 'email'
+  /** `smtp://user:password@host:587` or `smtps://…`. */
+  readonly url: Text
+  readonly from: Text
+  /** Addresses, separated by commas. */
+  readonly to: Text
+}
+export interface ConsoleSettings {
+  readonly kind: 'console'
+}
+export type NotifierSettings = EmailSettings | ConsoleSettings
+
+/** Mail through an SMTP server. */
+export const email = (settings: Omit<EmailSettings, 'kind'>): EmailSettings => ({ kind: 'email', ...settings })
+
+export interface DigestSettings {
+  /** Time of day, `08:00`. */
+  readonly at?: string
+  readonly timezone?: string
+  /** Name of a notifier under `notify` that sends mail. */
+  readonly to?: string
+  readonly lang?: 'en' | 'zh'
+}
+export interface RetentionSettings {
+  readonly dataset?: string
+  /** `30d` */
+  readonly age?: string
+  /** `20GiB` */
+  readonly size?: string
+}

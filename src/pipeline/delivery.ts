@@ -1,0 +1,147 @@
+import { type Batch, release } from '../event/batch.ts'
+import type { ProgressRecord } from '../store/ledger.ts'
+import type { CommitRecord, Sink } from '../store/sink.ts'
+import type { Progress } from './progress.ts'
+
+export interface DeliveryOptions {
+  readonly sink: Sink
+  readonly progress: Progress
+  /** Makes the dead rows of these batches durable. Waits out a full disk; throws only when aborted. */
+  readonly keepLetters: (batches: readonly Batch[]) => Promise<void>
+  /** Makes a record of progress durable, for sinks that do not do it themselves. */
+  readonly commit: (record: ProgressRecord) => Promise<void>
+  /** Told after the record is durable. */
+  readonly committed: (record: ProgressRecord) => void
+  /** Told when a batch has all its outcomes, before its memory goes. */
+  readonly ended: (batch: Batch) => void
+  /** Something that only a person can mend; delivery has stopped. */
+  readonly failed: (error: unknown) => void
+  /** Bytes of input taken in and not yet released; above it `offer` waits. */
+  readonly maxBytes: number
+  /** A delivery is sent when this much waits, or the oldest has waited `flushAfter` milliseconds. */
+  readonly flushBytes: number
+  readonly flushAfter: number
+  readonly concurrency: number
+  readonly signal: AbortSignal
+}
+
+/** The only queue. It counts bytes, so that a thousand small files weigh what one large one does. */
+export interface Delivery {
+  /** Takes a batch over. */
+  offer(batch: Batch): void
+  /** Resolves when there is room for another block. This is the back-pressure that a source feels. */
+  room(): Promise<void>
+  /** Sends what waits and resolves when all of it has its outcome and is committed. */
+  flush(): Promise<void>
+  readonly bytes: number
+}
+
+export const createDelivery = (options: DeliveryOptions): Delivery => {
+  const { sink, progress, signal } = options
+  const waiting: { readonly batch: Batch; readonly bytes: number }[] = []
+  const wakers: (() => void)[] = []
+  let waitingBytes = 0
+  let bytes = 0
+  let running = 0
+  let timer: NodeJS.Timeout | undefined
+  let flushing = false
+  let stopped = false
+
+  const wake = (): void => {
+    for (const waker of wakers.splice(0)) waker()
+  }
+  const changed = (): Promise<void> => new Promise((resolve) => wakers.push(resolve))
+
+  const finish = async (batches: readonly Batch[]): Promise<void> => {
+    for (const batch of batches) progress.end(batch)
+    const record = progress.seal()
+    if (record === undefined) return
+    await options.commit(record)
+    options.committed(record)
+  }
+
+  const deliver = async (batches: readonly Batch[]): Promise<void> => {
+    if (!sink.transactional) {
+      await sink.write(batches, () => ({}), signal)
+      await options.keepLetters(batches)
+      for (const batch of batches) options.ended(batch)
+      await finish(batches)
+      return
+    }
+    await options.keepLetters(batches)
+    let record: ProgressRecord | undefined
+    let sealed = false
+    const seal = (): CommitRecord => {
+      if (!sealed) {
+        for (const batch of batches) progress.end(batch)
+        record = progress.seal()
+        sealed = true
+      }
+      return { ...record }
+    }
+    await sink.write(batches, seal, signal)
+    for (const batch of batches) options.ended(batch)
+    if (record !== undefined) options.committed(record)
+  }
+
+  const send = (): void => {
+    clearTimeout(timer)
+    timer = undefined
+    while (!stopped && waiting.length > 0 && running < options.concurrency) {
+      let size = 0
+      let count = 0
+      while (count < waiting.length && (count === 0 || size + waiting[count]!.bytes <= options.flushBytes))
+        size += waiting[count++]!.bytes
+      const group = waiting.splice(0, count)
+      waitingBytes -= size
+      running++
+      deliver(group.map(({ batch }) => batch))
+        .catch((error: unknown) => {
+          stopped = true
+          if (!signal.aborted) options.failed(error)
+        })
+        .finally(() => {
+          running--
+          for (const { batch } of group) release(batch)
+          bytes -= size
+          if (flushing || waitingBytes >= options.flushBytes) send()
+          else arm()
+          wake()
+        })
+    }
+  }
+  const arm = (): void => {
+    if (waiting.length > 0 && timer === undefined) timer = setTimeout(send, options.flushAfter)
+  }
+
+  return {
+    offer(batch) {
+      const size = batch.block.lease.end - batch.block.lease.start
+      waiting.push({ batch, bytes: size })
+      waitingBytes += size
+      bytes += size
+      if (waitingBytes >= options.flushBytes) send()
+      else arm()
+    },
+    async room() {
+      while (bytes >= options.maxBytes && !stopped && !signal.aborted) {
+        if (running === 0) send()
+        await changed()
+      }
+    },
+    async flush() {
+      flushing = true
+      try {
+        while ((waiting.length > 0 || running > 0) && !stopped) {
+          send()
+          if (running > 0) await changed()
+        }
+      } finally {
+        flushing = false
+      }
+    },
+    get bytes() {
+      return bytes
+    },
+  }
+}

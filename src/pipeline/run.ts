@@ -1,0 +1,71 @@
+import type { Batch } from '../event/batch.ts'
+import type { Block } from '../event/block.ts'
+import { addProvenance } from '../event/provenance.ts'
+import type { Reader } from '../event/reader.ts'
+import { ArenaFull } from '../memory/scratch.ts'
+import type { OpenSource } from '../source/source.ts'
+import type { Transform } from '../transform/transform.ts'
+import type { Delivery } from './delivery.ts'
+import type { Progress } from './progress.ts'
+
+export interface RunOptions {
+  readonly source: OpenSource
+  /** The parser of a block's file. */
+  readonly readerOf: (block: Block) => Reader
+  readonly datasetOf: (reader: Reader) => string
+  readonly transforms: readonly Transform<never, object>[]
+  readonly delivery: Delivery
+  readonly progress: Progress
+  readonly host: string
+  readonly namespace: string
+  readonly timezone: string
+  readonly clock: () => number
+  /** Told of each batch before it is delivered: the live view listens. */
+  readonly tap?: (batch: Batch) => void
+  readonly signal: AbortSignal
+}
+
+/** Reads a block into columns and takes them through the transforms. */
+const prepare = (block: Block, options: RunOptions): Batch => {
+  const reader = options.readerOf(block)
+  const { timezone, host, namespace } = options
+  const now = options.clock()
+  const batch = reader.read(block, { dataset: options.datasetOf(reader), timezone, now })
+  try {
+    addProvenance(batch, { host, namespace, ingested: now })
+    for (const step of options.transforms) step.apply(batch)
+  } catch (error) {
+    batch.scratch.release()
+    throw error
+  }
+  return batch
+}
+
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Pulls blocks until the source ends or the signal aborts. What it has taken by then is with the delivery. */
+export const runPipeline = async (options: RunOptions): Promise<void> => {
+  const { source, delivery, progress, signal } = options
+  while (!signal.aborted) {
+    await delivery.room()
+    if (signal.aborted) return
+    const block = await source.next(signal)
+    if (block === undefined) return
+    let batch: Batch | undefined
+    while (batch === undefined) {
+      try {
+        batch = prepare(block, options)
+      } catch (error) {
+        if (!(error instanceof ArenaFull)) throw error
+        // Others hold the memory: their deliveries end, or nothing ever will.
+        await pause(20)
+        if (signal.aborted) return
+      }
+    }
+    options.tap?.(batch)
+    progress.begin(batch)
+    delivery.offer(batch)
+    await breathe()
+  }
+}

@@ -1,0 +1,37 @@
+import type { Rule } from '../alert/rule.ts'
+import type { Text } from '../config/env.ts'
+import type { DigestSettings, NotifierSettings, RetentionSettings, StoreSettings } from '../config/settings.ts'
+import { markSite, type SiteMark } from '../event/diagnostic.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+
+/** What a user may write. Everything has a default; environment variables override. */
+export interface UserConfig {
+  readonly data?: string
+  readonly namespace?: string
+  /** IANA zone for times without one; else the machine's. */
+  readonly timezone?: string
+  readonly role?: 'all' | 'ship' | 'analyse'
+  readonly store?: StoreSettings
+  readonly pipelines?: readonly Pipeline[]
+  readonly rules?: readonly Rule[]
+  readonly web?:
+    | { readonly host?: string; readonly port?: number; readonly token?: Text; readonly insecure?: boolean }
+    | false
+  readonly notify?: Readonly<Record<string, NotifierSettings>>
+  readonly digest?: DigestSettings | false
+  readonly retention?: readonly RetentionSettings[]
+  readonly log?: { readonly level?: string; readonly output?: 'text' | 'json' }
+  /** Megabytes for blocks and columns. */
+  readonly memory?: number
+  /** Seconds a stop may take. */
+  readonly grace?: string
+}
+
+export interface DefinedConfig {
+  readonly settings: UserConfig
+  readonly site: SiteMark
+}
+
+/** What `tailrace.config.ts` exports by default. */
+export const defineConfig = (settings: UserConfig): DefinedConfig =>
+  Object.freeze({ settings, site: markSite(defineConfig) })

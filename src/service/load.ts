@@ -1,0 +1,337 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Rule } from '../alert/rule.ts'
+import { isReference, type Text } from '../config/env.ts'
+import type { DigestSettings, NotifierSettings, StoreSettings } from '../config/settings.ts'
+import { isTimezone, parseDuration, parseListen, parseSize } from '../config/units.ts'
+import { laterVariables, readVariable, unknownVariables, type VariableName } from '../config/variables.ts'
+import { type Diagnostic, diagnose, type SiteMark } from '../event/diagnostic.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { Retention } from '../store/store.ts'
+import { type LogLevel, logLevels } from '../telemetry/log.ts'
+import type { DefinedConfig, UserConfig } from './config.ts'
+
+/** The configuration in force: everything resolved, nothing optional that has a default. */
+export interface Config {
+  readonly file: string | undefined
+  readonly data: string
+  readonly namespace: string
+  readonly timezone: string
+  readonly role: 'all' | 'ship' | 'analyse'
+  readonly store: StoreSettings
+  readonly pipelines: readonly Pipeline[]
+  readonly rules: readonly Rule[]
+  readonly web:
+    | { readonly host: string; readonly port: number; readonly token?: string; readonly insecure: boolean }
+    | false
+  readonly notify: Readonly<Record<string, NotifierSettings>>
+  readonly digest: (Required<Omit<DigestSettings, 'to'>> & { readonly to?: string }) | false
+  readonly retention: readonly Retention[]
+  /** Bytes of the arena. */
+  readonly memory: number
+  /** Milliseconds. */
+  readonly grace: number
+  readonly logLevel: LogLevel
+  readonly logOutput: 'text' | 'json'
+  /** A store address or a source was named: the demo does not start then. */
+  readonly configured: boolean
+}
+
+/** What the command line says; it wins over everything. */
+export interface Overrides {
+  readonly config?: string
+  readonly data?: string
+  readonly store?: string
+  readonly namespace?: string
+  readonly timezone?: string
+  readonly role?: string
+  readonly grace?: string
+  readonly web?: boolean
+  readonly logLevel?: string
+  readonly logOutput?: string
+  /** Instead of the configured pipelines. */
+  readonly pipelines?: readonly Pipeline[]
+}
+
+export interface Loaded {
+  readonly config: Config
+  readonly problems: readonly Diagnostic[]
+  readonly warnings: readonly string[]
+}
+
+const defaultFile = 'tailrace.config.ts'
+const places = ['.', '/etc/tailrace']
+
+const findFile = (given: string | undefined, cwd: string): string | undefined =>
+  given === undefined
+    ? places.map((place) => resolve(cwd, place, defaultFile)).find((path) => existsSync(path))
+    : resolve(cwd, given)
+
+/** Node's own message names the file and often the place; the stack's first line has `file:line`. */
+const placeOfError = (error: unknown, file: string): Pick<Diagnostic, 'file' | 'line' | 'column'> => {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const match = /(?:file:\/\/)?(\/[^\s():]+):(\d+)(?::(\d+))?/.exec(stack)
+  if (match === null) return { file }
+  return { file: match[1]!, line: Number(match[2]), ...(match[3] === undefined ? {} : { column: Number(match[3]) }) }
+}
+
+const importConfig = async (file: string, problems: Diagnostic[]): Promise<DefinedConfig | undefined> => {
+  if (!existsSync(file)) {
+    problems.push({
+      file,
+      text: 'the configuration file does not exist',
+      mend: 'Create it, or name another with --config',
+    })
+    return undefined
+  }
+  try {
+    const module = (await import(pathToFileURL(file).href)) as { default?: DefinedConfig }
+    if (module.default?.settings !== undefined) return module.default
+    problems.push({
+      file,
+      text: 'the file exports no configuration',
+      mend: 'Write `export default defineConfig({ … })`',
+    })
+  } catch (error) {
+    problems.push({
+      ...placeOfError(error, file),
+      text: `the file cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
+      mend: 'Mend the place that is named',
+    })
+  }
+  return undefined
+}
+
+/** Loads and checks everything; every mistake is in `problems`, and `config` may be used only where there is none. */
+export const loadConfig = async (
+  overrides: Overrides,
+  environment: Readonly<Record<string, string | undefined>>,
+  cwd = process.cwd(),
+): Promise<Loaded> => {
+  const problems: Diagnostic[] = []
+  const warnings: string[] = []
+  const file = findFile(overrides.config, cwd)
+  const defined = file === undefined ? undefined : await importConfig(file, problems)
+  const user: UserConfig = defined?.settings ?? {}
+  const site: SiteMark | undefined = defined?.site
+  const variable = (name: VariableName): string | undefined => readVariable(name, environment, problems)
+  const wrong = (text: string, mend: string): void => {
+    problems.push(diagnose(site, text, mend))
+  }
+
+  for (const name of unknownVariables(environment))
+    warnings.push(`${name} is not a variable of Tailrace; it changes nothing`)
+  for (const name of laterVariables)
+    if (environment[name] !== undefined)
+      warnings.push(`${name} is set, but this version has nothing yet that listens to it`)
+
+  const text = (given: Text | undefined): string | undefined => {
+    if (!isReference(given)) return given
+    const value = readVariable(given.name, environment, problems) ?? given.fallback
+    if (value === undefined)
+      problems.push(
+        diagnose(given.site, `environment variable ${given.name} is not set`, `Set it, or ${given.name}_FILE`),
+      )
+    return value
+  }
+  const resolveTexts = <T extends object>(settings: T): T =>
+    Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [
+        name,
+        isReference(value)
+          ? text(value)
+          : Array.isArray(value)
+            ? value.map((item: unknown) => (isReference(item) ? text(item) : item))
+            : value,
+      ]),
+    ) as T
+  const checked = <T>(name: string, given: string, value: T | undefined, takes: string, fallback: T): T => {
+    if (value !== undefined) return value
+    wrong(`${name} is '${given}'`, `It takes ${takes}`)
+    return fallback
+  }
+
+  const storeText = overrides.store ?? variable('TAILRACE_STORE')
+  const store = resolveTexts(storeOf(storeText, user.store, variable, wrong))
+  const timezone =
+    overrides.timezone ??
+    variable('TAILRACE_TIMEZONE') ??
+    user.timezone ??
+    Intl.DateTimeFormat().resolvedOptions().timeZone
+  if (!isTimezone(timezone))
+    wrong(`time zone '${timezone}' does not exist`, "Use an IANA name, as 'Asia/Shanghai' or 'UTC'")
+  const namespace = overrides.namespace ?? variable('TAILRACE_NAMESPACE') ?? user.namespace ?? 'default'
+  if (!/^[^A-Z\\/*?"<>| ,#:-]{1,100}$/.test(namespace))
+    wrong(
+      `namespace '${namespace}' cannot be part of a data stream's name`,
+      'Use lower-case letters, digits and _, at most 100',
+    )
+  const roleText = overrides.role ?? variable('TAILRACE_ROLE') ?? user.role ?? 'all'
+  const role = (['all', 'ship', 'analyse'] as const).find((name) => name === roleText)
+  const levelText = overrides.logLevel ?? variable('TAILRACE_LOG_LEVEL') ?? user.log?.level ?? 'info'
+  const outputText = overrides.logOutput ?? user.log?.output ?? 'text'
+  const graceText = overrides.grace ?? user.grace ?? '30s'
+  const pipelines = overrides.pipelines ?? (await pipelinesOf(user, variable))
+  const names = new Set<string>()
+  for (const { name, problems: own } of pipelines) {
+    problems.push(...own)
+    if (names.has(name)) wrong(`two pipelines are called '${name}'`, 'Give each its own name')
+    names.add(name)
+  }
+  const rules = [...pipelines.flatMap((one) => one.rules), ...(user.rules ?? [])]
+  for (const one of rules) problems.push(...one.problems)
+  const notify = notifiersOf(user, variable, resolveTexts)
+  const digestTo =
+    user.digest === false
+      ? undefined
+      : (user.digest?.to ?? Object.keys(notify).find((name) => notify[name]!.kind === 'email'))
+  if (digestTo !== undefined && notify[digestTo]?.kind !== 'email')
+    wrong(`the digest goes to '${digestTo}', which sends no mail`, 'Name a notifier of kind email under `notify`')
+  const at = user.digest === false ? '08:00' : (user.digest?.at ?? '08:00')
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(at)) wrong(`digest.at is '${at}'`, "It takes a time of day, as '08:00'")
+
+  const config: Config = {
+    file,
+    data: resolve(cwd, overrides.data ?? variable('TAILRACE_DATA') ?? user.data ?? 'data'),
+    namespace,
+    timezone: isTimezone(timezone) ? timezone : 'UTC',
+    role: checked('role', roleText, role, 'all, ship or analyse', 'all'),
+    store,
+    pipelines,
+    rules,
+    web: webOf(overrides, user, variable('TAILRACE_LISTEN'), variable('TAILRACE_TOKEN'), text, wrong),
+    notify,
+    digest:
+      user.digest === false
+        ? false
+        : {
+            at,
+            timezone: user.digest?.timezone ?? timezone,
+            lang: user.digest?.lang ?? 'en',
+            ...(digestTo === undefined ? {} : { to: digestTo }),
+          },
+    retention: (user.retention ?? [{ age: '30d' }]).map(({ dataset, age, size }) => ({
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(age === undefined
+        ? {}
+        : { maxAge: checked('retention.age', age, parseDuration(age), "an age, as '30d'", 0) }),
+      ...(size === undefined
+        ? {}
+        : { maxBytes: checked('retention.size', size, parseSize(size), "a size, as '20GiB'", 0) }),
+    })),
+    memory: (user.memory ?? 128) * 1_048_576,
+    grace: checked('grace', graceText, parseDuration(graceText), "a time, as '30s'", 30_000),
+    logLevel: checked(
+      'log level',
+      levelText,
+      logLevels.find((name) => name === levelText),
+      logLevels.join(', '),
+      'info',
+    ),
+    logOutput: outputText === 'json' ? 'json' : 'text',
+    configured:
+      storeText !== undefined ||
+      user.store !== undefined ||
+      user.pipelines !== undefined ||
+      overrides.pipelines !== undefined ||
+      sourceVariables.some((name) => variable(name) !== undefined),
+  }
+  return { config, problems, warnings }
+}
+
+const sourceVariables = [
+  'TAILRACE_NGINX_ACCESS',
+  'TAILRACE_NGINX_ERROR',
+  'TAILRACE_MYSQL_SLOW',
+  'TAILRACE_APP',
+] as const
+type Variable = (name: VariableName) => string | undefined
+type Wrong = (text: string, mend: string) => void
+
+const commas = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+
+const storeOf = (
+  given: string | undefined,
+  user: StoreSettings | undefined,
+  variable: Variable,
+  wrong: Wrong,
+): StoreSettings => {
+  if (given === undefined && user?.kind !== 'elasticsearch') return user ?? { kind: 'duckdb' }
+  if (given === 'duckdb') return { kind: 'duckdb' }
+  const nodes = given === undefined ? undefined : commas(given)
+  for (const node of nodes ?? [])
+    if (!/^https?:\/\/[^\s/]+/.test(node))
+      wrong(`store address '${node}' is no address`, 'Use duckdb, or http(s)://host:9200')
+  const access = {
+    apiKey: variable('TAILRACE_STORE_API_KEY'),
+    user: variable('TAILRACE_STORE_USER'),
+    password: variable('TAILRACE_STORE_PASSWORD'),
+    ca: variable('TAILRACE_STORE_CA'),
+  }
+  const set = Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined))
+  return {
+    kind: 'elasticsearch',
+    nodes: nodes ?? [],
+    ...(user?.kind === 'elasticsearch' ? user : {}),
+    ...(nodes === undefined ? {} : { nodes }),
+    ...set,
+  }
+}
+
+const pipelinesOf = async (user: UserConfig, variable: Variable): Promise<readonly Pipeline[]> => {
+  const named = sourceVariables
+    .map((name) => [name, variable(name)] as const)
+    .filter(([, globs]) => globs !== undefined)
+  if (user.pipelines !== undefined && named.length === 0) return user.pipelines.flat()
+  const { builtinPipelines } = await import('./builtin.ts')
+  const globs = Object.fromEntries(named.map(([name, text]) => [name, commas(text!)]))
+  // Naming sources in the environment means these, and no default path beside them.
+  return builtinPipelines(globs, named.length === 0)
+}
+
+const notifiersOf = (
+  user: UserConfig,
+  variable: Variable,
+  resolveTexts: <T extends object>(settings: T) => T,
+): Readonly<Record<string, NotifierSettings>> => {
+  const url = variable('TAILRACE_SMTP_URL')
+  const to = variable('TAILRACE_MAIL_TO')
+  const from = variable('TAILRACE_MAIL_FROM') ?? 'tailrace@localhost'
+  const given = Object.entries(user.notify ?? {}).map(([name, settings]) => [name, resolveTexts(settings)] as const)
+  return {
+    console: { kind: 'console' },
+    ...Object.fromEntries(given),
+    ...(url === undefined || to === undefined ? {} : { mail: { kind: 'email', url, from, to } }),
+  }
+}
+
+const loopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
+
+const webOf = (
+  overrides: Overrides,
+  user: UserConfig,
+  listen: string | undefined,
+  tokenVariable: string | undefined,
+  text: (given: Text | undefined) => string | undefined,
+  wrong: Wrong,
+): Config['web'] => {
+  if (overrides.web === false || user.web === false) return false
+  const parsed = listen === undefined ? undefined : parseListen(listen)
+  if (listen !== undefined && parsed === undefined)
+    wrong(`TAILRACE_LISTEN is '${listen}'`, 'It takes host:port, as 127.0.0.1:7380')
+  const host = parsed?.host ?? user.web?.host ?? '127.0.0.1'
+  const port = parsed?.port ?? user.web?.port ?? 7380
+  const token = tokenVariable ?? text(user.web?.token)
+  const insecure = user.web?.insecure ?? false
+  if (!loopback(host) && token === undefined && !insecure)
+    wrong(
+      `the web server would listen on ${host}, which is not loopback, without a token`,
+      'Set TAILRACE_TOKEN or web.token, or write `insecure: true` under `web`',
+    )
+  return { host, port, insecure, ...(token === undefined ? {} : { token }) }
+}
