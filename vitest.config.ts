@@ -15,8 +15,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: mode === 'slow' ? [slow] : [fast],
     exclude: mode === 'slow' || mode === 'all' ? configDefaults.exclude : [...configDefaults.exclude, slow],
-    globalSetup: ['test/support/setup.ts'],
-    reporters: ['default', 'test/support/skip-reporter.ts'],
+    globalSetup: ['./test/support/setup.ts'],
+    reporters: ['default', './test/support/summary-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -1,0 +1,29 @@
+// `npm run check`: everything but the tests. All steps run, so that one look shows all there is to mend.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+if (Number(process.versions.node.split('.')[0]) < 26) {
+  console.error(`The checks run on Node 26; this is ${process.version}. Start them with: npm run check, after npm ci`)
+  process.exit(2)
+}
+
+const root = join(import.meta.dirname, '..')
+const modules = join(root, 'node_modules')
+const steps = [
+  ['format and lint', '@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
+  ['promises', 'oxlint/bin/oxlint', '--type-aware', '--deny-warnings'],
+  ['types', 'typescript/bin/tsc', '-p', '.'],
+  ['dead code', 'knip/bin/knip.js', '--no-progress'],
+  ['import law and documents', 'vitest/vitest.mjs', 'run', 'test/architecture.test.ts', 'test/docs.test.ts'],
+]
+
+const failed = steps.filter(([name, program, ...args]) => {
+  console.log(`\n── ${name}`)
+  // oxlint looks for its type checker in PATH.
+  const env = { ...process.env, PATH: `${join(modules, '.bin')}:${process.env.PATH}` }
+  return (
+    spawnSync(process.execPath, [join(modules, program), ...args], { cwd: root, env, stdio: 'inherit' }).status !== 0
+  )
+})
+console.log(failed.length === 0 ? '\nall checks hold' : `\nfailed: ${failed.map(([name]) => name).join(', ')}`)
+process.exitCode = failed.length === 0 ? 0 : 1

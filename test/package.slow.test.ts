@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { scratchDir } from './support/scratch-dir.ts'
+
+const root = join(import.meta.dirname, '..')
+const dir = scratchDir('tailrace-package')
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+
+/** PATH as a stranger has it, without this checkout's programs: npm runs on the machine's own Node. */
+const path = (process.env['PATH'] ?? '').split(delimiter).filter((each) => !each.includes('node_modules'))
+const env = { ...process.env, PATH: path.join(delimiter) }
+const run = (program: string, args: readonly string[], cwd: string) =>
+  execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+
+describe('the package', () => {
+  beforeAll(() => {
+    run('npm', ['pack', '--pack-destination', dir.path], root)
+    const [tarball = ''] = readdirSync(dir.path)
+    writeFileSync(join(dir.path, 'package.json'), '{"name":"stranger","private":true}')
+    run('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`], dir.path)
+  }, 300_000)
+  afterAll(dir.remove)
+
+  it('runs from an empty folder', { timeout: 60_000 }, () => {
+    expect(run('npx', ['tailrace', '--version'], dir.path).trim()).toContain(version)
+  })
+
+  it('can be imported by its name', { timeout: 60_000 }, () => {
+    const script = `import('tailrace').then((all) => console.log(typeof all.defineConfig))`
+    const node = join(dir.path, 'node_modules/.bin/node')
+    expect(run(node, ['-e', script], dir.path).trim()).toBe('function')
+  })
+
+  it('parses with the formats it carries', { timeout: 60_000 }, () => {
+    const line = '10.0.0.1 - - [11/Feb/2013:06:43:36 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"\n'
+    writeFileSync(join(dir.path, 'access.log'), line)
+    const document = JSON.parse(run('npx', ['tailrace', 'try', 'nginx.access', 'access.log'], dir.path))
+    expect(document.http.response.status_code).toBe(200)
+  })
+})
