@@ -55,7 +55,7 @@ const isoSpan = (text: string, timezone: string): Span | undefined => {
   if (back.getUTCMonth() !== wall[1] || back.getUTCDate() !== wall[2] || wall[3] > 23 || wall[4] > 59 || wall[5] > 59)
     return undefined
   const toMs = zone === undefined ? (at: Wall) => instant(at, timezone) : (at: Wall) => flat(at) - offsetOf(zone)
-  const given = [month, day, hour, minute, second, fraction].findIndex((part) => part === undefined)
+  const given = [month, day, hour, minute, second, fraction].indexOf(undefined)
   if (given === -1) return spanOf(toMs(wall), toMs(wall))
   return spanOf(toMs(wall), toMs(moved(wall, given, 1)) - 1)
 }

@@ -20,6 +20,8 @@ export type Comparison = 'gt' | 'gte' | 'lt' | 'lte'
 
 /** Elasticsearch's `ignore_above`, in UTF-16 units: longer keywords are in the document but answer to no question. */
 export const ignoreAbove = 1024
+/** The same for members of flattened fields: as many characters as surely fit Lucene's longest term (32,766 bytes). */
+export const ignoreMemberAbove = 8191
 
 const nothing: Query = Object.freeze({ kind: 'none' })
 const frozen = (leaf: Leaf): Query => Object.freeze(leaf)
@@ -51,7 +53,7 @@ export const valueLeaf = (ref: FieldRef, written: string, clock: Clock): Query |
     case 'keyword':
       return value.length > ignoreAbove ? nothing : frozen({ kind: 'equals', ...about(ref, 'keyword'), value })
     case 'flattened':
-      return value.length > ignoreAbove
+      return value.length > ignoreMemberAbove
         ? nothing
         : frozen({ kind: 'equals', ...about(ref, 'flattened'), path: ref.path, value })
     case 'text':

@@ -115,7 +115,8 @@ export const resolveField = (name: string, table: FieldOf): FieldRef | undefined
   if (field !== undefined) return { name, field, path: '' }
   for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
     const above = table(name.slice(0, dot))
-    if (above?.type === 'flattened') return { name: name.slice(0, dot), field: above, path: name.slice(dot + 1) }
+    if (above?.type === 'flattened' && dot < name.length - 1 && !name.includes('\0'))
+      return { name: name.slice(0, dot), field: above, path: name.slice(dot + 1) }
   }
   return undefined
 }
