@@ -13,7 +13,7 @@ execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, 
 for (const folder of ['src', 'parsers', 'pipelines', 'dashboards']) {
   if (!existsSync(join(root, folder))) continue
   for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || entry.name.endsWith('.ts') || entry.name === 'launcher.js') continue
+    if (!entry.isFile() || entry.name.endsWith('.ts') || entry.parentPath.endsWith(join('src', 'cli'))) continue
     const path = join(entry.parentPath, entry.name)
     cpSync(path, join(dist, path.slice(root.length)))
   }

