@@ -1,10 +1,3 @@
-/** Milliseconds of `500ms`, `30s`, `5m`, `1h`, `7d`, `2w`; undefined where it is not one. */
-export const parseDuration = (text: string): number | undefined => {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/.exec(text.trim())
-  return match === null ? undefined : Number(match[1]) * durations[match[2] as keyof typeof durations]
-}
-const durations = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
-
 /** Bytes of `64KiB`, `8MB`, `20GiB`, `512`; undefined where it is not one. */
 export const parseSize = (text: string): number | undefined => {
   const match = /^(\d+(?:\.\d+)?)\s*([KMGT]i?)?B?$/.exec(text.trim())
