@@ -1,0 +1,103 @@
+import { type Batch, outcome } from '../../event/batch.ts'
+import type { Slices } from '../../event/column.ts'
+import type { DocumentWriter } from '../../event/document.ts'
+import { writeEscaped } from '../../event/json-text.ts'
+import type { Arena, Lease } from '../../memory/arena.ts'
+
+/** A batch with what is needed to write its rows as bulk operations. */
+export interface Cargo {
+  readonly batch: Batch
+  readonly writer: DocumentWriter
+  readonly ids: Slices
+  /** Data stream or alias. */
+  readonly target: string
+  /** `{"create":{"_index":"…","_id":"` */
+  readonly head: Uint8Array
+}
+
+/** A bulk request's bytes and which row each of its operations is. */
+export interface Body {
+  readonly arena: Arena
+  readonly lease: Lease
+  /** Where the next operation begins. */
+  end: number
+  /** Operation i is row `rows[i]` of `cargos[i]`. */
+  readonly cargos: Cargo[]
+  readonly rows: number[]
+}
+
+export const emptyBody = (arena: Arena, lease: Lease): Body => ({
+  arena,
+  lease,
+  end: lease.start,
+  cargos: [],
+  rows: [],
+})
+
+export const clear = (body: Body): void => {
+  body.end = body.lease.start
+  body.cargos.length = 0
+  body.rows.length = 0
+}
+
+/** The bytes as the HTTP client takes them; a view, not a copy. */
+export const bytesOf = ({ arena, lease, end }: Body): Buffer => arena.node.subarray(lease.start, end)
+
+/** `"}}` + newline, and the newline behind the document. */
+const tail = 4
+
+/** Most bytes row `row` may take. */
+export const boundOf = ({ writer, head, ids }: Cargo, row: number): number =>
+  head.length + 6 * (ids.end[row]! - ids.start[row]!) + tail + writer.bound(row) + 1
+
+/** Appends one operation; the caller made sure of the room. */
+export const append = (body: Body, cargo: Cargo, row: number): void => {
+  const memory = body.arena.bytes
+  let at = body.end
+  const { head } = cargo
+  for (let i = 0; i < head.length; i++) memory[at++] = head[i]!
+  at = writeEscaped(memory, cargo.ids.start[row]!, cargo.ids.end[row]!, at)
+  memory[at++] = 0x22
+  memory[at++] = 0x7d
+  memory[at++] = 0x7d
+  memory[at++] = 0x0a
+  at = cargo.writer.write(row, at)
+  memory[at++] = 0x0a
+  body.end = at
+  body.cargos.push(cargo)
+  body.rows.push(row)
+}
+
+/** Where filling goes on: a cargo and a row. */
+export interface Cursor {
+  cargo: number
+  row: number
+}
+
+/**
+ * Appends live rows from the cursor on until `limit` bytes are reached or the next would not fit. Returns false when
+ * it could not append any because the row at the cursor is too large for this body.
+ */
+export const fill = (body: Body, cargos: readonly Cargo[], cursor: Cursor, limit: number): boolean => {
+  const stop = Math.min(body.lease.end, body.lease.start + limit)
+  for (; cursor.cargo < cargos.length; cursor.cargo++, cursor.row = 0) {
+    const cargo = cargos[cursor.cargo]!
+    const { batch } = cargo
+    for (; cursor.row < batch.count; cursor.row++) {
+      if (batch.outcome[cursor.row] !== outcome.live) continue
+      if (body.end + boundOf(cargo, cursor.row) > stop) {
+        if (body.rows.length > 0) return true
+        // Alone it may be larger than the limit, but not than the memory.
+        if (body.end + boundOf(cargo, cursor.row) > body.lease.end) return false
+      }
+      append(body, cargo, cursor.row)
+    }
+  }
+  return true
+}
+
+/** The same body with only these operations, in order. */
+export const refill = (body: Body, cargos: readonly Cargo[], rows: readonly number[]): void => {
+  clear(body)
+  for (let i = 0; i < rows.length; i++) append(body, cargos[i]!, rows[i]!)
+}

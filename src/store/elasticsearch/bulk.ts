@@ -1,0 +1,282 @@
+import { type Batch, kill, outcome } from '../../event/batch.ts'
+import { createWriter } from '../../event/document.ts'
+import type { Failure } from '../../event/failure.ts'
+import type { Arena } from '../../memory/arena.ts'
+import { type BackoffOptions, createBackoff } from '../retry.ts'
+import type { Ask } from './ask.ts'
+import { type Body, boundOf, bytesOf, type Cargo, clear, fill, refill } from './body.ts'
+import type { BodyPool } from './body-pool.ts'
+import { type Connection, NoReply, type Reply } from './connection.ts'
+import { heldIds, refreshTargets } from './held.ts'
+import type { Targets } from './target.ts'
+import type { Troubles } from './trouble.ts'
+import { type BulkItem, failureOf, judge } from './verdict.ts'
+import { errorOf, isObject, retryAfter, silenceOf, troubleOf, wordsOf } from './words.ts'
+
+export interface BulkOptions {
+  readonly connection: Connection
+  readonly ask: Ask
+  readonly targets: Targets
+  readonly troubles: Troubles
+  readonly pool: BodyPool
+  readonly backoff: BackoffOptions
+  readonly bodyBytes: number
+  /** Data stream or alias of a batch. */
+  readonly targetOf: (batch: Batch) => string
+  /** Targets are made here; else they are somebody else's business. */
+  readonly creates: boolean
+  /** Documents go to aliases: without one an index of its name would be made silently. */
+  readonly requiresAlias: boolean
+  /** Sources whose records another machine may have stored already. */
+  readonly shared: ReadonlySet<string>
+}
+
+/** What one request came to. `unknown`: it may have taken effect, wholly, in part or not at all. */
+type Attempt =
+  | { readonly kind: 'items'; readonly items: readonly BulkItem[] }
+  | { readonly kind: 'refused'; readonly text: string; readonly wish: number }
+  | { readonly kind: 'too_large'; readonly failure: Failure }
+  | { readonly kind: 'malformed'; readonly failure: Failure }
+  | { readonly kind: 'unknown'; readonly text: string; readonly wish: number; readonly silent: boolean }
+
+/** Without the statuses the positions of the others would shift. */
+const filter = 'took,errors,items.*.status,items.*.error,items.*.failure_store'
+
+/** Requests without an answer, while others are answered, after which a body is sent in halves. */
+const silentTries = 3
+/** Times a store may break over one document while it takes others. */
+const failingTries = 5
+const smallestLimit = 64 * 1024
+const largeDocument = 1 << 20
+
+const itemsOf = (body: unknown, count: number): readonly BulkItem[] | undefined => {
+  const list = isObject(body) ? body['items'] : undefined
+  if (!Array.isArray(list) || list.length !== count) return undefined
+  const items: BulkItem[] = []
+  for (const each of list) {
+    const item = each?.create ?? each?.index
+    if (typeof item?.status !== 'number') return undefined
+    items.push(item)
+  }
+  return items
+}
+
+const isOfRequest = /unrecognized parameter|explicit index in bulk is not allowed|bulk request must be terminated/i
+
+const attemptOf = (reply: Reply, count: number): Attempt => {
+  const { status, body } = reply
+  const wish = retryAfter(reply)
+  if (status === 200) {
+    const items = itemsOf(body, count)
+    if (items !== undefined) return { kind: 'items', items }
+    return { kind: 'unknown', text: 'store answers a bulk request with nonsense', wish, silent: false }
+  }
+  if (status === 413)
+    return { kind: 'too_large', failure: { stage: 'store', code: 'too_large', reason: troubleOf(reply) } }
+  const words = wordsOf(errorOf(body))
+  if (status === 400 && words !== '' && !isOfRequest.test(words))
+    return { kind: 'malformed', failure: { stage: 'store', code: 'rejected_by_store', reason: words } }
+  const text = troubleOf(reply)
+  // Said before the request was looked into: nothing of it was applied.
+  return status >= 400 && status < 500
+    ? { kind: 'refused', text, wish }
+    : { kind: 'unknown', text, wish, silent: false }
+}
+
+/** Documents that the store broke over: how often, and how many it had taken when that began. */
+type Failing = Map<Cargo, Map<number, { tries: number; readonly accepted: number }>>
+
+/** Whether to give a document up: the store took others meanwhile, so that it is not the store that is broken. */
+const isHopeless = (failing: Failing, cargo: Cargo, row: number, before: number, accepted: number): boolean => {
+  const rows = failing.get(cargo) ?? new Map<number, { tries: number; readonly accepted: number }>()
+  failing.set(cargo, rows)
+  const seen = rows.get(row) ?? { tries: 0, accepted: before }
+  rows.set(row, seen)
+  seen.tries++
+  return seen.tries >= failingTries && accepted > seen.accepted
+}
+
+/** Writes batches as bulk requests until every live row has an outcome. */
+export const createBulk = (options: BulkOptions) => {
+  const { connection, ask, targets, troubles, pool, shared } = options
+  let limit = options.bodyBytes
+  /** Documents taken by the store in the life of this sink. */
+  let accepted = 0
+
+  const cargoOf = (batch: Batch): Cargo => {
+    const ids = batch.columns.get('event.id')
+    if (ids?.kind !== 'text') throw new Error(`a batch of ${batch.dataset} has no event.id: provenance was not added`)
+    const target = options.targetOf(batch)
+    const head = Buffer.from(`{"create":{"_index":${JSON.stringify(target)},"_id":"`)
+    return { batch, writer: createWriter(batch), ids, target, head }
+  }
+
+  const request = async (body: Body, signal: AbortSignal): Promise<Attempt> => {
+    try {
+      const query = { filter_path: filter, ...(options.requiresAlias ? { require_alias: true } : {}) }
+      const bulk = bytesOf(body)
+      return attemptOf(await connection.send({ method: 'POST', path: '/_bulk', query, bulk }, signal), body.rows.length)
+    } catch (error) {
+      if (!(error instanceof NoReply)) throw error
+      return { kind: 'unknown', text: silenceOf(error), wish: 0, silent: true }
+    }
+  }
+
+  const targetsOf = (body: Body): ReadonlySet<string> => new Set(body.cargos.map(({ target }) => target))
+
+  /** After a request of unknown outcome: what the store holds of it is stored, the rest stays in the body. */
+  const settle = async (body: Body, signal: AbortSignal): Promise<void> => {
+    const where = [...targetsOf(body)].map(encodeURIComponent).join(',')
+    await refreshTargets(ask, where, signal)
+    const idOf = (i: number): string => {
+      const { ids } = body.cargos[i]!
+      return body.arena.node.toString('utf8', ids.start[body.rows[i]!]!, ids.end[body.rows[i]!]!)
+    }
+    const ids = body.rows.map((_, i) => idOf(i))
+    const held = await heldIds(ask, where, ids, signal)
+    if (held.size === 0) return
+    const cargos: Cargo[] = []
+    const rows: number[] = []
+    for (const [i, row] of body.rows.entries()) {
+      const cargo = body.cargos[i]!
+      if (held.has(ids[i]!)) cargo.batch.outcome[row] = outcome.stored
+      else {
+        cargos.push(cargo)
+        rows.push(row)
+      }
+    }
+    refill(body, cargos, rows)
+  }
+
+  const bury = (body: Body, failure: Failure): void => {
+    for (const [i, row] of body.rows.entries()) kill(body.cargos[i]!.batch, row, failure)
+    clear(body)
+  }
+
+  const halve = async (body: Body, signal: AbortSignal): Promise<void> => {
+    const cargos = [...body.cargos]
+    const rows = [...body.rows]
+    const middle = rows.length >> 1
+    refill(body, cargos.slice(0, middle), rows.slice(0, middle))
+    await deliver(body, signal)
+    refill(body, cargos.slice(middle), rows.slice(middle))
+    await deliver(body, signal)
+  }
+
+  /** Sets outcomes; leaves in the body what has none yet. Returns why that is, if anything is left. */
+  const take = (body: Body, items: readonly BulkItem[], failing: Failing): string | undefined => {
+    const cargos: Cargo[] = []
+    const rows: number[] = []
+    const before = accepted
+    let why: BulkItem | undefined
+    for (let i = 0; i < items.length; i++) {
+      const item = items[i]!
+      const cargo = body.cargos[i]!
+      const row = body.rows[i]!
+      const { batch } = cargo
+      if (item.status === 201 && item.failure_store === undefined) {
+        batch.outcome[row] = outcome.stored
+        accepted++
+        continue
+      }
+      const verdict = judge(item)
+      if (verdict === 'stored') {
+        batch.outcome[row] = outcome.stored
+        accepted++
+      } else if (verdict === 'held')
+        batch.outcome[row] = shared.has(batch.block.origin.source) ? outcome.duplicate : outcome.stored
+      else if (verdict === 'redirected') batch.outcome[row] = outcome.redirected
+      else if (verdict === 'dead') kill(batch, row, failureOf(item))
+      else {
+        if (verdict === 'missing') targets.forget(cargo.target)
+        if (verdict === 'failing' && isHopeless(failing, cargo, row, before, accepted)) {
+          kill(batch, row, failureOf(item))
+          continue
+        }
+        why ??= item
+        cargos.push(cargo)
+        rows.push(row)
+      }
+    }
+    if (why === undefined) {
+      clear(body)
+      return undefined
+    }
+    refill(body, cargos, rows)
+    return `store answers ${why.status} for ${rows.length} ${rows.length === 1 ? 'document' : 'documents'}: ${wordsOf(why.error)}`
+  }
+
+  const deliver = async (body: Body, signal: AbortSignal): Promise<void> => {
+    const backoff = createBackoff(options.backoff)
+    const trouble = troubles.open()
+    const failing: Failing = new Map()
+    let silent = 0
+    try {
+      while (body.rows.length > 0) {
+        if (options.creates) for (const name of targetsOf(body)) await targets.ensure(name, signal)
+        const attempt = await request(body, signal)
+        if (attempt.kind === 'items') {
+          const before = body.rows.length
+          const why = take(body, attempt.items, failing)
+          if (why === undefined) continue
+          if (body.rows.length < before) backoff.reset()
+          trouble.say(why)
+          await backoff.wait(signal)
+          continue
+        }
+        if (attempt.kind === 'too_large' || attempt.kind === 'malformed') {
+          if (attempt.kind === 'too_large')
+            limit = Math.max(smallestLimit, Math.min(limit, (body.end - body.lease.start) >> 1))
+          if (body.rows.length === 1) bury(body, attempt.failure)
+          else await halve(body, signal)
+          continue
+        }
+        trouble.say(attempt.text)
+        await backoff.wait(signal, attempt.wish)
+        if (attempt.kind === 'refused') continue
+        await settle(body, signal)
+        if (!attempt.silent) continue
+        silent++
+        if (silent >= silentTries && body.rows.length > 1) await halve(body, signal)
+        else if (silent >= 2 * silentTries && body.end - body.lease.start > largeDocument)
+          bury(body, { stage: 'store', code: 'too_large', reason: attempt.text })
+      }
+    } finally {
+      trouble.end()
+    }
+  }
+
+  const deliverLarge = async (cargo: Cargo, row: number, arena: Arena, signal: AbortSignal): Promise<void> => {
+    const body = await pool.takeLarge(arena, boundOf(cargo, row), signal)
+    if (body === undefined) {
+      kill(cargo.batch, row, { stage: 'store', code: 'too_large', reason: 'the document does not fit into memory' })
+      return
+    }
+    try {
+      refill(body, [cargo], [row])
+      await deliver(body, signal)
+    } finally {
+      pool.drop(body)
+    }
+  }
+
+  const writeFrom = async (arena: Arena, batches: readonly Batch[], signal: AbortSignal): Promise<void> => {
+    const cargos = batches.map(cargoOf)
+    const cursor = { cargo: 0, row: 0 }
+    const body = await pool.take(arena, signal)
+    try {
+      while (cursor.cargo < cargos.length) {
+        const fits = fill(body, cargos, cursor, limit)
+        if (body.rows.length > 0) await deliver(body, signal)
+        else if (!fits) await deliverLarge(cargos[cursor.cargo]!, cursor.row++, arena, signal)
+      }
+    } finally {
+      pool.give(body)
+    }
+  }
+
+  return async (batches: readonly Batch[], signal: AbortSignal): Promise<void> => {
+    const byArena = Map.groupBy(batches, ({ block }) => block.arena)
+    for (const [arena, group] of byArena) await writeFrom(arena, group, signal)
+  }
+}
