@@ -13,7 +13,11 @@ export interface SourceContext {
   /** Where to resume: committed offset by generation key, in the store this pipeline delivers to. */
   readonly resume: ReadonlyMap<string, number>
   /** The in-doubt rule: spans of [from, to) of a generation that the store already holds. Asked once a resumed generation. */
-  readonly covered: (key: string, from: number, to: number) => Promise<readonly { readonly from: number; readonly to: number }[]>
+  readonly covered: (
+    key: string,
+    from: number,
+    to: number,
+  ) => Promise<readonly { readonly from: number; readonly to: number }[]>
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Read what is there, then end. */

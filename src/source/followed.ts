@@ -1,0 +1,96 @@
+import type { Origin } from '../event/block.ts'
+import type { Framing, LineReader } from '../event/framing.ts'
+import type { Generation, Guard } from './generation.ts'
+import type { Identity } from './identity.ts'
+
+/** A file being followed: one generation, and how far it was read. Changed by the source that follows it, only. */
+export interface Followed {
+  readonly key: string
+  readonly origin: Origin
+  identity: Identity
+  /** Where it is now. */
+  path: string
+  /** Undefined: not open now; opened again by path and identity when there is something to read. */
+  fd: number | undefined
+  /** Its name leads to other bytes now, or to none: only the handle is left. */
+  unreachable: boolean
+  deleted: boolean
+  /** Nothing will be added to it under this name: rotated, deleted, or a copy that took the key over. */
+  aside: boolean
+  ended: boolean
+  /** It is shorter than what was read of it. */
+  cut: boolean
+  /** Size at the last look, and the size at which reading last found nothing more to hand out. */
+  size: number
+  tried: number
+  modified: number
+  /** When it was last seen to have grown, and when a look last found everything in it handed out. */
+  grownAt: number
+  cleanAt: number
+  /** The next byte to hand out, and what lay before it when it was read. */
+  offset: number
+  guard: Guard
+  framing: Framing | undefined
+  /** Whole lines wait for the record they belong to to end. */
+  pendingLines: boolean
+  long: LongRecord | undefined
+  /** Spans the store holds already, in order, apart from each other. */
+  skips: { readonly from: number; readonly to: number }[]
+  /** Ends of the blocks handed out and not committed. */
+  readonly handedOut: { readonly to: number; readonly guard: Guard }[]
+  /** Read after that one: the file that had the name before. */
+  before: Followed | undefined
+  lastUse: number
+}
+
+/** A record larger than the window: its beginning stays in the file while its end is looked for. */
+export interface LongRecord {
+  readonly reader: LineReader
+  /** How far its lines were looked at, and whether the line at that place was told already. */
+  at: number
+  midLine: boolean
+  lines: number
+}
+
+export const createFollowed = (
+  generation: Generation,
+  found: {
+    readonly identity: Identity
+    readonly path: string
+    readonly fd: number
+    readonly size: number
+    readonly modified: number
+  },
+  at: { readonly offset: number; readonly guard: Guard; readonly now: number },
+): Followed => ({
+  key: generation.key,
+  origin: { source: generation.source, key: generation.key, path: generation.origin },
+  identity: found.identity,
+  path: found.path,
+  fd: found.fd,
+  unreachable: false,
+  deleted: false,
+  aside: found.path !== generation.origin,
+  ended: false,
+  cut: false,
+  size: found.size,
+  tried: -1,
+  modified: found.modified,
+  grownAt: Math.min(at.now, found.modified),
+  cleanAt: 0,
+  offset: at.offset,
+  guard: at.guard,
+  framing: undefined,
+  pendingLines: false,
+  long: undefined,
+  skips: [],
+  handedOut: [],
+  before: undefined,
+  lastUse: at.now,
+})
+
+/** There are bytes that reading has not looked at yet. */
+export const isBehind = (file: Followed): boolean => !file.ended && file.size > Math.max(file.offset, file.tried)
+
+/** There are bytes that were looked at and wait for the rest of their line or record. */
+export const isPending = (file: Followed): boolean => !file.ended && file.size > file.offset

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import { openJournal } from '../durable/journal.ts'
+
+/**
+ * A run of bytes that only grows, under a random name. Written down durably before its first record is handed out,
+ * so that a document id (key and offset) never names other bytes. Where it is committed to is not kept here but with
+ * the events or in the checkpoint; what is kept is what tells whether a file still is this run.
+ */
+export interface Generation {
+  /** 16 hex digits. */
+  readonly key: string
+  /** Name of the source that follows it: two sources on one file have a generation each. */
+  readonly source: string
+  readonly device: string
+  readonly inode: string
+  /** Milliseconds since 1970; 0 where the file system does not know. */
+  readonly birth: number
+  /** Its first bytes, up to 1 KiB of what there was; lengthened as it grows. */
+  readonly head: Buffer
+  /** Where it was last seen, and the path under which it was first found: the name that is rotated. */
+  readonly path: string
+  readonly origin: string
+  /** Offset of its first byte that counts: not 0 where only what came was asked for. */
+  readonly begin: number
+  /** Size at the last look. */
+  readonly size: number
+  /** What lies before an offset that was committed; offset 0: nothing was yet. */
+  readonly guard: Guard
+  /** Milliseconds since 1970: when it was registered, and since when there is no file for it. */
+  readonly registered: number
+  readonly gone?: number
+  /** Bytes before this are accounted for: committed, separators, or stated lost. What lies behind and is gone is lost. */
+  readonly closedTo: number
+}
+
+/** CRC-32 of the last `min(offset, 64 KiB)` bytes before `offset`. */
+export interface Guard {
+  readonly offset: number
+  readonly crc: number
+}
+
+export const headSize = 1024
+export const guardSize = 65_536
+export const noGuard: Guard = { offset: 0, crc: 0 }
+/** Tombstones are kept this long, or a file put back would be read again. */
+const tombstoneAge = 30 * 86_400_000
+/** Sizes, paths and guards may lag behind by this: an older guard is as true as a newer one. */
+const lazyAfter = 1000
+
+export type NewGeneration = Omit<Generation, 'key' | 'registered' | 'guard' | 'gone' | 'closedTo'>
+export type GenerationPatch = Partial<Omit<Generation, 'key' | 'source' | 'registered' | 'begin'>>
+
+export interface GenerationStore {
+  /** Generations of a source, tombstones among them, in the order of registering. */
+  of(source: string): readonly Generation[]
+  get(key: string): Generation | undefined
+  /** Resolves once it is on disk; only then may records of it be handed out. Rejects as the journal does: try again. */
+  register(generation: NewGeneration): Promise<Generation>
+  /** Seen by `get` at once, on disk within a second. `gone: 0` takes a tombstone away. */
+  update(key: string, patch: GenerationPatch): void
+  /** Writes down what `update` was told. */
+  flush(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface GenerationOptions {
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number
+  /** A sentence for the operator. */
+  readonly report?: (text: string) => void
+}
+
+/** As JSON: the head in base64. */
+type Written = Omit<Generation, 'head'> & { readonly head: string }
+type Entry = { readonly put: readonly Written[] } | { readonly all: readonly Written[] }
+
+const write = (generation: Generation): Written => ({ ...generation, head: generation.head.toString('base64') })
+const read = (written: Written): Generation => ({ ...written, head: Buffer.from(written.head, 'base64') })
+
+/** Opens the generations of a data directory (`checkpoints/generations`). */
+export const openGenerations = async (directory: string, options: GenerationOptions = {}): Promise<GenerationStore> => {
+  const { clock = Date.now, report = () => {} } = options
+  // `live` is what is believed now, `durable` what the journal holds: the lazy part is the difference.
+  const live = new Map<string, Generation>()
+  const durable = new Map<string, Generation>()
+  const changed = new Set<string>()
+  let timer: NodeJS.Timeout | undefined
+  const expired = ({ gone }: Generation): boolean => gone !== undefined && clock() - gone > tombstoneAge
+
+  const journal = await openJournal(directory, {
+    apply: (record) => {
+      const entry = record as Entry
+      if ('all' in entry) durable.clear()
+      for (const written of 'all' in entry ? entry.all : entry.put) durable.set(written.key, read(written))
+    },
+    snapshot: () => ({ all: [...durable.values()].filter((generation) => !expired(generation)).map(write) }),
+    report,
+  })
+  for (const generation of durable.values()) if (!expired(generation)) live.set(generation.key, generation)
+
+  const flush = async (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    const keys = [...changed]
+    changed.clear()
+    const put = keys.flatMap((key) => {
+      const generation = live.get(key)
+      return generation === undefined ? [] : [write(generation)]
+    })
+    if (put.length === 0) return
+    try {
+      await journal.append({ put })
+    } catch (error) {
+      for (const key of keys) changed.add(key)
+      throw error
+    }
+  }
+  const flushLater = (): void => {
+    timer ??= setTimeout(() => {
+      flush().catch((error: unknown) => {
+        report(`what is known of followed files could not be written down: ${String(error)}`)
+        flushLater()
+      })
+    }, lazyAfter).unref()
+  }
+
+  return {
+    of: (source) => [...live.values()].filter((generation) => generation.source === source),
+    get: (key) => live.get(key),
+    async register(fresh) {
+      const key = randomBytes(8).toString('hex')
+      const generation: Generation = { ...fresh, key, guard: noGuard, closedTo: fresh.begin, registered: clock() }
+      await journal.append({ put: [write(generation)] })
+      live.set(key, generation)
+      return generation
+    },
+    update(key, patch) {
+      const generation = live.get(key)
+      if (generation === undefined) return
+      const { gone, ...rest } = { ...generation, ...patch }
+      live.set(key, gone === undefined || gone === 0 ? rest : { ...rest, gone })
+      changed.add(key)
+      flushLater()
+    },
+    flush,
+    async close() {
+      await flush().catch((error: unknown) =>
+        report(`what is known of followed files could not be written down: ${String(error)}`),
+      )
+      clearTimeout(timer)
+      await journal.close()
+    },
+  }
+}

@@ -1,0 +1,224 @@
+import { read } from 'node:fs'
+import { promisify } from 'node:util'
+import { crc32 } from 'node:zlib'
+import { type Block, flags } from '../event/block.ts'
+import type { Framing } from '../event/framing.ts'
+import type { Arena } from '../memory/arena.ts'
+import { bomOf, decodeLine, type Encoding, unitOf } from './decode.ts'
+import type { Followed } from './followed.ts'
+import { guardSize } from './generation.ts'
+import { guardAt, holdsGuard } from './identity.ts'
+import { cutLines, type Lines, lineEnd } from './lines.ts'
+import { characterEnd, cutRecords, makeBlock, type Records } from './records.ts'
+
+const readAt = promisify(read)
+
+/** What reading needs besides the file; one for each source, its arrays reused. */
+export interface Desk {
+  readonly arena: Arena
+  readonly encoding: Encoding
+  readonly blockBytes: number
+  readonly lines: Lines
+  readonly records: Records
+  /** For looking through records that do not fit the window. */
+  scan: Buffer
+}
+
+/** Whether what stands at the end of the file is taken as it is. */
+export interface Ending {
+  /** A last line without its line end is a line. */
+  readonly line: boolean
+  /** A joined record that no next one ended is a record. */
+  readonly record: boolean
+  /** Bits for the record so ended. */
+  readonly flag: number
+}
+export const openEnd: Ending = { line: false, record: false, flag: 0 }
+
+/**
+ * A block; `again`: went on without one; `wait`: nothing can be handed out until the file grows; `full`: no room in
+ * the arena; `replaced`: these are not the bytes that were there before.
+ */
+export type Step = Block | 'again' | 'wait' | 'full' | 'replaced'
+
+const windowOf = (desk: Desk, framing: Framing): number => {
+  const whole = framing.maxBytes * (desk.encoding === 'utf-8' || desk.encoding === 'latin1' ? 1 : 2) + 64
+  const window = Math.max(desk.blockBytes, whole)
+  return window + (window % 2)
+}
+const decodes = (desk: Desk): boolean => desk.encoding !== 'utf-8'
+
+/** Reads on from `file.offset` up to `stop`, where `ending` says what becomes of the rest. The file is open and has a framing. */
+export const readOn = async (desk: Desk, file: Followed, stop: number, ending: Ending, now: number): Promise<Step> => {
+  if (file.long !== undefined) return readLong(desk, file, stop, ending, now)
+  const { arena, encoding } = desk
+  const framing = file.framing!
+  const most = windowOf(desk, framing)
+  const length = Math.min(most, stop - file.offset)
+  const before = Math.min(file.offset, guardSize)
+  const room = before + length
+  const lease = arena.lease(decodes(desk) ? room + length * 3 : room)
+  if (lease === undefined) return 'full'
+  let kept = false
+  try {
+    let got = 0
+    while (got < room) {
+      const { bytesRead } = await readAt(
+        file.fd!,
+        arena.bytes,
+        lease.start + got,
+        room - got,
+        file.offset - before + got,
+      )
+      if (bytesRead === 0) break
+      got += bytesRead
+    }
+    const text = lease.start + before
+    if (got < before || crc32(arena.node.subarray(lease.start, text)) !== file.guard.crc) return 'replaced'
+    let end = lease.start + got
+    const whole = got === room && file.offset + length === stop
+    if (!whole && unitOf(encoding) === 2) end -= (end - text) % 2
+    const bom = file.offset === 0 ? bomOf(arena.node.subarray(text, Math.min(end, text + 4)), encoding) : 0
+    const offset = file.offset + bom
+    const window = { arena, start: text + bom, end, offset, encoding, area: lease.start + room }
+    cutLines(window, whole && ending.line, desk.lines)
+    const cut = cutRecords(
+      arena.bytes,
+      desk.lines,
+      offset,
+      framing,
+      whole && ending.record,
+      whole ? ending.flag : 0,
+      desk.records,
+    )
+    file.pendingLines = cut.pendingLines
+    if (desk.records.count === 0) {
+      if (cut.consumed > offset || (bom > 0 && (end - text > bom || (whole && ending.line)))) {
+        moveTo(file, cut.consumed, lease.start, text, arena)
+        return 'again'
+      }
+      if (length < most || got < room) return 'wait'
+      file.long = { reader: framing.begin(), at: file.offset, midLine: false, lines: 0 }
+      return 'again'
+    }
+    const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(desk) }
+    const to = desk.records.to[desk.records.count - 1]!
+    const block = makeBlock(arena, lease, desk.records, options)
+    if (block === undefined) return 'full'
+    kept = true
+    moveTo(file, cut.consumed, lease.start, text, arena)
+    file.handedOut.push({ to, guard: file.guard })
+    return block
+  } finally {
+    if (!kept) lease.release()
+  }
+}
+
+/** Sets the offset, and the guard from the bytes in the arena: `text` is the address of the old offset. */
+const moveTo = (file: Followed, offset: number, start: number, text: number, arena: Arena): void => {
+  const address = text + (offset - file.offset)
+  file.guard = { offset, crc: crc32(arena.node.subarray(Math.max(start, address - guardSize), address)) }
+  file.offset = offset
+}
+
+/** One step through a record larger than the window; its text is read when its end is known. */
+const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending, now: number): Promise<Step> => {
+  const framing = file.framing!
+  const long = file.long!
+  const cap = decodes(desk) ? framing.maxBytes * 2 : framing.maxBytes
+  if (!holdsGuard(file.fd!, file.guard)) return 'replaced'
+  if (desk.scan.length < windowOf(desk, framing)) desk.scan = Buffer.allocUnsafe(windowOf(desk, framing))
+  const { bytesRead } = await readAt(file.fd!, desk.scan, 0, Math.min(desk.scan.length, stop - long.at), long.at)
+  const odd = unitOf(desk.encoding) === 2 && !ending.line ? bytesRead % 2 : 0
+  const view = desk.scan.subarray(0, bytesRead - odd)
+  const atEnd = long.at + bytesRead >= stop
+  let at = 0
+  let found = -1
+  while (at < view.length && found === -1) {
+    const next = lineEnd(view, at, desk.encoding)
+    const lineStop = next === -1 ? view.length : next
+    if (long.midLine) {
+      long.midLine = next === -1
+      if (next !== -1 && !framing.joins) found = next
+      at = lineStop
+      continue
+    }
+    if (next === -1 && lineStop - at < cap && !(atEnd && ending.line)) break
+    const starts = framing.joins && tell(desk, long, view.subarray(at, lineStop), framing.maxBytes)
+    if (starts && long.lines > 0) {
+      found = at
+      break
+    }
+    long.lines++
+    long.midLine = next === -1
+    if (next !== -1 && !framing.joins) found = next
+    at = lineStop
+  }
+  if (found !== -1) return takeLong(desk, file, long.at + found, 0, now)
+  long.at += at
+  if (!atEnd) return 'again'
+  file.pendingLines = framing.joins && !long.midLine
+  const ended = long.at >= stop ? ending.line || (ending.record && !long.midLine) : ending.record
+  return ended ? takeLong(desk, file, long.at, ending.flag, now) : 'wait'
+}
+
+const tell = (desk: Desk, { reader }: NonNullable<Followed['long']>, raw: Buffer, cap: number): boolean => {
+  const line = decodes(desk) ? Buffer.from(decodeLine(raw, desk.encoding).text) : raw
+  let end = line.length
+  if (end > 0 && line[end - 1] === 10) end--
+  if (end > 0 && line[end - 1] === 13) end--
+  return reader.starts(line, 0, Math.min(end, cap))
+}
+
+/** The record [offset, to) as a block of one: its first bytes, cut. */
+const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, now: number): Promise<Step> => {
+  const { arena, encoding, records } = desk
+  const framing = file.framing!
+  const whole = to - file.offset <= windowOf(desk, framing)
+  const length = whole ? to - file.offset : windowOf(desk, framing)
+  const lease = arena.lease(decodes(desk) ? length * 4 : length)
+  if (lease === undefined) return 'full'
+  let got = 0
+  while (got < length) {
+    const { bytesRead } = await readAt(file.fd!, arena.bytes, lease.start + got, length - got, file.offset + got)
+    if (bytesRead === 0) break
+    got += bytesRead
+  }
+  const guard = guardAt(file.fd!, to)
+  if (got < length || guard === undefined) {
+    lease.release()
+    return 'replaced'
+  }
+  const bom = file.offset === 0 ? bomOf(arena.node.subarray(lease.start, lease.start + 4), encoding) : 0
+  let start = lease.start + bom
+  let end = lease.start + length
+  let bad = 0
+  if (decodes(desk)) {
+    const { text, valid } = decodeLine(arena.node.subarray(start, end), encoding)
+    // A window may end inside a character, which is then cut off with the rest.
+    bad = valid || !whole ? 0 : flags.invalidUtf8
+    start = lease.start + length
+    end = start + arena.node.write(text, start)
+  }
+  if (whole) while (end > start && (arena.bytes[end - 1] === 10 || arena.bytes[end - 1] === 13)) end--
+  const tooLong = !whole || end - start > framing.maxBytes
+  records.count = 1
+  records.start[0] = start
+  records.end[0] =
+    tooLong && end - start > framing.maxBytes ? characterEnd(arena.bytes, start, start + framing.maxBytes) : end
+  records.from[0] = file.offset + bom
+  records.to[0] = to
+  records.flag[0] = (tooLong ? flags.truncated : 0) | (file.long!.lines > 1 ? flags.multiline : 0) | bad | flag
+  const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(desk) }
+  const block = makeBlock(arena, lease, records, options)
+  if (block === undefined) {
+    lease.release()
+    return 'full'
+  }
+  file.offset = to
+  file.guard = guard
+  file.long = undefined
+  file.pendingLines = false
+  file.handedOut.push({ to, guard })
+  return block
+}

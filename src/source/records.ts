@@ -1,0 +1,223 @@
+import { isUtf8 } from 'node:buffer'
+import { type Block, flags, type Origin } from '../event/block.ts'
+import type { Framing } from '../event/framing.ts'
+import type { Arena, Lease } from '../memory/arena.ts'
+import type { Lines } from './lines.ts'
+
+/** Records of one window, in arrays that are reused until a block is made of them. */
+export interface Records {
+  count: number
+  start: Uint32Array
+  end: Uint32Array
+  from: Float64Array
+  to: Float64Array
+  flag: Uint8Array
+}
+
+const sized = (capacity: number): Records => ({
+  count: 0,
+  start: new Uint32Array(capacity),
+  end: new Uint32Array(capacity),
+  from: new Float64Array(capacity),
+  to: new Float64Array(capacity),
+  flag: new Uint8Array(capacity),
+})
+
+export const createRecords = (): Records => sized(4096)
+
+/** What is cut from lines. */
+export interface Cut {
+  /** Offset up to which the window is used up: behind the last record and the empty lines after it. */
+  readonly consumed: number
+  /** Whole lines are left that a record may still be made of. */
+  readonly pendingLines: boolean
+}
+
+/**
+ * Groups lines into records, each from its first character to behind its last line end. Empty lines between records
+ * belong to none: they are separators, the bytes between one record's `to` and the next one's `from`; those behind
+ * the last line of a joined record are covered by it but no part of its text. `final`: the last record is ended
+ * although no next one has begun, and gets the bits `ended`.
+ */
+export const cutRecords = (
+  bytes: Uint8Array,
+  lines: Lines,
+  offset: number,
+  framing: Framing,
+  final: boolean,
+  ended: number,
+  records: Records,
+): Cut => {
+  records.count = 0
+  if (records.start.length < lines.count) Object.assign(records, sized(lines.start.length))
+  return framing.joins
+    ? cutJoined(bytes, lines, offset, framing, final, ended, records)
+    : cutEach(bytes, lines, offset, framing.maxBytes, ended, records)
+}
+
+const cutEach = (
+  bytes: Uint8Array,
+  lines: Lines,
+  offset: number,
+  maxBytes: number,
+  ended: number,
+  records: Records,
+): Cut => {
+  let from = offset
+  let count = 0
+  for (let i = 0; i < lines.count; i++) {
+    const start = lines.start[i]!
+    const end = lines.end[i]!
+    const to = lines.to[i]!
+    if (end > start) {
+      const tooLong = end - start > maxBytes
+      records.start[count] = start
+      records.end[count] = tooLong ? characterEnd(bytes, start, start + maxBytes) : end
+      records.from[count] = from
+      records.to[count] = to
+      records.flag[count++] = (tooLong ? flags.truncated : 0) | (lines.bad[i]! === 1 ? flags.invalidUtf8 : 0)
+    }
+    from = to
+  }
+  if (ended !== 0 && count > 0) records.flag[count - 1]! |= ended
+  records.count = count
+  return { consumed: from, pendingLines: false }
+}
+
+const cutJoined = (
+  bytes: Uint8Array,
+  lines: Lines,
+  offset: number,
+  framing: Framing,
+  final: boolean,
+  ended: number,
+  records: Records,
+): Cut => {
+  const { maxBytes } = framing
+  let reader = framing.begin()
+  let first = -1
+  let last = -1
+  let from = offset
+  let bad = 0
+  let count = 0
+  const push = (to: number, ending: number): void => {
+    const start = lines.start[first]!
+    const end = lines.end[last]!
+    const tooLong = end - start > maxBytes
+    records.start[count] = start
+    records.end[count] = tooLong ? characterEnd(bytes, start, start + maxBytes) : end
+    records.from[count] = from
+    records.to[count] = to
+    records.flag[count++] = (tooLong ? flags.truncated : 0) | (last > first ? flags.multiline : 0) | bad | ending
+  }
+  let at = offset
+  for (let i = 0; i < lines.count; at = lines.to[i++]!) {
+    const start = lines.start[i]!
+    const end = lines.end[i]!
+    if (first === -1) {
+      if (end === start) continue
+      reader = framing.begin()
+      reader.starts(bytes, start, Math.min(end, start + maxBytes))
+    } else {
+      if (!reader.starts(bytes, start, Math.min(end, start + maxBytes))) {
+        if (end > start) last = i
+        if (lines.bad[i] === 1) bad = flags.invalidUtf8
+        continue
+      }
+      push(at, 0)
+      if (end === start) {
+        first = -1
+        continue
+      }
+    }
+    first = last = i
+    from = at
+    bad = lines.bad[i] === 1 ? flags.invalidUtf8 : 0
+  }
+  if (first !== -1 && final) {
+    push(at, ended)
+    first = -1
+  }
+  records.count = count
+  return { consumed: first === -1 ? at : from, pendingLines: first !== -1 }
+}
+
+/** The end of the last whole character of [start, end), for text that goes on behind `end`. */
+export const characterEnd = (bytes: Uint8Array, start: number, end: number): number => {
+  let at = end
+  for (let back = 0; back < 3 && at > start && (bytes[at]! & 0xc0) === 0x80; back++) at--
+  return (bytes[at]! & 0xc0) === 0x80 ? end : at
+}
+
+/** Leases that go back together. */
+export const join = (leases: readonly Lease[]): Lease => ({
+  start: leases[0]!.start,
+  end: leases[0]!.end,
+  release() {
+    for (const lease of leases) lease.release()
+  },
+})
+
+/**
+ * Makes a block of records whose text lies in `lease`, which the block takes over; what was no UTF-8 is rewritten
+ * with U+FFFD. Undefined when the arena has no room: `lease` stays the caller's.
+ */
+export const makeBlock = (
+  arena: Arena,
+  lease: Lease,
+  records: Records,
+  options: { readonly origin: Origin; readonly readAt: number; readonly maxBytes: number; readonly valid: boolean },
+): Block | undefined => {
+  const { count } = records
+  const columns = arena.lease(count * 25 + 8)
+  if (columns === undefined) return undefined
+  const leases = [lease, columns]
+  const { start: at } = columns
+  const block: Block = {
+    arena,
+    lease: join(leases),
+    count,
+    from: new Float64Array(arena.buffer, at, count),
+    to: new Float64Array(arena.buffer, at + count * 8, count),
+    start: new Uint32Array(arena.buffer, at + count * 16, count),
+    end: new Uint32Array(arena.buffer, at + count * 20, count),
+    flag: new Uint8Array(arena.buffer, at + count * 24, count),
+    origin: options.origin,
+    readAt: options.readAt,
+  }
+  block.from.set(records.from.subarray(0, count))
+  block.to.set(records.to.subarray(0, count))
+  block.start.set(records.start.subarray(0, count))
+  block.end.set(records.end.subarray(0, count))
+  block.flag.set(records.flag.subarray(0, count))
+  if (options.valid || isUtf8(arena.bytes.subarray(block.start[0], block.end[count - 1]))) return block
+  const rewritten = rewrite(arena, block, options.maxBytes)
+  if (rewritten === undefined) {
+    columns.release()
+    return undefined
+  }
+  leases.push(rewritten)
+  return block
+}
+
+/** Replaces the text of records that are no UTF-8; U+FFFD takes three bytes for at least one. */
+const rewrite = (arena: Arena, { count, start, end, flag }: Block, maxBytes: number): Lease | undefined => {
+  let size = 0
+  for (let i = 0; i < count; i++) {
+    if (isUtf8(arena.bytes.subarray(start[i], end[i]))) continue
+    flag[i]! |= flags.invalidUtf8
+    size += (end[i]! - start[i]!) * 3
+  }
+  const lease = arena.lease(size)
+  if (lease === undefined) return undefined
+  let at = lease.start
+  for (let i = 0; i < count; i++) {
+    if ((flag[i]! & flags.invalidUtf8) === 0) continue
+    const written = arena.node.write(arena.node.toString('utf8', start[i], end[i]), at)
+    start[i] = at
+    end[i] = written > maxBytes ? characterEnd(arena.bytes, at, at + maxBytes) : at + written
+    if (written > maxBytes) flag[i]! |= flags.truncated
+    at += written
+  }
+  return lease
+}

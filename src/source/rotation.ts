@@ -1,0 +1,28 @@
+import { basename, dirname, extname } from 'node:path'
+
+/**
+ * Names that programs and logrotate give to what they put aside, for a file `app.log`: `app.log.1`, `app.log-20261123`,
+ * `app.log.2026-11-23`, `app.log.old`, and with the date before the extension `app-2026-11-23.log`.
+ */
+const ending = /^[._-](\d{1,10}|\d{4}[-_.]?\d{2}[-_.]?\d{2}([-_.T]?\d{2,6})*|old|bak|prev)$/
+const date = /^[._-]\d{4}[-_.]?\d{2}[-_.]?\d{2}([-_.T]?\d{1,6})*$/
+
+/** Whether `path` lies beside `base` under a name made from its own by rotation. */
+export const isRotationOf = (path: string, base: string): boolean => {
+  if (dirname(path) !== dirname(base)) return false
+  const name = basename(path)
+  const live = basename(base)
+  if (name.startsWith(live)) return ending.test(name.slice(live.length))
+  const extension = extname(live)
+  const stem = live.slice(0, live.length - extension.length)
+  if (extension === '' || !name.startsWith(stem) || !name.endsWith(extension)) return false
+  return date.test(name.slice(stem.length, name.length - extension.length))
+}
+
+/** Compressed by name or by first bytes (gzip, zstd, xz, bzip2): never text. */
+export const isCompressed = (path: string, head: Uint8Array): boolean =>
+  /\.(gz|zst|xz|bz2|lz4)$/.test(path) ||
+  (head[0] === 0x1f && head[1] === 0x8b) ||
+  (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) ||
+  (head[0] === 0xfd && head[1] === 0x37 && head[2] === 0x7a && head[3] === 0x58) ||
+  (head[0] === 0x42 && head[1] === 0x5a && head[2] === 0x68)

@@ -1,0 +1,543 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { byLine } from '../../src/event/framing.ts'
+import { createArena } from '../../src/memory/arena.ts'
+import { type FollowOptions, follow } from '../../src/source/follow.ts'
+import { collectRecords, indented, type SeenRecord, type SourceBench, sourceBench } from '../support/records.ts'
+
+let directory: string
+let bench: SourceBench
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tailrace-follow-'))
+  bench = await sourceBench(join(directory, 'data'))
+})
+afterEach(async () => {
+  await bench.generations.close()
+  await rm(directory, { recursive: true, force: true })
+})
+
+const at = (...names: string[]) => join(directory, ...names)
+const write = (name: string, text: string | Uint8Array) => writeFileSync(at(name), text)
+const append = (name: string, text: string | Uint8Array) => appendFileSync(at(name), text)
+const source = (changes: Partial<FollowOptions> = {}) =>
+  follow({
+    name: 'app',
+    paths: [at('*.log')],
+    verifyEvery: 10,
+    discoverEvery: 20,
+    settle: 60,
+    watch: false,
+    ...changes,
+  })
+const texts = (records: readonly SeenRecord[]) => records.map(({ text }) => text)
+const spans = (records: readonly SeenRecord[]) => records.map(({ from, to }) => [from, to])
+const once = async (changes: Partial<FollowOptions> = {}) => {
+  const open = await bench.open(source(changes), { once: true })
+  const records = await collectRecords(open)
+  await open.close()
+  return records
+}
+const some = (count: number) => (records: readonly SeenRecord[]) => records.length >= count
+/** Nothing more comes within a few looks. */
+const quiet = { within: 120 }
+
+test('lines become records that cover their line ends; empty lines are separators, a byte order mark is skipped', async () => {
+  write('a.log', '\ufeffone\n\r\n\ntwo\r\nth\0ree\n\n')
+  const records = await once()
+  expect(texts(records)).toEqual(['one', 'two', 'th\0ree'])
+  expect(spans(records)).toEqual([
+    [3, 7],
+    [10, 15],
+    [15, 22],
+  ])
+  expect(bench.arena.inUse).toBe(0)
+})
+
+test('a partial last line waits, and is read once it is whole', async () => {
+  write('a.log', 'one\ntw')
+  const open = await bench.open(source())
+  expect(texts(await collectRecords(open, some(2), quiet))).toEqual(['one'])
+  append('a.log', 'o\nthree\n')
+  expect(texts(await collectRecords(open, some(2)))).toEqual(['two', 'three'])
+  await open.close()
+})
+
+test('once takes a last line without its line end', async () => {
+  write('a.log', 'one\ntwo')
+  const records = await once()
+  expect(texts(records)).toEqual(['one', 'two'])
+  expect(records[1]).toMatchObject({ from: 4, to: 7, flags: [] })
+})
+
+test('bytes that are no UTF-8 read as U+FFFD and are flagged; offsets stay those of the file', async () => {
+  write('a.log', Buffer.concat([Buffer.from('good\nb'), Buffer.from([0xff, 0xfe]), Buffer.from('d\nüs\n')]))
+  const records = await once()
+  expect(texts(records)).toEqual(['good', 'b\ufffd\ufffdd', 'üs'])
+  expect(spans(records)).toEqual([
+    [0, 5],
+    [5, 10],
+    [10, 14],
+  ])
+  expect(records.map(({ flags }) => flags)).toEqual([[], ['invalid_utf8'], []])
+})
+
+test.each(['gb18030', 'utf-16le', 'utf-16be', 'latin1'] as const)(
+  '%s is decoded, with the offsets of the file',
+  async (encoding) => {
+    const encode: Record<typeof encoding, (text: string) => Buffer> = {
+      gb18030: (text) => Buffer.concat([...text].map((c) => (c === '错' ? Buffer.from([0xb4, 0xed]) : Buffer.from(c)))),
+      'utf-16le': (text) => Buffer.from(text, 'utf16le'),
+      'utf-16be': (text) => Buffer.from(text, 'utf16le').swap16(),
+      latin1: (text) => Buffer.from(text.replaceAll('错', 'é\x85'), 'latin1'),
+    }
+    const expected = encoding === 'latin1' ? 'é\x85' : '错'
+    const lines = ['one\r\n', 'a错b\n', '\n', '错\n', 'end']
+    write('a.log', encode[encoding](lines.join('')))
+    const records = await once({ encoding, blockBytes: 64 })
+    expect(texts(records)).toEqual(['one', `a${expected}b`, expected, 'end'])
+    const size = (...parts: string[]) => encode[encoding](parts.join('')).length
+    expect(spans(records)).toEqual([
+      [0, size('one\r\n')],
+      [size('one\r\n'), size('one\r\na错b\n')],
+      [size('one\r\na错b\n\n'), size('one\r\na错b\n\n错\n')],
+      [size('one\r\na错b\n\n错\n'), size('one\r\na错b\n\n错\nend')],
+    ])
+    expect(records.every(({ flags }) => flags.length === 0)).toBe(true)
+  },
+)
+
+test('bytes invalid in another encoding are flagged where they stand', async () => {
+  write('a.log', Buffer.from([0x61, 0x0a, 0xb4, 0xed, 0xff, 0x0a, 0x62, 0x0a]))
+  const records = await once({ encoding: 'gb18030' })
+  expect(texts(records)).toEqual(['a', '错\ufffd', 'b'])
+  expect(records.map(({ flags }) => flags)).toEqual([[], ['invalid_utf8'], []])
+})
+
+test('a record over the limit is cut at a character, flagged, and covers its whole span', async () => {
+  bench = await sourceBench(at('data2'), { framing: () => byLine(10) })
+  write('a.log', `${'x'.repeat(9)}üyyy\nshort\n`)
+  const records = await once()
+  expect(texts(records)).toEqual(['xxxxxxxxx', 'short'])
+  expect(records[0]).toMatchObject({ from: 0, to: 15, flags: ['truncated'] })
+})
+
+test('a line of 100 MB takes no more memory than its beginning, and the line after it is read', async () => {
+  const arena = createArena(8 << 20)
+  bench = await sourceBench(at('data2'), { arena })
+  write('a.log', 'before\n')
+  const chunk = Buffer.alloc(4 << 20, 'x')
+  for (let i = 0; i < 25; i++) append('a.log', chunk)
+  append('a.log', '\nafter\n')
+  const records = await once()
+  expect(records.map(({ text, from, to, flags }) => [text.length, from, to, flags])).toEqual([
+    [6, 0, 7, []],
+    [1 << 20, 7, 7 + 25 * (4 << 20) + 1, ['truncated']],
+    [5, 7 + 25 * (4 << 20) + 1, 7 + 25 * (4 << 20) + 7, []],
+  ])
+  expect(arena.inUse).toBe(0)
+})
+
+test('joined records end where the next begins, and the last one by time', async () => {
+  bench = await sourceBench(at('data2'), { framing: () => indented() })
+  write('a.log', 'one\n  1a\n\n  1b\n\ntwo\nthree\n  3a\n')
+  const open = await bench.open(source())
+  const records = await collectRecords(open, some(3))
+  expect(texts(records)).toEqual(['one\n  1a\n\n  1b', 'two', 'three\n  3a'])
+  expect(records.map(({ flags }) => flags)).toEqual([['multiline'], [], ['multiline', 'flushed']])
+  expect(spans(records)).toEqual([
+    [0, 16],
+    [16, 20],
+    [20, 31],
+  ])
+  await open.close()
+})
+
+test('a joined record longer than the limit is one record, cut', async () => {
+  bench = await sourceBench(at('data2'), { framing: () => indented({ maxBytes: 1000 }) })
+  write('a.log', `one\n${'  more\n'.repeat(5000)}two\n`)
+  const records = await once({ blockBytes: 100 })
+  expect(records.map(({ text, from, to, flags }) => [text.length, from, to, flags])).toEqual([
+    [1000, 0, 35004, ['truncated', 'multiline']],
+    [3, 35004, 35008, []],
+  ])
+})
+
+test('a file renamed by rotation is finished under its key, and the new one has its own', async () => {
+  write('a.log', 'one\n')
+  const open = await bench.open(source())
+  const first = await collectRecords(open, some(1))
+  append('a.log', 'two\n')
+  renameSync(at('a.log'), at('a.log.1'))
+  append('a.log.1', 'three\n')
+  write('a.log', 'four\n')
+  append('a.log.1', 'five\n')
+  const rest = await collectRecords(open, some(4))
+  expect(texts(rest)).toEqual(['two', 'three', 'five', 'four'])
+  expect(new Set([...first, ...rest.slice(0, 3)].map(({ key }) => key)).size).toBe(1)
+  expect(rest[3]!.key).not.toBe(first[0]!.key)
+  expect(rest.every(({ path }) => path === at('a.log'))).toBe(true)
+  expect(open.files().find(({ path }) => path.endsWith('.1'))?.state).toBe('rotated')
+  await open.close()
+})
+
+test('rotation while stopped, twice, outside the pattern: the known file goes on, the one between is read whole', async () => {
+  write('a.log', 'one\n')
+  write('a.log.7', 'old, from before the first start\n')
+  expect(texts(await once())).toEqual(['one'])
+  append('a.log', 'two\n')
+  renameSync(at('a.log'), at('a.log.2'))
+  write('a.log.1', 'three\n')
+  write('a.log', 'four\n')
+  expect(texts(await once())).toEqual(['two', 'three', 'four'])
+  expect(await once()).toEqual([])
+})
+
+test('copytruncate with unread bytes: the copy gives them, under the old key', async () => {
+  write('a.log', 'one\n')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(1))
+  append('a.log', 'two\nthree\n')
+  copyFileSync(at('a.log'), at('a.log.1'))
+  truncateSync(at('a.log'))
+  append('a.log', 'four\n')
+  const rest = await collectRecords(open, some(3))
+  expect(texts(rest).toSorted()).toEqual(['four', 'three', 'two'])
+  expect(rest.filter(({ key }) => key === one!.key).map(({ text, from }) => [text, from])).toEqual([
+    ['two', 4],
+    ['three', 8],
+  ])
+  expect(bench.notices.map(({ kind }) => kind)).toContain('recovered')
+  expect(await collectRecords(open, some(1), quiet)).toEqual([])
+  await open.close()
+})
+
+test('copytruncate while stopped: the copy is the generation, the original a new one', async () => {
+  write('a.log', 'one\ntwo\n')
+  const before = await once()
+  append('a.log', 'three\n')
+  copyFileSync(at('a.log'), at('a.log.1'))
+  truncateSync(at('a.log'))
+  append('a.log', 'four\n')
+  const after = await once()
+  expect(texts(after).toSorted()).toEqual(['four', 'three'])
+  expect(after.find(({ text }) => text === 'three')).toMatchObject({ key: before[0]!.key, from: 8 })
+  expect(await once()).toEqual([])
+})
+
+test('a copy made just before the last bytes were read is not read again', async () => {
+  write('a.log', 'one\n')
+  const open = await bench.open(source({ paths: [at('*')], exclude: [at('data')] }))
+  await collectRecords(open, some(1))
+  copyFileSync(at('a.log'), at('a.log.1'))
+  append('a.log', 'two\n')
+  expect(texts(await collectRecords(open, some(1)))).toEqual(['two'])
+  truncateSync(at('a.log'))
+  append('a.log', 'three\n')
+  expect(texts(await collectRecords(open, some(2), quiet))).toEqual(['three'])
+  expect(open.files().find(({ path }) => path === at('a.log.1'))?.state).toBe('held_copy')
+  await open.close()
+})
+
+test('a file truncated and rewritten longer than before is read from its start', async () => {
+  write('a.log', 'one\n')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(1))
+  write('a.log', 'another beginning\nand more of it\n')
+  const rest = await collectRecords(open, some(2))
+  expect(texts(rest)).toEqual(['another beginning', 'and more of it'])
+  expect(rest[0]!.key).not.toBe(one!.key)
+  await open.close()
+})
+
+test('bytes seen, not read and in no copy are stated lost with their range', async () => {
+  write('a.log', 'one\nhalf a line')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(1))
+  expect(await collectRecords(open, some(1), quiet)).toEqual([])
+  truncateSync(at('a.log'))
+  append('a.log', 'new\n')
+  expect(texts(await collectRecords(open, some(1)))).toEqual(['new'])
+  expect(bench.notices.filter(({ kind }) => kind === 'lost').map(({ lost }) => lost)).toEqual([
+    { key: one!.key, from: 4, to: 15 },
+  ])
+  await open.close()
+})
+
+test('bytes of a file deleted while stopped are stated lost once', async () => {
+  write('a.log', 'one\ntwo\n')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(2), { commit: false })
+  bench.resume.set(one!.key, 4)
+  await open.close()
+  unlinkSync(at('a.log'))
+  await once()
+  await once()
+  expect(bench.notices.map(({ lost }) => lost)).toEqual([{ key: one!.key, from: 4, to: 8 }])
+})
+
+test('two files with the same first kilobyte are two files', async () => {
+  const head = `${'#'.repeat(99)}\n`.repeat(20)
+  write('a.log', `${head}of a\n`)
+  write('b.log', `${head}of b\n`)
+  const records = await once()
+  expect(records).toHaveLength(42)
+  expect(new Set(records.map(({ key }) => key)).size).toBe(2)
+})
+
+test('of two files with the same bytes one is held, until it goes its own way', async () => {
+  write('a.log', 'banner\n')
+  write('b.log', 'banner\n')
+  const open = await bench.open(source())
+  expect(texts(await collectRecords(open, some(2), quiet))).toEqual(['banner'])
+  expect(
+    open
+      .files()
+      .map(({ state }) => state)
+      .toSorted(),
+  ).toEqual(['active', 'held_copy'])
+  append('b.log', 'of b\n')
+  expect(texts(await collectRecords(open, some(2)))).toEqual(['banner', 'of b'])
+  await open.close()
+})
+
+test('a file that is copied away and removed is the same generation in its new place', async () => {
+  write('a.log', 'one\ntwo\n')
+  const [one] = await once()
+  copyFileSync(at('a.log'), at('restored.log'))
+  unlinkSync(at('a.log'))
+  append('restored.log', 'three\n')
+  const after = await once()
+  expect(after.map(({ text, key, from }) => [text, key, from])).toEqual([['three', one!.key, 8]])
+})
+
+test('an inode used again by another file is another generation', async () => {
+  write('a.log', 'one\ntwo\n')
+  const [one] = await once()
+  // The same inode with other bytes, as after deletion and reuse.
+  linkSync(at('a.log'), at('kept'))
+  unlinkSync(at('a.log'))
+  writeFileSync(at('kept'), 'other bytes here\n')
+  renameSync(at('kept'), at('b.log'))
+  const after = await once()
+  expect(texts(after)).toEqual(['other bytes here'])
+  expect(after[0]!.key).not.toBe(one!.key)
+})
+
+test('what is unread when a file is deleted is read to its end', async () => {
+  bench = await sourceBench(at('data2'), { framing: () => byLine(100) })
+  write('a.log', 'one\n'.repeat(100))
+  const open = await bench.open(source({ blockBytes: 100 }))
+  const first = await collectRecords(open, some(1))
+  unlinkSync(at('a.log'))
+  const rest = await collectRecords(open, (records) => first.length + records.length >= 100)
+  expect(first.length + rest.length).toBe(100)
+  expect(await collectRecords(open, some(1), { within: 250 })).toEqual([])
+  expect(open.files()).toEqual([])
+  await open.close()
+})
+
+test('links, two globs and two names of one file yield it once', async () => {
+  mkdirSync(at('real'))
+  write('real/x.log', 'one\n')
+  symlinkSync(at('real/x.log'), at('link.log'))
+  linkSync(at('real/x.log'), at('hard.log'))
+  symlinkSync(at('real'), at('linked'))
+  const records = await once({ paths: [at('*.log'), at('**/*.log'), at('linked/*.log'), at('real/x.log')] })
+  expect(texts(records)).toEqual(['one'])
+})
+
+test('a link turned to another file is followed there, after the rest of the first', async () => {
+  write('one', 'a\n')
+  write('two', 'b\n')
+  symlinkSync(at('one'), at('current.log'))
+  const open = await bench.open(source())
+  expect(texts(await collectRecords(open, some(1)))).toEqual(['a'])
+  append('one', 'rest\n')
+  unlinkSync(at('current.log'))
+  symlinkSync(at('two'), at('current.log'))
+  expect(texts(await collectRecords(open, some(2)))).toEqual(['rest', 'b'])
+  await open.close()
+})
+
+test('only what comes is read where the end was asked for, and all of a file that appears later', async () => {
+  write('a.log', 'old\nhal')
+  const open = await bench.open(source(), { begin: 'end' })
+  expect(await collectRecords(open, some(1), quiet)).toEqual([])
+  append('a.log', 'f\nnew\n')
+  write('b.log', 'whole\n')
+  const records = await collectRecords(open, some(3))
+  expect(texts(records).toSorted()).toEqual(['half', 'new', 'whole'])
+  await open.close()
+})
+
+test('a directory that appears later is found, with inotify alone', async () => {
+  const open = await bench.open(
+    source({ paths: [at('later/*.log')], watch: true, verifyEvery: 60_000, discoverEvery: 60_000 }),
+  )
+  const reading = collectRecords(open, some(2), { within: 10_000 })
+  await new Promise((resolve) => setTimeout(resolve, 150))
+  mkdirSync(at('later'))
+  write('later/a.log', 'one\n')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  append('later/a.log', 'two\n')
+  expect(texts(await reading)).toEqual(['one', 'two'])
+  await open.close()
+})
+
+test('compressed files are told of once and not read as text', async () => {
+  write('a.log', Buffer.from([0x1f, 0x8b, 8, 0, 10, 10]))
+  write('b.log.gz', 'x\n')
+  await once({ paths: [at('*.log'), at('*.gz')] })
+  expect(bench.notices.map(({ kind, path }) => [kind, path])).toEqual([
+    ['unreadable', at('a.log')],
+    ['unreadable', at('b.log.gz')],
+  ])
+})
+
+test('a path that cannot be read is told of once with what mends it, and read when it can be', async () => {
+  symlinkSync(at('loop.log'), at('loop.log'))
+  write('a.log', 'one\n')
+  const open = await bench.open(source())
+  expect(texts(await collectRecords(open, some(2), quiet))).toEqual(['one'])
+  expect(bench.notices).toHaveLength(1)
+  expect(bench.notices[0]).toMatchObject({ kind: 'unreadable', path: at('loop.log') })
+  expect(open.caughtUp).toBeUndefined()
+  rmSync(at('loop.log'))
+  write('loop.log', 'two\n')
+  expect(texts(await collectRecords(open, some(1)))).toEqual(['two'])
+  await open.close()
+})
+
+test('a file without permission is told of with the command that grants it', async () => {
+  write('a.log', 'secret\n')
+  const open = await bench.open(source())
+  const asNobody = process.getuid?.() === 0
+  await rm(at('none'), { force: true })
+  const { chmodSync } = await import('node:fs')
+  chmodSync(directory, 0o777)
+  chmodSync(at('a.log'), 0)
+  chmodSync(at('data'), 0o777)
+  if (asNobody) process.seteuid!(65_534)
+  try {
+    expect(await collectRecords(open, some(1), quiet)).toEqual([])
+    expect(bench.notices.map(({ text }) => text)).toEqual([expect.stringContaining('setfacl -m u:')])
+  } finally {
+    if (asNobody) process.seteuid!(0)
+  }
+  chmodSync(at('a.log'), 0o644)
+  expect(texts(await collectRecords(open, some(1)))).toEqual(['secret'])
+  await open.close()
+})
+
+test('spans the store holds already are skipped, and the rest is framed afresh', async () => {
+  write('a.log', 'one\ntwo\nthree\nfour\nfive\n')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(5), { commit: false })
+  await open.close()
+  bench.resume.set(one!.key, 4)
+  const asked: unknown[] = []
+  const again = await bench.open(source(), {
+    once: true,
+    covered: async (...question) => {
+      asked.push(question)
+      return [
+        { from: 14, to: 19 },
+        { from: 4, to: 8 },
+      ]
+    },
+  })
+  const records = await collectRecords(again)
+  await again.close()
+  expect(asked).toEqual([[one!.key, 4, 24]])
+  expect(texts(records)).toEqual(['three', 'five'])
+  expect(records.every(({ key }) => key === one!.key)).toBe(true)
+})
+
+test('opened again without a close, reading goes on at what was committed', async () => {
+  write('a.log', 'one\ntwo\nthree\n')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(3), { commit: false })
+  bench.resume.set(one!.key, 8)
+  const killed = await sourceBench(at('data'), { resume: bench.resume })
+  const again = await killed.open(source(), { once: true })
+  expect((await collectRecords(again)).map(({ text, key, from }) => [text, key, from])).toEqual([
+    ['three', one!.key, 8],
+  ])
+  await again.close()
+  await killed.generations.close()
+  await open.close()
+})
+
+test('no more files are open than allowed, and all are followed', async () => {
+  for (let i = 0; i < 20; i++) write(`${i}.log`, `a${i}\n`)
+  const open = await bench.open(source({ maxOpen: 3 }))
+  expect(await collectRecords(open, some(20))).toHaveLength(20)
+  for (let i = 0; i < 20; i++) append(`${i}.log`, `b${i}\n`)
+  expect(texts(await collectRecords(open, some(20))).toSorted()).toEqual(
+    Array.from({ length: 20 }, (_, i) => `b${i}`).toSorted(),
+  )
+  await open.close()
+})
+
+test('files take turns', async () => {
+  bench = await sourceBench(at('data2'), { framing: () => byLine(100) })
+  for (const name of ['a', 'b']) write(`${name}.log`, `${name}\n`.repeat(1000))
+  const open = await bench.open(source({ blockBytes: 100 }))
+  const records = await collectRecords(open, some(400))
+  expect(records.filter(({ text }) => text === 'a').length).toBeGreaterThan(100)
+  expect(records.filter(({ text }) => text === 'b').length).toBeGreaterThan(100)
+  await open.close()
+})
+
+test('a full arena is waited for', async () => {
+  const arena = createArena(4 << 20)
+  bench = await sourceBench(at('data2'), { arena })
+  write('a.log', 'line\n'.repeat(1_000_000))
+  const open = await bench.open(source(), { once: true })
+  const blocks = []
+  const signal = new AbortController()
+  for (;;) {
+    const timer = setTimeout(() => signal.abort(), 100)
+    const block = await open.next(signal.signal)
+    clearTimeout(timer)
+    if (block === undefined) break
+    blocks.push(block)
+  }
+  expect(signal.signal.aborted).toBe(true)
+  const held = blocks.reduce((sum, block) => sum + block.count, 0)
+  for (const block of blocks) block.lease.release()
+  expect(held + (await collectRecords(open)).length).toBe(1_000_000)
+  await open.close()
+})
+
+test('it is caught up when every end was looked at, not while a line is unfinished', async () => {
+  write('a.log', 'one\n')
+  const open = await bench.open(source())
+  expect(open.caughtUp).toBeUndefined()
+  await collectRecords(open, some(2), quiet)
+  const first = open.caughtUp!
+  expect(first).toBeGreaterThan(0)
+  append('a.log', 'tw')
+  await collectRecords(open, some(1), quiet)
+  const held = open.caughtUp!
+  await collectRecords(open, some(1), quiet)
+  expect(open.caughtUp).toBe(held)
+  append('a.log', 'o\n')
+  await collectRecords(open, some(2), quiet)
+  expect(open.caughtUp).toBeGreaterThan(held)
+  await open.close()
+})
