@@ -1,8 +1,51 @@
 import { readFileSync } from 'node:fs'
 import { enableCompileCache, findPackageJSON } from 'node:module'
+import { setFlagsFromString } from 'node:v8'
 import { resolveTailrace } from './resolve.ts'
 
 enableCompileCache()
 resolveTailrace()
+// Before any pattern is first made: one made earlier keeps the engine that can take exponential time.
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
+
+const { Command, CommanderError } = await import('commander')
+const { Exit } = await import('./exit.ts')
+const commands = await Promise.all([
+  import('./run.ts').then(({ addRun }) => addRun),
+  import('./check.ts').then(({ addCheck }) => addCheck),
+  import('./try.ts').then(({ addTry }) => addTry),
+  import('./fingerprint.ts').then(({ addFingerprint }) => addFingerprint),
+  import('./search.ts').then(({ addSearch }) => addSearch),
+  import('./stats.ts').then(({ addStats }) => addStats),
+  import('./tail.ts').then(({ addTail }) => addTail),
+  import('./lists.ts').then(({ addLists }) => addLists),
+  import('./digest.ts').then(({ addDigest }) => addDigest),
+  import('./reference.ts').then(({ addReference }) => addReference),
+  import('./later.ts').then(({ addLater }) => addLater),
+])
+
 const { version } = JSON.parse(readFileSync(findPackageJSON(import.meta.url) as string, 'utf8')) as { version: string }
-console.log(version)
+const program = new Command('tailrace')
+  .description('Follows logs, parses them with typed grammars, and delivers every record exactly once.')
+  .version(version, '--version', 'print the version')
+  .showHelpAfterError("('tailrace --help' lists commands and options)")
+  .exitOverride()
+for (const add of commands) add(program)
+
+// A reader that has seen enough (`| head`) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 3)
+})
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else if (error instanceof Exit) {
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = error.status
+  } else {
+    process.stderr.write(`tailrace: ${error instanceof Error ? (process.env['DEBUG'] === undefined ? error.message : error.stack) : String(error)}\n`)
+    process.exitCode = 3
+  }
+}

@@ -12,7 +12,7 @@ export interface UserConfig {
   readonly timezone?: string
   readonly role?: 'all' | 'ship' | 'analyse'
   readonly store?: StoreSettings
-  readonly pipelines?: readonly Pipeline[]
+  readonly pipelines?: readonly (Pipeline | readonly Pipeline[])[]
   readonly rules?: readonly Rule[]
   readonly web?:
     | { readonly host?: string; readonly port?: number; readonly token?: Text; readonly insecure?: boolean }

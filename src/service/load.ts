@@ -4,9 +4,10 @@ import { pathToFileURL } from 'node:url'
 import type { Rule } from '../alert/rule.ts'
 import { isReference, type Text } from '../config/env.ts'
 import type { DigestSettings, NotifierSettings, StoreSettings } from '../config/settings.ts'
-import { isTimezone, parseDuration, parseListen, parseSize } from '../config/units.ts'
+import { isTimezone, parseListen, parseSize } from '../config/units.ts'
 import { laterVariables, readVariable, unknownVariables, type VariableName } from '../config/variables.ts'
 import { type Diagnostic, diagnose, type SiteMark } from '../event/diagnostic.ts'
+import { parseDuration } from '../event/units.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
@@ -101,6 +102,19 @@ const importConfig = async (file: string, problems: Diagnostic[]): Promise<Defin
     })
   }
   return undefined
+}
+
+/** Just where the data lies: what a command needs to find the running service. */
+export const dataDirectory = async (
+  overrides: Overrides,
+  environment: Readonly<Record<string, string | undefined>>,
+  cwd = process.cwd(),
+): Promise<string> => {
+  const named = overrides.data ?? readVariable('TAILRACE_DATA', environment, [])
+  if (named !== undefined) return resolve(cwd, named)
+  const file = findFile(overrides.config, cwd)
+  const defined = file === undefined ? undefined : await importConfig(file, [])
+  return resolve(cwd, defined?.settings.data ?? 'data')
 }
 
 /** Loads and checks everything; every mistake is in `problems`, and `config` may be used only where there is none. */

@@ -21,6 +21,8 @@ export interface LedgerDelta {
 
 /** The atomic record of progress. */
 export interface ProgressRecord {
+  /** Counts up with each record of a journal: one that comes back after a failed write is not counted twice. */
+  readonly seq?: number
   /** Generation → offset up to which everything is accounted for. */
   readonly checkpoints: Readonly<Record<string, number>>
   readonly ledger: readonly LedgerDelta[]
@@ -35,9 +37,16 @@ export interface ProgressState {
   readonly ledger: Map<string, LedgerDelta>
   /** Dataset → earliest event time stored since the rules last looked. */
   readonly late: Map<string, number>
+  /** Of the last record applied. */
+  seq: number
 }
 
-export const createProgressState = (): ProgressState => ({ checkpoints: new Map(), ledger: new Map(), late: new Map() })
+export const createProgressState = (): ProgressState => ({
+  checkpoints: new Map(),
+  ledger: new Map(),
+  late: new Map(),
+  seq: 0,
+})
 
 const counts = ['read', 'stored', 'duplicate', 'filtered', 'deadLettered', 'redirected', 'lost', 'bytes'] as const
 
@@ -50,6 +59,8 @@ const add = (a: LedgerDelta, b: LedgerDelta): LedgerDelta => {
 }
 
 export const applyProgress = (state: ProgressState, record: ProgressRecord): void => {
+  if (record.seq !== undefined && record.seq > 0 && record.seq <= state.seq) return
+  state.seq = record.seq ?? state.seq
   for (const [key, offset] of Object.entries(record.checkpoints)) state.checkpoints.set(key, offset)
   for (const delta of record.ledger) {
     const key = rowKey(delta)
@@ -62,6 +73,7 @@ export const applyProgress = (state: ProgressState, record: ProgressRecord): voi
 
 /** One record that stands for all before it. Ledger rows older than `keepFrom` are dropped. */
 export const snapshotProgress = (state: ProgressState, keepFrom: number): ProgressRecord => ({
+  seq: state.seq,
   checkpoints: Object.fromEntries(state.checkpoints),
   ledger: [...state.ledger.values()].filter(({ hour }) => hour >= keepFrom),
   earliest: Object.fromEntries(state.late),

@@ -8,8 +8,18 @@ export const createMetrics = () => {
     new Counter<L>({ name: `tailrace_${name}`, help, labelNames, registers })
   const gauge = <const L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Gauge<L>({ name: `tailrace_${name}`, help, labelNames, registers })
+  const collectors: (() => void)[] = []
   return {
-    registry,
+    /** Called before each scrape, for figures that are looked up rather than counted. */
+    onScrape(collect: () => void): void {
+      collectors.push(collect)
+    },
+    /** The Prometheus text. */
+    render(): Promise<string> {
+      for (const collect of collectors) collect()
+      return registry.metrics()
+    },
+    contentType: registry.contentType,
     readRecords: counter('source_read_records_total', 'Records read.', 'source'),
     readBytes: counter('source_read_bytes_total', 'Bytes those records cover.', 'source'),
     outcomes: counter('sink_records_total', 'Records by what became of them.', 'source', 'store', 'outcome'),

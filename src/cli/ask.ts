@@ -1,0 +1,44 @@
+import { ask as askService, OperationError } from '../service/control.ts'
+import { answers } from '../service/lock.ts'
+import { socketPath } from '../service/socket-path.ts'
+import { stringify } from '../store/stringify.ts'
+import { Exit, type ExitCode } from './exit.ts'
+import { configured, type General, overridesOf } from './general.ts'
+
+/** Stops a question when the user does. */
+const interrupted = (): AbortSignal => {
+  const abort = new AbortController()
+  process.once('SIGINT', () => abort.abort())
+  return abort.signal
+}
+
+async function* locally(given: General, name: string, asked: object, signal: AbortSignal): AsyncGenerator<string> {
+  const { openContext } = await import('../service/open-context.ts')
+  const { operateOn } = await import('../service/operations/operate.ts')
+  const config = await configured(overridesOf(given))
+  const { context, operations, close } = await openContext(config, given.namespace)
+  try {
+    for await (const row of operateOn(context, operations)(name, asked, signal)) yield stringify(row)
+  } finally {
+    await close()
+  }
+}
+
+/**
+ * Asks the running service over its control socket; only when none runs (or another store is named) is the store
+ * opened here. Yields the JSON text of each row.
+ */
+export async function* ask(given: General, name: string, asked: object): AsyncGenerator<string> {
+  const signal = interrupted()
+  const full = { ...asked, ...(given.namespace === undefined ? {} : { namespace: given.namespace }) }
+  try {
+    const { dataDirectory } = await import('../service/load.ts')
+    const data = await dataDirectory(overridesOf(given), process.env)
+    const running = given.store === undefined && (await answers(socketPath(data)))
+    yield* running ? askService(data, name, full, signal) : locally(given, name, full, signal)
+  } catch (error) {
+    if (signal.aborted) return
+    if (error instanceof OperationError) throw new Exit(error.status as ExitCode, error.message, { cause: error })
+    throw error
+  }
+}

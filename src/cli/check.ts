@@ -1,0 +1,56 @@
+import type { Command } from 'commander'
+import { printDiagnostic } from '../event/diagnostic.ts'
+import { Exit } from './exit.ts'
+import { configured, type General, overridesOf, withGeneral } from './general.ts'
+
+const check = async (options: General & { readonly live?: boolean }): Promise<void> => {
+  if (options.live === true) throw new Exit(2, "'check --live' is not there yet")
+  const { loadConfig } = await import('../service/load.ts')
+  const { loadFormats } = await import('../service/formats.ts')
+  const { checkRules } = await import('../service/check-rules.ts')
+  const { checkGrammars } = await import('../grammar/check.ts')
+  const { config, problems, warnings } = await loadConfig(overridesOf(options), process.env)
+  const formats = await loadFormats()
+  const grammars = new Set([...formats.grammars, ...config.pipelines.flatMap(({ parsers }) => parsers)])
+  const found = [...problems, ...formats.problems, ...checkGrammars([...grammars]), ...checkRules(config)]
+  const all = new Set(found.map(printDiagnostic))
+  for (const warning of warnings) process.stderr.write(`tailrace: ${warning}\n`)
+  if (all.size > 0) {
+    process.stdout.write(`${[...all].join('\n')}\n`)
+    throw new Exit(1, `${all.size} ${all.size === 1 ? 'mistake' : 'mistakes'}`)
+  }
+  process.stdout.write(
+    `${grammars.size} parsers, ${config.pipelines.length} pipelines, ${config.rules.length} rules: no mistake\n`,
+  )
+}
+
+const secret = /password|secret|token|apikey|^key$|bearer/i
+const masked = (name: string, value: unknown): unknown => {
+  if (typeof value !== 'string') return value
+  if (secret.test(name) && value !== '') return '********'
+  // Credentials inside an address.
+  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/@\s]+)@/i, '$1********@')
+}
+
+const showConfig = async (options: General): Promise<void> => {
+  const config = await configured(overridesOf(options))
+  const shown = {
+    ...config,
+    pipelines: config.pipelines.map(({ name, source, parsers, transforms, dataset }) => ({
+      name,
+      source: { name: source.name, ...('paths' in source ? { paths: source.paths } : {}) },
+      parsers: parsers.map((parser) => parser.name),
+      ...(dataset === undefined ? {} : { dataset }),
+      transforms: transforms.map((step) => step.name),
+    })),
+    rules: config.rules.map(({ problems: _problems, ...rule }) => rule),
+  }
+  process.stdout.write(`${JSON.stringify(shown, masked, 2)}\n`)
+}
+
+export const addCheck = (program: Command): void => {
+  withGeneral(program.command('check').alias('validate').description('load every definition and print every mistake'))
+    .option('--live', "also compare with the store's mappings (not yet)")
+    .action(check)
+  withGeneral(program.command('config').description('the configuration in force, secrets masked')).action(showConfig)
+}

@@ -1,0 +1,57 @@
+import type { Command } from 'commander'
+import { Exit, usage } from './exit.ts'
+import { configured, type General, overridesOf, withStore } from './general.ts'
+
+interface Options extends General {
+  readonly parser?: string
+  readonly once?: boolean
+  readonly from: string
+  readonly timezone?: string
+  readonly role?: string
+  readonly grace?: string
+  readonly web: boolean
+  readonly demo?: boolean
+}
+
+const run = async (globs: readonly string[], options: Options): Promise<void> => {
+  if (options.from !== 'beginning' && options.from !== 'end') throw usage(`--from takes beginning or end, not '${options.from}'`)
+  if (options.parser !== undefined && globs.length === 0) throw usage('--parser says how to read the files named by globs; name some')
+  const { timezone, role, grace } = options
+  const { serve } = await import('../service/serve.ts')
+  const { recognisedPipeline } = await import('../service/builtin.ts')
+  const { OperationError } = await import('../service/control.ts')
+  const config = await configured({
+    ...overridesOf(options),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(role === undefined ? {} : { role }),
+    ...(grace === undefined ? {} : { grace }),
+    ...(options.web ? {} : { web: false }),
+    ...(globs.length === 0 ? {} : { pipelines: [await recognisedPipeline(globs, options.parser)] }),
+  })
+  try {
+    process.exitCode = await serve(config, {
+      once: options.once === true,
+      from: options.from,
+      ...(options.demo === undefined ? {} : { demo: options.demo }),
+      json: options.logOutput === 'json',
+    })
+  } catch (error) {
+    if (error instanceof OperationError) throw new Exit(error.status, error.message, { cause: error })
+    throw error
+  }
+}
+
+export const addRun = (program: Command): void => {
+  withStore(program.command('run').description('the service: follow, parse, deliver, watch'))
+    .argument('[globs...]', 'follow just these files; their format is recognised from the first lines')
+    .option('--parser <name>', 'the format of the files named')
+    .option('--once', 'read what is there, deliver it, evaluate by event time, stop')
+    .option('--from <place>', 'where to begin files never seen: beginning or end', 'beginning')
+    .option('--timezone <zone>', 'for times without a zone')
+    .option('--role <role>', 'all, ship or analyse')
+    .option('--grace <time>', 'how long a stop may take (default: 30s)')
+    .option('--no-web', 'without the web server')
+    .option('--demo', 'the demo, also where default paths exist')
+    .option('--no-demo', 'never the demo')
+    .action(run)
+}

@@ -1,0 +1,67 @@
+import { readdir } from 'node:fs/promises'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import { follow } from '../source/follow.ts'
+import { OperationError } from './control.ts'
+import { loadFormats } from './formats.ts'
+
+const folder = new URL('../../pipelines/', import.meta.url)
+
+/** Variables that name the files of a built-in pipeline. */
+const overridden = {
+  TAILRACE_NGINX_ACCESS: 'nginx.access',
+  TAILRACE_NGINX_ERROR: 'nginx.error',
+  TAILRACE_MYSQL_SLOW: 'mysql.slowlog',
+  TAILRACE_APP: 'app',
+} as const
+
+const loadPipelines = async (): Promise<readonly Pipeline[]> => {
+  const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.[tj]s$/.test(name)).sort()
+  const modules = await Promise.all(
+    files.map((name) => import(new URL(name, folder).href) as Promise<{ default?: Pipeline | readonly Pipeline[] }>),
+  )
+  return modules.flatMap(({ default: given }) => given ?? [])
+}
+
+const withPaths = (pipeline: Pipeline, paths: readonly string[]): Pipeline => ({
+  ...pipeline,
+  source: follow({ name: pipeline.source.name, paths }),
+})
+
+/** Every pipeline of `pipelines/`; with globs named, those pipelines on those files, and the rest only with `others`. */
+export const builtinPipelines = async (
+  globs: Readonly<Record<string, readonly string[]>>,
+  others: boolean,
+): Promise<readonly Pipeline[]> => {
+  const all = await loadPipelines()
+  const named = new Map(
+    Object.entries(overridden).flatMap(([variable, name]) => (globs[variable] === undefined ? [] : [[name as string, globs[variable]]])),
+  )
+  return all.flatMap((pipeline) => {
+    const paths = named.get(pipeline.name)
+    return paths !== undefined ? [withPaths(pipeline, paths)] : others ? [pipeline] : []
+  })
+}
+
+/**
+ * One pipeline over files a command names: any format, recognised from the first lines. It does what the built-in
+ * pipelines do with each; a step does nothing where its field is not.
+ */
+export const recognisedPipeline = async (globs: readonly string[], parser: string | undefined): Promise<Pipeline> => {
+  const { grammars } = await loadFormats()
+  const parsers = parser === undefined ? grammars : grammars.filter(({ name }) => name === parser)
+  if (parsers.length === 0)
+    throw new OperationError(2, `there is no parser '${parser}'; 'tailrace parsers' lists ${grammars.map(({ name }) => name).join(', ')}`)
+  const all = await loadPipelines()
+  const wanted = new Set(parsers.map(({ name }) => name))
+  const alike = all.filter((pipeline) => pipeline.parsers.some(({ name }) => wanted.has(name)))
+  const transforms = new Map(alike.flatMap((pipeline) => pipeline.transforms.map((step) => [step.name, step])))
+  const rules = new Map(alike.flatMap((pipeline) => pipeline.rules.map((rule) => [rule.name, rule])))
+  return {
+    name: 'files',
+    source: follow({ name: 'files', paths: globs }),
+    parsers,
+    transforms: [...transforms.values()],
+    rules: [...rules.values()],
+    problems: parsers.flatMap(({ problems }) => problems),
+  }
+}

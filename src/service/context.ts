@@ -1,0 +1,52 @@
+import type { Batch } from '../event/batch.ts'
+import type { DeadLetters } from '../store/dead-letter.ts'
+import type { ProgressState } from '../store/ledger.ts'
+import type { Store } from '../store/store.ts'
+import type { Config } from './load.ts'
+
+/** A line of `tailrace sources`. */
+export interface SourceRow {
+  readonly id: string
+  readonly path: string
+  /** Committed: everything before it is durably accounted for. */
+  readonly offset: number
+  readonly size: number
+  readonly lag_bytes: number
+  readonly lag_seconds: number
+  readonly state: string
+  readonly source: string
+  readonly read: number
+}
+
+/** What operations work on: the running service's parts, or the same opened by a command when none runs. */
+export interface Context {
+  readonly config: Config
+  readonly store: Store
+  /** `duckdb`, `elasticsearch` or `opensearch`. */
+  readonly storeName: string
+  readonly progress: ProgressState
+  readonly letters: DeadLetters
+  /** Records that were read and have no outcome yet. */
+  readonly inFlight: () => readonly {
+    readonly source: string
+    readonly path: string
+    readonly hour: number
+    readonly records: number
+  }[]
+  readonly sources: () => readonly SourceRow[]
+  /** Documents as they are sent, as JSON text; undefined when no service runs. */
+  readonly live: LiveEvents | undefined
+  /** Namespace asked unless a command says another: the service's own, or all when none runs. */
+  readonly namespace: string | undefined
+}
+
+export interface LiveListener {
+  /** 1 for the rows it wants. */
+  readonly accepts: (batch: Batch) => Uint8Array
+  /** Given each wanted document as JSON text. */
+  readonly take: (document: string) => void
+}
+export interface LiveEvents {
+  /** Returns how to stop listening. */
+  listen(listener: LiveListener): () => void
+}

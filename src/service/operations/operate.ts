@@ -1,0 +1,35 @@
+import type { Context } from '../context.ts'
+import { type Answer, type Operate, OperationError } from '../control.ts'
+import { listLetters, showLetter } from './dead-letters.ts'
+import { ledger } from './ledger.ts'
+import { explainQuery, search, stats } from './search.ts'
+import { slow } from './slow.ts'
+import { tail } from './tail.ts'
+
+type Operation = (context: Context, asked: never, signal: AbortSignal) => Answer
+
+async function* sources(context: Context): Answer {
+  yield* context.sources()
+}
+
+/** What commands ask; the same whether the service answers or the command opened the store itself. */
+const operations: Readonly<Record<string, Operation>> = {
+  search,
+  stats,
+  tail,
+  slow,
+  ledger,
+  sources,
+  'explain-query': explainQuery,
+  'dlq-list': listLetters,
+  'dlq-show': showLetter,
+}
+
+export const operateOn =
+  (context: Context, more: Readonly<Record<string, Operation>> = {}): Operate =>
+  (name, given, signal) => {
+    const operation = more[name] ?? operations[name]
+    if (operation === undefined)
+      throw new OperationError(2, `the service knows no operation '${name}'; is it an older version?`)
+    return operation(context, given as never, signal)
+  }

@@ -1,0 +1,124 @@
+import { mkdir } from 'node:fs/promises'
+import { type Answer, createControl, OperationError, type Operate, ask } from './control.ts'
+import { createLog, type Logger } from '../telemetry/log.ts'
+import { type Analysis, startAnalysis } from './analysis.ts'
+import { decideDemo } from './demo.ts'
+import type { Config } from './load.ts'
+import { dropLock, Held, takeLock } from './lock.ts'
+import { operateOn } from './operations/operate.ts'
+import { type Running, startPipelines } from './start.ts'
+
+export interface ServeOptions {
+  readonly once: boolean
+  readonly from: 'beginning' | 'end'
+  /** True: the demo whatever there is; false: never. */
+  readonly demo?: boolean
+  readonly json: boolean
+}
+
+const signals = { SIGINT: 130, SIGTERM: 143 } as const
+
+// biome-ignore lint/correctness/useYield: refuses in the manner of an operation
+async function* starting(): Answer {
+  throw new OperationError(3, 'the service is starting; ask again in a moment')
+}
+
+async function* whoAnswers(): Answer {
+  yield { pid: process.pid }
+}
+
+/** Resolves with the exit code of the first signal. One more within a second is the same one, sent to the group. */
+const firstSignal = (log: Logger): Promise<number> =>
+  new Promise((resolve) => {
+    let first = 0
+    for (const [name, code] of Object.entries(signals))
+      process.on(name, () => {
+        if (first === 0) {
+          first = Date.now()
+          log.info(`${name}: stopping; what was read is delivered first`)
+          resolve(code)
+        } else if (Date.now() - first > 1000) process.exit(code)
+      })
+    // A terminal that goes away must not take the service with it, and there is nothing to reload yet.
+    process.on('SIGHUP', () => log.warn('SIGHUP: a configuration is read at start only'))
+  })
+
+const pidOf = async (data: string): Promise<string> => {
+  for await (const row of ask(data, 'pid', {})) return String((JSON.parse(row) as { pid: number }).pid)
+  return 'unknown'
+}
+
+const summary = (running: Running, log: Logger): void => {
+  let read = 0
+  let stored = 0
+  let dead = 0
+  for (const row of running.context.progress.ledger.values()) {
+    read += row.read
+    stored += row.stored
+    dead += row.deadLettered
+  }
+  const letters = dead === 0 ? '' : `; ${dead} dead letters ('tailrace dlq list' shows them)`
+  log.info(`${read} records read, ${stored} stored${letters}`)
+}
+
+/** Runs the service until a signal, or with `once` until all is delivered. Returns the exit code. */
+export const serve = async (given: Config, options: ServeOptions): Promise<number> => {
+  const log = createLog({
+    level: given.logLevel,
+    output: options.json ? 'json' : given.logOutput,
+    colour: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
+  })
+  const demo = await decideDemo(given, options)
+  const config = demo?.config ?? given
+  await mkdir(config.data, { recursive: true, mode: 0o750 })
+
+  let operate: Operate = starting
+  const control = createControl((name, asked, signal) => (name === 'pid' ? whoAnswers() : operate(name, asked, signal)))
+  try {
+    await takeLock(config.data, control, () => pidOf(config.data))
+  } catch (error) {
+    if (error instanceof Held) throw new OperationError(2, error.message, { cause: error })
+    throw error
+  }
+
+  const stopped = firstSignal(log)
+  const failure = Promise.withResolvers<number>()
+  let running: Running | undefined
+  let analysis: Analysis | undefined
+  try {
+    if (demo !== undefined) await demo.begin(log)
+    const { once, from } = options
+    const failed = (error: unknown): void => {
+      log.fatal({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'delivery stopped')
+      failure.resolve(3)
+    }
+    const started = startPipelines({ config, log, once, from, failed })
+    const early = await Promise.race([started.then(() => undefined), stopped])
+    if (early !== undefined) {
+      // Stopped while the store was still waited for: nothing was read.
+      return early
+    }
+    running = await started
+    analysis = await startAnalysis(running, config, log, once)
+    operate = operateOn(running.context, analysis.operations)
+    log.info(
+      `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}${analysis.address === undefined ? '' : `; page at ${analysis.address}`}`,
+    )
+    demo?.tell(log, analysis.address)
+    const ended = once ? running.read.then(() => 0) : new Promise<number>(() => undefined)
+    const code = await Promise.race([stopped, failure.promise, ended])
+    if (code === 0) {
+      await running.flush()
+      await analysis.evaluateAll()
+      summary(running, log)
+    }
+    return code
+  } finally {
+    demo?.end()
+    await analysis?.stop()
+    await running?.stop(config.grace)
+    control.closeAllConnections()
+    control.close()
+    dropLock(config.data)
+  }
+}

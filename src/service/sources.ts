@@ -1,0 +1,80 @@
+import type { Progress } from '../pipeline/progress.ts'
+import type { OpenSource } from '../source/source.ts'
+import type { SourceRow } from './context.ts'
+
+/** A followed source of the running service. */
+export interface Followed {
+  readonly name: string
+  readonly source: OpenSource
+  /** Datasets it can yield. */
+  readonly datasets: ReadonlySet<string>
+}
+
+/** Knows how far each source is: for `sources`, for metrics, and for rules that wait until everything was read. */
+export interface Positions {
+  rows(): readonly SourceRow[]
+  /**
+   * Milliseconds since 1970 before which everything that these datasets' sources wrote is accounted for; never
+   * backwards, never beyond now. `Infinity` would be a lie where no source can yield them: then it is now.
+   */
+  position(datasets: readonly string[]): number | undefined
+}
+
+export const createPositions = (
+  followed: readonly Followed[],
+  checkpoints: ReadonlyMap<string, number>,
+  progress: Progress,
+  clock: () => number,
+): Positions => {
+  const reached = new Map<string, number>()
+  const behindSince = new Map<string, number>()
+
+  const positionOf = ({ name, source }: Followed): number | undefined => {
+    const now = clock()
+    const waiting = progress.oldestUnderWay(name)
+    const before = reached.get(name)
+    const all = source.files().every(({ id, size }) => (checkpoints.get(id) ?? 0) >= size)
+    const current = waiting === undefined && source.caughtUp !== undefined && all ? source.caughtUp : waiting
+    if (current === undefined) return before
+    const next = Math.max(before ?? Number.NEGATIVE_INFINITY, Math.min(current, now))
+    reached.set(name, next)
+    return next
+  }
+
+  return {
+    rows() {
+      const now = clock()
+      return followed.flatMap(({ name, source }) =>
+        source.files().map(({ id, path, offset: read, size, state }) => {
+          const offset = checkpoints.get(id) ?? 0
+          const lag = Math.max(0, size - offset)
+          if (lag === 0) behindSince.delete(id)
+          else if (!behindSince.has(id)) behindSince.set(id, now)
+          const since = behindSince.get(id)
+          return {
+            id,
+            path,
+            offset,
+            size,
+            lag_bytes: lag,
+            lag_seconds: since === undefined ? 0 : Math.round((now - since) / 100) / 10,
+            state,
+            source: name,
+            read,
+          }
+        }),
+      )
+    },
+    position(datasets) {
+      const asked = followed.filter((one) => datasets.some((dataset) => one.datasets.has(dataset)))
+      if (asked.length === 0) return clock()
+      let least = Number.POSITIVE_INFINITY
+      for (const one of asked) {
+        const at = positionOf(one)
+        if (at === undefined) return undefined
+        least = Math.min(least, at)
+      }
+      return least
+    },
+  }
+}

@@ -1,0 +1,279 @@
+import { mkdir } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Batch, outcome } from '../event/batch.ts'
+import type { Field } from '../event/field.ts'
+import { createArena } from '../memory/arena.ts'
+import { createDelivery, type Delivery } from '../pipeline/delivery.ts'
+import { datasetsOf, type Pipeline } from '../pipeline/pipeline.ts'
+import { createProgress, type Progress } from '../pipeline/progress.ts'
+import { runPipeline } from '../pipeline/run.ts'
+import { openGenerations } from '../source/generation.ts'
+import type { OpenSource, SourceNotice } from '../source/source.ts'
+import { openDeadLetters } from '../store/dead-letter.ts'
+import type { Store } from '../store/store.ts'
+import type { Logger } from '../telemetry/log.ts'
+import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import { createChoice } from './choose.ts'
+import type { Context } from './context.ts'
+import { createLive } from './live.ts'
+import type { Config } from './load.ts'
+import { openStore, storeId } from './open-store.ts'
+import { openProgressLog } from './progress-log.ts'
+import { createPositions, type Followed, type Positions } from './sources.ts'
+
+export interface StartOptions {
+  readonly config: Config
+  readonly log: Logger
+  /** Read what is there, deliver it, end. */
+  readonly once: boolean
+  readonly from: 'beginning' | 'end'
+  /** Told when delivery stopped for a reason that only a person can mend. */
+  readonly failed: (error: unknown) => void
+  readonly clock?: () => number
+}
+
+/** A service whose pipelines run. */
+export interface Running {
+  readonly context: Context
+  readonly metrics: Metrics
+  readonly positions: Positions
+  /** Resolves when every source has ended: with `once`, when all is read. */
+  readonly read: Promise<void>
+  /** Resolves when everything read has its outcome and is committed. */
+  flush(): Promise<void>
+  /** Stops reading, delivers what was read for at most `grace` milliseconds, closes. Loses nothing either way. */
+  stop(grace: number): Promise<void>
+  /** Why the store is waited for, if it is. */
+  readonly trouble: string | undefined
+}
+
+const arenaShare = 0.45
+const embedded = { flushBytes: 8 << 20, flushAfter: 200, concurrency: 1 } as const
+const remote = { flushBytes: 4 << 20, flushAfter: 250, concurrency: 3 } as const
+
+const schemasOf = (pipelines: readonly Pipeline[]): Map<string, ReadonlyMap<string, Field>> => {
+  const all = new Map<string, ReadonlyMap<string, Field>>()
+  for (const pipeline of pipelines)
+    for (const [dataset, schema] of datasetsOf(pipeline))
+      all.set(dataset, new Map([...(all.get(dataset) ?? []), ...schema]))
+  return all
+}
+
+const countBatch = (metrics: Metrics, store: string, batch: Batch): void => {
+  const by = [0, 0, 0, 0, 0, 0]
+  for (let row = 0; row < batch.count; row++) by[batch.outcome[row]!]!++
+  const { source } = batch.block.origin
+  for (const [name, code] of Object.entries(outcome))
+    if (by[code]! > 0) metrics.outcomes.inc({ source, store, outcome: name }, by[code])
+  for (const { stage, code } of batch.failures.values()) metrics.failures.inc({ source, stage, code })
+}
+
+/** Keeps trying what the disk refuses, says so once, and once when it goes again. */
+const insist = async (what: string, task: () => Promise<void>, log: Logger, signal: AbortSignal): Promise<void> => {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await task()
+      if (attempt > 0) log.info(`${what}: it goes again`)
+      return
+    } catch (error) {
+      if (attempt === 0) log.error({ error: String(error) }, `${what}: this does not go; reading waits until it does`)
+      await sleep(Math.min(5000, 100 * 2 ** attempt), undefined, { signal })
+    }
+  }
+}
+
+const noticeLevel: Readonly<Record<SourceNotice['kind'], 'error' | 'warn' | 'info'>> = {
+  unreadable: 'error',
+  lost: 'error',
+  truncated: 'warn',
+  held_copy: 'info',
+  recovered: 'info',
+}
+
+interface Parts {
+  readonly store: Store
+  readonly delivery: Delivery
+  readonly progress: Progress
+  readonly metrics: Metrics
+}
+
+/** The composition root of the pipelines. Rules, web and mail are joined to what it returns. */
+export const startPipelines = async ({
+  config,
+  log,
+  once,
+  from,
+  failed,
+  clock = Date.now,
+}: StartOptions): Promise<Running> => {
+  await mkdir(config.data, { recursive: true, mode: 0o750 })
+  const report = (text: string): void => log.warn(text)
+  const reading = new AbortController()
+  const delivering = new AbortController()
+  const arena = createArena(config.memory)
+  const metrics = createMetrics()
+  const store = await openStore(config)
+  const storeName = config.store.kind
+  const id = storeId(config)
+  await store.prepare(schemasOf(config.pipelines), config.namespace, delivering.signal)
+  const directory = join(config.data, 'checkpoints')
+  const progressLog = await openProgressLog(store, join(directory, id), report, delivering.signal)
+  const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
+  await letters.dropFrom(progressLog.state.checkpoints)
+  const generations = await openGenerations(join(directory, 'generations'), { clock, report })
+  const progress = createProgress(progressLog.state.checkpoints)
+  const live = createLive()
+  const opened: Followed[] = []
+
+  const delivery = createDelivery({
+    sink: store,
+    progress,
+    keepLetters: (batches) => insist('writing dead letters', () => letters.add(batches), log, delivering.signal),
+    commit: (record) => progressLog.commit(record),
+    committed(record) {
+      if (store.transactional) progressLog.apply(record)
+      metrics.commits.inc({ store: storeName })
+      for (const [key, offset] of Object.entries(record.checkpoints))
+        for (const { source } of opened) source.committed(key, offset)
+    },
+    ended: (batch) => countBatch(metrics, storeName, batch),
+    failed,
+    maxBytes: config.memory * arenaShare,
+    ...(store.transactional ? embedded : remote),
+    signal: delivering.signal,
+  })
+
+  const notice =
+    (source: string) =>
+    ({ kind, path, text, lost }: SourceNotice): void => {
+      log[noticeLevel[kind]]({ source, path }, text)
+      if (lost !== undefined) progress.lost(lost.key, source, path, lost.from, lost.to, clock())
+    }
+  // A transactional store holds nothing past its checkpoint; others are asked.
+  const coveredBy = (source: string) => async (key: string, start: number, end: number) => {
+    if (store.transactional) return []
+    const spans = await store.covered(key, start, end, delivering.signal)
+    progress.alreadyStored(key, source, generations.get(key)?.path ?? '', spans)
+    return spans
+  }
+
+  const runs: Promise<void>[] = []
+  for (const pipeline of config.pipelines) {
+    const choice = createChoice(pipeline.parsers, (path, text) =>
+      log.error({ source: pipeline.source.name, path }, text),
+    )
+    for (const step of pipeline.transforms) await step.open?.()
+    const source = await pipeline.source.open({
+      arena,
+      framing: choice.framing,
+      generations,
+      resume: progressLog.state.checkpoints,
+      covered: coveredBy(pipeline.source.name),
+      clock,
+      once,
+      begin: from,
+      report: notice(pipeline.source.name),
+    })
+    opened.push({ name: pipeline.source.name, source, datasets: new Set(datasetsOf(pipeline).keys()) })
+    const counted: OpenSource = countReads(source, pipeline.source.name, metrics)
+    runs.push(
+      runPipeline({
+        source: counted,
+        readerOf: choice.readerOf,
+        datasetOf: (reader) => pipeline.dataset ?? reader.name,
+        transforms: pipeline.transforms,
+        delivery,
+        progress,
+        host: hostname(),
+        namespace: config.namespace,
+        timezone: pipeline.timezone ?? config.timezone,
+        clock,
+        tap: live.tap,
+        signal: reading.signal,
+      }),
+    )
+  }
+  const read = Promise.all(runs).then(() => undefined)
+  read.catch((error: unknown) => {
+    if (!reading.signal.aborted) failed(error)
+  })
+  const positions = createPositions(opened, progressLog.state.checkpoints, progress, clock)
+  watchGauges({ store, delivery, progress, metrics }, positions, () => arena.inUse, storeName)
+
+  const close = async (): Promise<void> => {
+    for (const { source } of opened) await source.close()
+    for (const pipeline of config.pipelines) for (const step of pipeline.transforms) await step.close?.()
+    await generations.close()
+    await progressLog.close()
+    await letters.close()
+    await store.close()
+  }
+
+  return {
+    context: {
+      config,
+      store,
+      storeName,
+      progress: progressLog.state,
+      letters,
+      inFlight: () => progress.inFlight(),
+      sources: () => positions.rows(),
+      live,
+      namespace: config.namespace,
+    },
+    metrics,
+    positions,
+    read,
+    flush: () => delivery.flush(),
+    async stop(grace) {
+      reading.abort()
+      const timer = setTimeout(() => delivering.abort(), grace)
+      await read.catch(() => undefined)
+      await delivery.flush()
+      clearTimeout(timer)
+      delivering.abort()
+      await close()
+    },
+    get trouble() {
+      return store.trouble
+    },
+  }
+}
+
+/** The framer's own count: the other hand of the ledger counts outcomes. */
+const countReads = (source: OpenSource, name: string, metrics: Metrics): OpenSource => ({
+  async next(signal) {
+    const block = await source.next(signal)
+    if (block !== undefined && block.count > 0) {
+      metrics.readRecords.inc({ source: name }, block.count)
+      metrics.readBytes.inc({ source: name }, block.to[block.count - 1]! - block.from[0]!)
+    }
+    return block
+  },
+  committed: (key, offset) => source.committed(key, offset),
+  get caughtUp() {
+    return source.caughtUp
+  },
+  files: () => source.files(),
+  close: () => source.close(),
+})
+
+const watchGauges = (parts: Parts, positions: Positions, arenaBytes: () => number, store: string): void => {
+  const { metrics, delivery } = parts
+  metrics.onScrape(() => {
+    metrics.arenaBytes.set(arenaBytes())
+    metrics.residentBytes.set(process.memoryUsage.rss())
+    metrics.queueBytes.set({ store }, delivery.bytes)
+    metrics.storeWaiting.set({ store }, parts.store.trouble === undefined ? 0 : 1)
+    metrics.lagBytes.reset()
+    metrics.lagSeconds.reset()
+    const oldest = new Map<string, number>()
+    for (const { source, lag_bytes, lag_seconds } of positions.rows()) {
+      metrics.lagBytes.inc({ source }, lag_bytes)
+      oldest.set(source, Math.max(oldest.get(source) ?? 0, lag_seconds))
+    }
+    for (const [source, seconds] of oldest) metrics.lagSeconds.set({ source }, seconds)
+  })
+}

@@ -1,0 +1,82 @@
+import type { Grammar } from '../grammar/grammar.ts'
+import { recognise } from '../grammar/recognise.ts'
+import type { Transform } from '../transform/transform.ts'
+import { OperationError } from './control.ts'
+import { loadFormats } from './formats.ts'
+import type { TryOptions } from './try.ts'
+
+/** What a record is read with. */
+export interface Tried {
+  readonly grammar: Grammar
+  readonly transforms: readonly Transform<never, object>[]
+  readonly dataset: string
+  readonly timezone: string
+}
+export interface Choose {
+  (head: Uint8Array): Tried
+  /** Other formats, to name the nearest one when a record fits none. */
+  others(grammar: Grammar): readonly Grammar[]
+}
+
+const withLogFormat = async (text: string): Promise<Grammar> => {
+  const { nginxLogFormat } = await import('../../parsers/nginx-access.ts')
+  return nginxLogFormat(text)
+}
+
+const named = async (options: TryOptions, all: readonly Grammar[]): Promise<Grammar | undefined> => {
+  if (options.logFormat !== undefined) {
+    if (options.parser !== 'nginx.access') throw new OperationError(2, '--log-format goes with nginx.access')
+    const grammar = await withLogFormat(options.logFormat)
+    if (grammar.problems.length > 0)
+      throw new OperationError(2, grammar.problems.map(({ text, mend }) => `--log-format: ${text}. ${mend}.`).join('\n'))
+    return grammar
+  }
+  if (options.parser === 'auto') return undefined
+  const grammar = all.find(({ name }) => name === options.parser)
+  if (grammar === undefined)
+    throw new OperationError(2, `there is no parser '${options.parser}': use one of ${all.map(({ name }) => name).join(', ')}, or auto`)
+  return grammar
+}
+
+/** Decides how `try` reads its input; mistakes are thrown before anything is read. */
+export const chooseFor = async (options: TryOptions): Promise<Choose> => {
+  const { loadConfig } = await import('./load.ts')
+  const { config } = await loadConfig(options.config === undefined ? {} : { config: options.config }, process.env)
+  const { grammars, problems } = await loadFormats()
+  const timezone = options.timezone ?? config.timezone
+  const pipeline =
+    options.pipeline === undefined ? undefined : config.pipelines.find(({ name }) => name === options.pipeline)
+  if (options.pipeline !== undefined && pipeline === undefined)
+    throw new OperationError(2, `there is no pipeline '${options.pipeline}': use one of ${config.pipelines.map(({ name }) => name).join(', ')}`)
+  const grammar = pipeline === undefined ? await named(options, grammars) : pipeline.parsers.length === 1 ? pipeline.parsers[0] : undefined
+  if (grammar !== undefined && grammar.problems.length > 0)
+    throw new OperationError(2, grammar.problems.map(({ text, mend }) => `${text}. ${mend}.`).join('\n'))
+  if (grammars.length === 0) throw new OperationError(2, problems.map(({ text }) => text).join('\n'))
+  const stepsFor = (one: Grammar): readonly Transform<never, object>[] =>
+    pipeline !== undefined
+      ? pipeline.transforms
+      : options.enrich
+        ? (config.pipelines.find(({ parsers }) => parsers.some(({ name }) => name === one.name))?.transforms ?? [])
+        : []
+  const opened = new Set<Transform<never, object>>(
+    pipeline?.transforms ?? (options.enrich ? config.pipelines.flatMap(({ transforms }) => transforms) : []),
+  )
+  for (const step of opened) await step.open?.()
+
+  const choose = (head: Uint8Array): Tried => {
+    let chosen = grammar
+    if (chosen === undefined) {
+      const found = recognise(head, pipeline?.parsers ?? grammars)
+      if (found.kind !== 'one') throw new OperationError(1, found.why)
+      chosen = found.grammar
+      process.stderr.write(`recognised as ${chosen.name}: ${found.why}\n`)
+    }
+    return {
+      grammar: chosen,
+      transforms: stepsFor(chosen),
+      dataset: pipeline?.dataset ?? chosen.name,
+      timezone: pipeline?.timezone ?? timezone,
+    }
+  }
+  return Object.assign(choose, { others: (one: Grammar) => grammars.filter(({ name }) => name !== one.name) })
+}
