@@ -8,7 +8,12 @@ const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 const tsc = join(root, 'node_modules/typescript/bin/tsc')
 rmSync(dist, { recursive: true, force: true })
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+try {
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
+} catch {
+  rmSync(dist, { recursive: true, force: true })
+  process.exit(1)
+}
 
 for (const folder of ['src', 'parsers', 'pipelines', 'dashboards']) {
   if (!existsSync(join(root, folder))) continue

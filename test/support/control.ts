@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import type { EngineKind } from './engine-jars.ts'
@@ -79,18 +79,29 @@ export async function openControl(): Promise<{ readonly url: string; close(): Pr
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
 
+  const endServers = () => {
+    for (const pid of adopted) {
+      try {
+        process.kill(-pid, 'SIGKILL')
+      } catch {}
+    }
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  // A run that is interrupted ends without its teardown.
+  const endAll = () => {
+    for (const node of nodes.values()) node.closeNow()
+    endServers()
+  }
+  process.once('exit', endAll)
+
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {
+      process.off('exit', endAll)
       server.close()
       server.closeAllConnections()
       await Promise.allSettled([...nodes.values()].map((node) => node.close()))
-      for (const pid of adopted) {
-        try {
-          process.kill(-pid, 'SIGKILL')
-        } catch {}
-      }
-      for (const folder of folders) await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+      endServers()
     },
   }
 }

@@ -10,12 +10,13 @@ import { waitUntil } from './wait-until.ts'
 /** One engine process with its own data and ports, which it keeps over stop and start. */
 export interface EngineNode {
   readonly url: string
-  readonly pid: number | undefined
   start(): Promise<void>
   /** SIGTERM would let it flush; `kill` is what a power cut looks like to its clients. */
   stop(signal?: NodeJS.Signals): Promise<void>
-  /** Stops it and deletes its data. */
+  /** Kills it and deletes its data. */
   close(): Promise<void>
+  /** The same without waiting, for the end of the process. */
+  closeNow(): void
 }
 
 export async function createEngineNode(
@@ -77,13 +78,14 @@ export async function createEngineNode(
 
   return {
     url,
-    get pid() {
-      return child?.pid
-    },
     start,
     stop,
     async close() {
       await stop('SIGKILL')
+      dir.remove()
+    },
+    closeNow() {
+      child?.kill('SIGKILL')
       dir.remove()
     },
   }

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { createTransport } from 'nodemailer'
 import { expect, it } from 'vitest'
 import { startBrowser } from './browser.ts'
-import { type EngineKind, engine, ownEngine } from './engine.ts'
 import { startMariadb } from './mariadb.ts'
 import { needs } from './needs.ts'
 import { startNginx } from './nginx.ts'
@@ -11,27 +10,6 @@ import { startUvicorn } from './uvicorn.ts'
 import { waitUntil } from './wait-until.ts'
 
 const text = async (url: string, init?: RequestInit) => (await fetch(url, init)).text()
-
-function engineSuite(kind: EngineKind, version: string) {
-  it('answers with its version, the same one to everybody', { timeout: 120_000 }, async () => {
-    const first = await engine(kind)
-    expect(JSON.parse(await text(first.url)).version.number).toBe(version)
-    expect((await engine(kind)).url).toBe(first.url)
-  })
-
-  it('keeps data and address over stop and start when it is a test’s own', { timeout: 120_000 }, async () => {
-    await using own = await ownEngine(kind)
-    const headers = { 'content-type': 'application/json' }
-    await fetch(`${own.url}/kept/_doc/1`, { method: 'PUT', headers, body: '{"n":1}' })
-    await own.stop()
-    await expect(fetch(own.url)).rejects.toThrow()
-    await own.start()
-    expect(JSON.parse(await text(`${own.url}/kept/_doc/1`))._source).toEqual({ n: 1 })
-  })
-}
-
-needs('elasticsearch')('the elasticsearch of the tests', () => engineSuite('elasticsearch', '7.17.29'))
-needs('opensearch')('the opensearch of the tests', () => engineSuite('opensearch', '3.8.0'))
 
 needs('nginx')('the nginx of the tests', () => {
   it('writes its access log in the format asked for, and into a new file after rotation', async () => {
