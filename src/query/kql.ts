@@ -44,11 +44,11 @@ export const parseKql = (text: string, options: KqlOptions): Query => {
   }
 
   /** The leaves of those fields that take the value; a problem where none does. */
-  const among = (refs: readonly FieldRef[], where: KqlLiteral, leafOf: (ref: FieldRef) => Query | Refusal): Query => {
+  const among = (refs: readonly FieldRef[], where: KqlLiteral, make: (ref: FieldRef) => Query | Refusal): Query => {
     const queries: Query[] = []
     let refused: Refusal | undefined
     for (const ref of refs) {
-      const leaf = leafOf(ref)
+      const leaf = make(ref)
       if ('kind' in leaf) queries.push(leaf)
       else refused ??= leaf
     }
@@ -86,7 +86,7 @@ export const parseKql = (text: string, options: KqlOptions): Query => {
     .flatMap((name) => resolveField(name, options.fieldOf) ?? [])
 
   const clock = { now: options.now, timezone: options.timezone }
-  const valueOf = (ref: FieldRef, literal: KqlLiteral): Query | Refusal => {
+  const leafOf = (ref: FieldRef, literal: KqlLiteral): Query | Refusal => {
     if (literal.quoted) return valueLeaf(ref, literal.parts.join('*'), clock)
     if (literal.parts.length > 1) {
       if (literal.parts.every((part) => part === '')) return existsLeaf(ref)
@@ -106,7 +106,7 @@ export const parseKql = (text: string, options: KqlOptions): Query => {
         return not(compile(node.of))
       case 'nested':
         return report(node.field, {
-          text: `No field is declared nested, \`${node.field.parts.join('*')}\` is not either`,
+          text: `\`${node.field.parts.join('*')}\` is not declared nested, no field is`,
           mend: 'Name the whole field before each value, without braces',
         })
       case 'range': {
@@ -123,7 +123,7 @@ export const parseKql = (text: string, options: KqlOptions): Query => {
           !literal.quoted && literal.parts.length > 1 && literal.parts.join('') === ''
         if ((field === undefined || isAny(field)) && isAny(value)) return everything
         const refs = field === undefined ? free : fieldsOf(field)
-        return refs === undefined ? everything : among(refs, value, (ref) => valueOf(ref, value))
+        return refs === undefined ? everything : among(refs, value, (ref) => leafOf(ref, value))
       }
     }
   }

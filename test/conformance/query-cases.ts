@@ -1,0 +1,278 @@
+/**
+ * What every store answers alike: documents by dotted field name (rows for `batchOf`), and questions in KQL with the
+ * documents they find. A document is known by its `event.code`. Times are ISO texts, longs beyond 2^53 are bigints.
+ */
+export const queryClock = { now: Date.parse('2026-11-23T08:00:00Z'), timezone: 'Asia/Shanghai' } as const
+
+const long = 'x'.repeat(1025)
+const fits = 'x'.repeat(1024)
+/** 513 characters, 1,026 UTF-16 units. */
+const faces = '😀'.repeat(513)
+
+// biome-ignore format: a table
+export const queryDocuments: readonly Readonly<Record<string, unknown>>[] = [
+  {
+    'event.code': 'get', '@timestamp': '2026-11-23T07:50:00.123Z', 'http.request.method': 'GET',
+    'http.response.status_code': 200, 'http.response.body.bytes': 5120, 'url.path': '/api/orders/7',
+    'url.original': '/api/orders/7?x=1', 'source.ip': '10.0.0.1', 'user_agent.bot': false,
+    'nginx.access.gzip_ratio': 3.5, 'nginx.access.upstream.address': ['10.1.0.1:80', '10.1.0.2:80'],
+    'nginx.access.upstream.status': [502, 200], 'nginx.access.upstream.response_time': [0.5, 0.25], tags: ['a', 'b'],
+  },
+  {
+    'event.code': 'post', '@timestamp': '2026-11-23T07:45:00.000Z', 'http.request.method': 'POST',
+    'http.response.status_code': 503, 'http.response.body.bytes': 0, 'url.path': '/api/pay',
+    'url.original': '/api/pay', 'source.ip': '10.255.255.255', 'user_agent.bot': true,
+    'nginx.access.gzip_ratio': 0, 'nginx.access.upstream.status': [503, 503], tags: ['b'],
+  },
+  {
+    'event.code': 'six', '@timestamp': '2026-11-23T07:44:59.999Z', 'http.request.method': 'get',
+    'http.response.status_code': 404, 'url.path': '/Health', 'url.original': '/Health', 'source.ip': '2001:db8::1',
+  },
+  { 'event.code': 'mapped', '@timestamp': '2026-11-23T00:00:00.000Z', 'source.ip': '192.168.1.1' },
+  { 'event.code': 'english', '@timestamp': '2026-11-22T16:00:00.000Z', message: 'Connection refused by api.example.com:8080, retrying' },
+  { 'event.code': 'reversed', '@timestamp': '2026-11-22T15:59:59.999Z', message: 'refused: connection, BY the peer', 'log.level': 'error' },
+  { 'event.code': 'chinese', '@timestamp': '2026-11-20T00:00:00.000Z', message: '订单支付失败,用户余额不足 ORDER_7', 'log.level': '错误' },
+  { 'event.code': 'japanese', '@timestamp': '2026-10-31T23:00:00.000Z', message: 'カタカナ ひらがな 한국어 Straße' },
+  { 'event.code': 'marks', '@timestamp': '2026-10-31T16:00:00.000Z', message: '!!! ... ---' },
+  { 'event.code': 'broken', '@timestamp': '2026-10-31T15:59:59.999Z', 'error.message': 'Timeout while reading', 'error.type': 'TimeoutError' },
+  { 'event.code': 'overlong', '@timestamp': '2025-01-01T00:00:00.000Z', 'url.query': long, tags: [long, 'short'] },
+  { 'event.code': 'limit', '@timestamp': '2025-01-01T00:00:00.000Z', 'url.query': fits },
+  { 'event.code': 'faces', '@timestamp': '2025-01-01T00:00:00.000Z', 'url.query': faces, tags: [long] },
+  { 'event.code': 'stars', '@timestamp': '2025-01-01T00:00:00.000Z', 'file.path': 'C:\\logs\\*.log', 'url.query': '100%_done?' },
+  { 'event.code': 'lines', '@timestamp': '2025-01-01T00:00:00.000Z', 'file.path': 'C:Xlogs\nY.log', 'url.query': '100% done!' },
+  { 'event.code': 'empty', '@timestamp': '2025-01-01T00:00:00.000Z' },
+  {
+    'event.code': 'members', '@timestamp': '2025-01-01T00:00:00.000Z',
+    json: { a: { b: 1.25 }, user: { name: 'Li Lei' }, ok: true, none: null, list: [1, 'two', { deep: 'x' }], 'dotted.key': 'v', 'é"': 'q' },
+  },
+  {
+    'event.code': 'others', '@timestamp': '2025-01-01T00:00:00.000Z',
+    json: { a: { b: '1.25', bc: 7 }, user: { name: 'Li "Han"' }, dotted: { key: ['w', 'v'] }, ok: 'false' },
+  },
+  { 'event.code': 'huge', '@timestamp': '2025-01-01T00:00:00.000Z', 'event.duration': 9007199254740993n, 'http.response.body.bytes': 9223372036854775807n },
+  { 'event.code': 'large', '@timestamp': '2025-01-01T00:00:00.000Z', 'event.duration': 9007199254740992n },
+  { 'event.code': 'negative', '@timestamp': '2025-01-01T00:00:00.000Z', 'event.duration': -5, 'nginx.access.gzip_ratio': -0.5 },
+  { 'event.code': 'old', '@timestamp': '1969-12-31T23:59:59.999Z' },
+  { 'event.code': 'nano', '@timestamp': '2026-11-23T07:50:00.123999999Z', 'nginx.access.gzip_ratio': 0.1 },
+  { 'event.code': 'slow', '@timestamp': '2026-02-28T00:00:00.000Z', 'mysql.slowlog.query': "SELECT * FROM orders WHERE owner = 'O''Neil'", 'event.duration': 1_500_000_000, 'log.level': 'and' },
+]
+
+export interface QueryCase {
+  readonly kql: string
+  /** `event.code` of every document found, in any order; with `allBut`, of every one not found. */
+  readonly finds: readonly string[]
+  readonly allBut?: true
+}
+
+const finds = (kql: string, ...codes: readonly string[]): QueryCase => ({ kql, finds: codes })
+const findsAllBut = (kql: string, ...codes: readonly string[]): QueryCase => ({ kql, finds: codes, allBut: true })
+
+// biome-ignore format: a table
+export const queryCases: readonly QueryCase[] = [
+  // Everything, nothing, and absent fields
+  findsAllBut(''),
+  findsAllBut('*'),
+  findsAllBut('*: *'),
+  finds('not *'),
+  finds('http.response.status_code: *', 'get', 'post', 'six'),
+  findsAllBut('not http.response.status_code: 200', 'get'),
+  findsAllBut('not http.response.status_code: *', 'get', 'post', 'six'),
+  findsAllBut('not not not http.request.method: GET', 'get'),
+  finds('span.id: *'),
+  findsAllBut('not span.id: x'),
+  findsAllBut('not (http.response.status_code >= 500 and url.path: *)', 'post'),
+  findsAllBut('not (http.response.status_code: 200 or log.level: error)', 'get', 'reversed'),
+  // Keywords: byte for byte
+  finds('http.request.method: GET', 'get'),
+  finds('http.request.method: get', 'six'),
+  finds('http.request.method: "GET"', 'get'),
+  finds('http.request.method: (GET or POST)', 'get', 'post'),
+  finds('http.request.method: * and not http.request.method: (GET or get)', 'post'),
+  finds('http.request.method: (* and not GET)', 'post', 'six'),
+  finds('json.user.name: Li Lei', 'members'),
+  finds('log.level: 错误', 'chinese'),
+  finds('log.level: \\and', 'slow'),
+  finds('log.level: "and"', 'slow'),
+  finds('url.path: /api/pay', 'post'),
+  finds('url.path: "/api/*"'),
+  finds('http.request.method > GET', 'post', 'six'),
+  finds('http.request.method >= GET and http.request.method < get', 'get', 'post'),
+  finds('log.level >= 错', 'chinese'),
+  // Wildcards on keywords
+  finds('url.path: /api/*', 'get', 'post'),
+  finds('url.path: *p*y', 'post'),
+  finds('url.path: *ORDERS*'),
+  finds('url.path: /*/7', 'get'),
+  finds('url.path: /api/orders/7*', 'get'),
+  finds('url.path: /api/pay/*'),
+  finds('file.path: C\\:\\\\logs\\\\\\*.log', 'stars'),
+  finds('file.path: C\\:*.log', 'stars', 'lines'),
+  finds('file.path: *\\**', 'stars'),
+  finds('url.query: 100%_d*', 'stars'),
+  finds('url.query: 100*done?', 'stars'),
+  finds('url.query: "100% done!"', 'lines'),
+  finds('url.query: 100% d*', 'lines'),
+  // Keywords beyond 1024 UTF-16 units are not there
+  finds('url.query: x*', 'limit'),
+  finds(`url.query: ${long}`),
+  finds(`url.query: ${fits}`, 'limit'),
+  finds('url.query: *', 'limit', 'stars', 'lines'),
+  finds('url.query: 😀*'),
+  finds('url.query >= a', 'limit'),
+  finds('not url.query: * and url.query: *'),
+  finds('tags: *', 'get', 'post', 'overlong'),
+  finds('tags: x*'),
+  // Lists: any element, each comparison by itself
+  finds('tags: a', 'get'),
+  finds('tags: b', 'get', 'post'),
+  finds('tags: short', 'overlong'),
+  finds('tags: (a and b)', 'get'),
+  finds('tags: b and not tags: a', 'post'),
+  finds('nginx.access.upstream.status: 200', 'get'),
+  finds('nginx.access.upstream.status >= 503', 'post'),
+  finds('nginx.access.upstream.status > 200 and nginx.access.upstream.status < 502', 'get'),
+  findsAllBut('not nginx.access.upstream.status: 200', 'get'),
+  finds('nginx.access.upstream.response_time < 0.3', 'get'),
+  finds('nginx.access.upstream.address: 10.1.0.2*', 'get'),
+  finds('nginx.access.upstream.address: "10.1.0.1:80"', 'get'),
+  // Longs
+  finds('http.response.status_code: 200.0', 'get'),
+  finds('http.response.status_code: 2e2', 'get'),
+  finds('http.response.status_code: "200"', 'get'),
+  finds('http.response.status_code: 200.5'),
+  finds('http.response.status_code >= 403.5', 'post', 'six'),
+  finds('http.response.status_code > 404', 'post'),
+  finds('http.response.status_code <= 404', 'get', 'six'),
+  finds('http.response.status_code < 404.5', 'get', 'six'),
+  finds('http.response.body.bytes: 0', 'post'),
+  finds('http.response.body.bytes < 99999999999999999999', 'get', 'post', 'huge'),
+  finds('http.response.body.bytes >= 9223372036854775807', 'huge'),
+  finds('http.response.body.bytes > 9223372036854775807'),
+  finds('event.duration: 9007199254740993', 'huge'),
+  finds('event.duration: 9007199254740992', 'large'),
+  finds('event.duration > 9007199254740992', 'huge'),
+  finds('event.duration < 0', 'negative'),
+  finds('event.duration: "-5"', 'negative'),
+  // Doubles
+  finds('nginx.access.gzip_ratio: 3.5', 'get'),
+  finds('nginx.access.gzip_ratio: 0.1', 'nano'),
+  finds('nginx.access.gzip_ratio: 0', 'post'),
+  finds('nginx.access.gzip_ratio: "-0.0"', 'post'),
+  finds('nginx.access.gzip_ratio >= 0', 'get', 'post', 'nano'),
+  finds('nginx.access.gzip_ratio < 0', 'negative'),
+  finds('nginx.access.gzip_ratio <= 1e400', 'get', 'post', 'nano', 'negative'),
+  // Booleans
+  finds('user_agent.bot: true', 'post'),
+  finds('user_agent.bot: false', 'get'),
+  findsAllBut('not user_agent.bot: true', 'post'),
+  // Addresses
+  finds('source.ip: 10.0.0.1', 'get'),
+  finds('source.ip: 10.0.0.0/8', 'get', 'post'),
+  finds('source.ip: "10.255.255.255/32"', 'post'),
+  finds('source.ip: "::ffff:192.168.1.1"', 'mapped'),
+  finds('source.ip: "2001:0DB8:0:0::1"', 'six'),
+  finds('source.ip: "2001:db8::/32"', 'six'),
+  finds('source.ip > 10.0.0.1', 'post', 'mapped', 'six'),
+  finds('source.ip <= 10.255.255.255', 'get', 'post'),
+  finds('source.ip: "0.0.0.0/0"', 'get', 'post', 'mapped'),
+  finds('not source.ip: 10.0.0.0/8 and source.ip: *', 'mapped', 'six'),
+  // Dates, read in Shanghai, compared at milliseconds
+  finds('@timestamp >= now-15m', 'get', 'post', 'nano'),
+  finds('@timestamp > now-15m', 'get', 'nano'),
+  finds('@timestamp < "1970-01-01T00:00:00Z"', 'old'),
+  finds('@timestamp: "2026-11-23T07:50:00.123Z"', 'get', 'nano'),
+  finds('@timestamp: "2026-11-23T15:50:00.123"', 'get', 'nano'),
+  finds('@timestamp > "2026-11-23T07:50:00.123Z"'),
+  finds('@timestamp >= now/d', 'get', 'post', 'six', 'mapped', 'english', 'nano'),
+  finds('@timestamp: 2026-11-23', 'get', 'post', 'six', 'mapped', 'english', 'nano'),
+  finds('@timestamp: now-1d/d', 'reversed'),
+  finds('@timestamp <= 2026-11-22 and @timestamp >= 2026-11-20', 'reversed', 'chinese'),
+  finds('@timestamp > 2026-11-22', 'get', 'post', 'six', 'mapped', 'english', 'nano'),
+  finds('@timestamp: 2026-10', 'broken'),
+  finds('@timestamp: "now-1M/M"', 'broken'),
+  finds('@timestamp: "2026-11-01||/M" and @timestamp < 2026-11-02', 'japanese', 'marks'),
+  finds('@timestamp: "2026-02-28T08"', 'slow'),
+  finds('@timestamp: "2026-03-31||-1M/d"', 'slow'),
+  finds('@timestamp: 1795420200123', 'get', 'nano'),
+  // Text: words, phrases, one token for a wildcard
+  finds('message: refused', 'english', 'reversed'),
+  finds('message: REFUSED', 'english', 'reversed'),
+  finds('message: refuse'),
+  finds('message: peer retrying', 'english', 'reversed'),
+  finds('message: "connection refused"', 'english'),
+  finds('message: "refused connection"', 'reversed'),
+  finds('message: "refused connection the"'),
+  finds('message: example.com'),
+  finds('message: api.example.com', 'english'),
+  finds('message: "api.example.com:8080"', 'english'),
+  finds('message: 8080', 'english'),
+  finds('message: retry*', 'english'),
+  finds('message: *EXAMPLE*', 'english'),
+  finds('message: *.com', 'english'),
+  finds('message: re*d', 'english', 'reversed'),
+  finds('message: connection*refused'),
+  finds('message: peer retry*', 'english', 'reversed'),
+  finds('message: *', 'english', 'reversed', 'chinese', 'japanese', 'marks'),
+  finds('message: "!!!"'),
+  finds('message: "支付失败"', 'chinese'),
+  finds('message: "失败支付"'),
+  finds('message: 付钱', 'chinese'),
+  finds('message: "余额"', 'chinese'),
+  finds('message: order_7', 'chinese'),
+  finds('message: order'),
+  finds('message: 失*', 'chinese'),
+  finds('message: 支付*'),
+  finds('message: カタカナ', 'japanese'),
+  finds('message: "ひらがな"', 'japanese'),
+  finds('message: カタ'),
+  finds('message: 한국어', 'japanese'),
+  finds('message: STRASSE'),
+  finds('message: STRAßE', 'japanese'),
+  finds('mysql.slowlog.query: "from orders where"', 'slow'),
+  finds('mysql.slowlog.query: neil', 'slow'),
+  finds("mysql.slowlog.query: o'neil"),
+  findsAllBut('not message: refused', 'english', 'reversed'),
+  // Without a field: text fields, and url.original as a whole
+  finds('timeout', 'broken'),
+  finds('timeout refused', 'broken', 'english', 'reversed'),
+  finds('"while reading"', 'broken'),
+  finds('orders', 'slow'),
+  finds('/api/pay', 'post'),
+  finds('*orders*', 'get', 'slow'),
+  finds('not refused and not timeout and message: *', 'chinese', 'japanese', 'marks'),
+  // Field wildcards
+  finds('http.response.*: 200', 'get'),
+  finds('error.*: timeout', 'broken'),
+  finds('http.*: POST', 'post'),
+  finds('*.status_code: 404', 'six'),
+  finds('nginx.access.upstream.*: *', 'get', 'post'),
+  // Members of flattened fields: strings
+  finds('json.a.b: 1.25', 'members', 'others'),
+  finds('json.a.b: "1.25"', 'members', 'others'),
+  finds('json.a: *'),
+  finds('json.a.b: *', 'members', 'others'),
+  finds('json.none: *'),
+  finds('json.ok: true', 'members'),
+  finds('json.ok: false', 'others'),
+  finds('json.list: two', 'members'),
+  finds('json.list: 1', 'members'),
+  finds('json.list.deep: x', 'members'),
+  finds('json.dotted.key: v', 'members', 'others'),
+  finds('json.user.name: Li*', 'members', 'others'),
+  finds('json.user.name: "Li \\"Han\\""', 'others'),
+  finds('json.a.bc: 7', 'others'),
+  finds('json.*: v', 'members', 'others'),
+  finds('json: *', 'members', 'others'),
+  findsAllBut('not json.a.bc: 7', 'others'),
+  // Precedence and groups
+  finds('http.request.method: GET or http.request.method: POST and http.response.status_code: 503', 'get', 'post'),
+  finds('(http.request.method: GET or http.request.method: POST) and http.response.status_code: 503', 'post'),
+  finds('not http.request.method: GET and http.response.status_code: *', 'post', 'six'),
+  finds('NOT http.request.method: GET AND http.response.status_code: *', 'post', 'six'),
+]
+
+/** What a case expects, sorted. */
+export const expectedOf = ({ finds, allBut }: QueryCase): readonly string[] => {
+  const all = queryDocuments.map((row) => String(row['event.code']))
+  return (allBut === true ? all.filter((code) => !finds.includes(code)) : [...finds]).sort()
+}
