@@ -3,7 +3,7 @@ const token = /'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|(?<comment>\/\/.*|\/\*[\s
 
 const statement = /^\s*(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*(['"])([^'"\n]+)\1/gm
 const call = /\bimport\(\s*(['"])([^'"\n]+)\1/g
-const url = /\bnew URL\(\s*(['"])([^'"\n]+)\1,\s*import\.meta\.url/g
+const url = /\bnew URL\(\s*(['"])([^'"\n]*[^'"\n/])\1,\s*import\.meta\.url/g
 
 /**
  * What a TypeScript file names as imported, in the order of the kinds: statements (type-only ones too), `import(…)` of
