@@ -40,7 +40,8 @@ export interface BlanksOp {
 /**
  * Bytes that become a value.
  * - `self`: the value says itself where it ends (digits, addresses, times, words of a list).
- * - `until`: up to the first of `stops` in this line; where none is there and `orEnd`, up to the line end.
+ * - `until`: up to the first of `stops` in this line; where none is there and `orEnd`, up to the line end. Where a
+ *   literal and a time follow (in this list of operations), a stop counts only if such a time stands behind it.
  * - `rest`: up to the end of the record, line ends included.
  * - `quoted`: from a double quote to the next that no backslash precedes, line ends included; quotes are not part of it.
  * Where `absent` is given, an empty value and each of the texts mean "no value"; else an empty value does not fit.

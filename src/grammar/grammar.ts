@@ -1,26 +1,15 @@
 import type { Batch } from '../event/batch.ts'
-import { type Diagnostic, diagnose, markSite, type SiteMark } from '../event/diagnostic.ts'
+import type { Block } from '../event/block.ts'
+import { type Diagnostic, markSite, printDiagnostic, type SiteMark } from '../event/diagnostic.ts'
 import { byLine, type Framing } from '../event/framing.ts'
 import type { Reader, ReadOptions } from '../event/reader.ts'
+import { build } from './build.ts'
 import type { Derived, DerivedFields } from './derive.ts'
+import { type Explanation, explain } from './explain.ts'
 import type { Form } from './form.ts'
+import { interpreter } from './interpret.ts'
 import type { EventOf, OptionalOf, Part, RequiredOf } from './part.ts'
-
-/** Why a record does not fit, for a person. */
-export interface Explanation {
-  /** Byte of the record's text, from 0. */
-  readonly at: number
-  readonly code: string
-  readonly expected: string
-  readonly found: string
-  readonly field?: string
-  /** The alternative that came furthest, where there are several. */
-  readonly alternative?: string
-}
-export interface PrintOptions {
-  /** Zone that times are printed in; default `UTC`. */
-  readonly timezone?: string
-}
+import { type PrintOptions, print } from './print.ts'
 
 /** A format: reads records into columns, and knows everything else about it. */
 export interface Grammar<out F = unknown> extends Reader {
@@ -73,22 +62,33 @@ export interface Define extends Omit<GrammarSpec, 'line' | 'derive'> {
   readonly undecidedFraming?: boolean
 }
 
+/** Puts a definition together. Mistakes are in `problems`; such a grammar reads nothing. */
 export const define = <F>(spec: Define): Grammar<F> => {
-  const problems: readonly Diagnostic[] = [diagnose(spec.site, 'not yet', 'wait')]
-  const form: Form = { version: 1, fields: [], multiline: false, alternatives: [] }
+  const { form, schema, problems } = build(spec)
+  const framing = spec.framing ?? byLine()
+  let reading: ReturnType<typeof interpreter> | undefined
+  // Made at the first use: a program that loads fifty formats uses three.
+  const read = (block: Block, options: ReadOptions): Batch => {
+    if (problems.length > 0)
+      throw new Error(`the grammar ${spec.name} has mistakes: ${problems.map(printDiagnostic).join(' ')}`)
+    reading ??= interpreter(form, schema)
+    return reading(block, options)
+  }
   return Object.freeze({
     name: spec.name,
-    schema: new Map(),
-    framing: spec.framing ?? byLine(),
+    ...(spec.title === undefined ? {} : { title: spec.title }),
+    ...(spec.url === undefined ? {} : { url: spec.url }),
+    schema,
+    framing,
     samples: spec.samples,
     form,
     problems,
     moreGeneralThan: spec.moreGeneralThan ?? [],
-    read: () => {
-      throw new Error('not yet')
-    },
-    explain: () => undefined,
-    print: () => undefined,
+    ...(spec.twinOf === undefined ? {} : { twinOf: spec.twinOf }),
+    read,
+    explain: (record: string | Uint8Array, options: Partial<ReadOptions> = {}) =>
+      explain(read, record, { dataset: spec.name, timezone: 'UTC', now: Date.now(), ...options }),
+    print: (batch: Batch, row: number, options: PrintOptions = {}) => print(form, batch, row, options),
   })
 }
 

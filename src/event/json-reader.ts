@@ -1,0 +1,321 @@
+/**
+ * Reads JSON (RFC 8259) where it lies, without making objects: a cursor that walks an object's members and steps over
+ * values, checking them wholly. Bytes are taken to be valid UTF-8. Nothing recurses, so depth costs memory only.
+ */
+
+export const jsonKind = { bad: 0, string: 1, number: 2, true: 3, false: 4, null: 5, object: 6, array: 7 } as const
+export type JsonKind = (typeof jsonKind)[keyof typeof jsonKind]
+
+/** Deeper than this is refused (`tooDeep`). */
+export const jsonDepth = 4096
+
+export interface JsonCursor {
+  bytes: Uint8Array
+  at: number
+  end: number
+  /** Of the last string: its content, without quotes. Of the last value: its whole span. */
+  from: number
+  to: number
+  /** Whether the last string holds a backslash. */
+  escaped: boolean
+  /** Nesting of the last value: 0 for a scalar, 1 for `{}`. */
+  depth: number
+  tooDeep: boolean
+  readonly open: Uint8Array
+}
+
+export const jsonCursor = (): JsonCursor => ({
+  bytes: new Uint8Array(0),
+  at: 0,
+  end: 0,
+  from: 0,
+  to: 0,
+  escaped: false,
+  depth: 0,
+  tooDeep: false,
+  open: new Uint8Array(jsonDepth + 1),
+})
+
+export const setJson = (c: JsonCursor, bytes: Uint8Array, at: number, end: number): void => {
+  c.bytes = bytes
+  c.at = at
+  c.end = end
+  c.tooDeep = false
+}
+
+export const skipBlank = (c: JsonCursor): void => {
+  const { bytes, end } = c
+  let at = c.at
+  while (at < end) {
+    const b = bytes[at]!
+    if (b !== 32 && b !== 10 && b !== 13 && b !== 9) break
+    at++
+  }
+  c.at = at
+}
+
+const isHex = (b: number): boolean => (b >= 48 && b <= 57) || (b >= 65 && b <= 70) || (b >= 97 && b <= 102)
+
+/** At the opening quote; afterwards behind the closing one, content in `from`…`to`. False: `at` is where it is broken. */
+export const readString = (c: JsonCursor): boolean => {
+  const { bytes, end } = c
+  let at = c.at
+  if (at >= end || bytes[at] !== 34) return false
+  at++
+  c.from = at
+  c.escaped = false
+  while (at < end) {
+    const b = bytes[at]!
+    if (b === 34) {
+      c.to = at
+      c.at = at + 1
+      return true
+    }
+    if (b < 32) break
+    if (b === 92) {
+      c.escaped = true
+      const e = at + 1 < end ? bytes[at + 1]! : 0
+      if (e === 117) {
+        if (at + 6 > end) break
+        if (!(isHex(bytes[at + 2]!) && isHex(bytes[at + 3]!) && isHex(bytes[at + 4]!) && isHex(bytes[at + 5]!))) break
+        at += 6
+        continue
+      }
+      if (e !== 34 && e !== 92 && e !== 47 && e !== 98 && e !== 102 && e !== 110 && e !== 114 && e !== 116) break
+      at += 2
+      continue
+    }
+    at++
+  }
+  c.at = at
+  return false
+}
+
+const digits = (c: JsonCursor): boolean => {
+  const { bytes, end } = c
+  const from = c.at
+  while (c.at < end && bytes[c.at]! >= 48 && bytes[c.at]! <= 57) c.at++
+  return c.at > from
+}
+
+const readNumber = (c: JsonCursor): boolean => {
+  const { bytes, end } = c
+  if (bytes[c.at] === 45) c.at++
+  const first = c.at
+  if (!digits(c)) return false
+  if (bytes[first] === 48 && c.at > first + 1) {
+    c.at = first + 1
+    return false
+  }
+  if (c.at < end && bytes[c.at] === 46) {
+    c.at++
+    if (!digits(c)) return false
+  }
+  if (c.at < end && (bytes[c.at]! | 32) === 101) {
+    c.at++
+    if (c.at < end && (bytes[c.at] === 43 || bytes[c.at] === 45)) c.at++
+    if (!digits(c)) return false
+  }
+  return true
+}
+
+const readWord = (c: JsonCursor, text: string): boolean => {
+  for (let i = 0; i < text.length; i++, c.at++) {
+    if (c.at >= c.end || c.bytes[c.at] !== text.charCodeAt(i)) return false
+  }
+  return true
+}
+
+const readScalar = (c: JsonCursor): JsonKind => {
+  const b = c.at < c.end ? c.bytes[c.at]! : 0
+  if (b === 34) return readString(c) ? jsonKind.string : jsonKind.bad
+  if (b === 116) return readWord(c, 'true') ? jsonKind.true : jsonKind.bad
+  if (b === 102) return readWord(c, 'false') ? jsonKind.false : jsonKind.bad
+  if (b === 110) return readWord(c, 'null') ? jsonKind.null : jsonKind.bad
+  if (b === 45 || (b >= 48 && b <= 57)) return readNumber(c) ? jsonKind.number : jsonKind.bad
+  return jsonKind.bad
+}
+
+const readKey = (c: JsonCursor): boolean => {
+  skipBlank(c)
+  if (!readString(c)) return false
+  skipBlank(c)
+  if (c.at >= c.end || c.bytes[c.at] !== 58) return false
+  c.at++
+  skipBlank(c)
+  return true
+}
+
+/** Closes what ends here and passes the comma; true: a value comes next, false: the outermost is closed. Undefined: bad. */
+const afterValue = (c: JsonCursor, depth: number): number => {
+  const { bytes, end, open } = c
+  let level = depth
+  while (level > 0) {
+    skipBlank(c)
+    const b = c.at < end ? bytes[c.at]! : 0
+    const object = open[level] === 1
+    if (b === 44) {
+      c.at++
+      if (object) return readKey(c) ? level : -1
+      skipBlank(c)
+      return level
+    }
+    if (b !== (object ? 125 : 93)) return -1
+    c.at++
+    level--
+  }
+  return 0
+}
+
+/** Steps over one value, checking it. Its span is in `from`…`to`; of a string the content is. `at` is behind it. */
+export const readValue = (c: JsonCursor): JsonKind => {
+  const { bytes, open } = c
+  const start = c.at
+  const b = start < c.end ? bytes[start]! : 0
+  c.depth = 0
+  if (b !== 123 && b !== 91) {
+    const kind = readScalar(c)
+    if (kind !== jsonKind.string) {
+      c.from = start
+      c.to = c.at
+    }
+    return kind
+  }
+  let level = 0
+  let deepest = 0
+  do {
+    const next = c.at < c.end ? bytes[c.at]! : 0
+    if (next === 123 || next === 91) {
+      if (level === jsonDepth) {
+        c.tooDeep = true
+        return jsonKind.bad
+      }
+      open[++level] = next === 123 ? 1 : 0
+      if (level > deepest) deepest = level
+      c.at++
+      skipBlank(c)
+      if (c.at < c.end && bytes[c.at] === (next === 123 ? 125 : 93)) {
+        c.at++
+        level--
+      } else if (next === 123) {
+        if (!readKey(c)) return jsonKind.bad
+        continue
+      } else continue
+    } else if (readScalar(c) === jsonKind.bad) return jsonKind.bad
+    level = afterValue(c, level)
+    if (level < 0) return jsonKind.bad
+  } while (level > 0)
+  c.from = start
+  c.to = c.at
+  c.depth = deepest
+  return b === 123 ? jsonKind.object : jsonKind.array
+}
+
+/** At `{`; afterwards inside. */
+export const enterObject = (c: JsonCursor): boolean => {
+  if (c.at >= c.end || c.bytes[c.at] !== 123) return false
+  c.at++
+  return true
+}
+
+/**
+ * The next member of the entered object: 1: its key is in `from`…`to` (`escaped`), `at` is at its value; 0: the
+ * object is closed; -1: bad at `at`. `first`: no member was read yet.
+ */
+export const nextMember = (c: JsonCursor, first: boolean): 1 | 0 | -1 => {
+  skipBlank(c)
+  const b = c.at < c.end ? c.bytes[c.at]! : 0
+  if (b === 125) {
+    c.at++
+    return 0
+  }
+  if (!first) {
+    if (b !== 44) return -1
+    c.at++
+  }
+  return readKey(c) ? 1 : -1
+}
+
+const hexOf = (b: number): number => (b <= 57 ? b - 48 : (b | 32) - 87)
+const unit = (bytes: Uint8Array, at: number): number =>
+  (hexOf(bytes[at]!) << 12) | (hexOf(bytes[at + 1]!) << 8) | (hexOf(bytes[at + 2]!) << 4) | hexOf(bytes[at + 3]!)
+const simple: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9 }
+
+const writeCodePoint = (code: number, out: Uint8Array, at: number): number => {
+  if (code < 0x80) {
+    out[at] = code
+    return at + 1
+  }
+  if (code < 0x800) {
+    out[at] = 0xc0 | (code >> 6)
+    out[at + 1] = 0x80 | (code & 63)
+    return at + 2
+  }
+  if (code < 0x10000) {
+    out[at] = 0xe0 | (code >> 12)
+    out[at + 1] = 0x80 | ((code >> 6) & 63)
+    out[at + 2] = 0x80 | (code & 63)
+    return at + 3
+  }
+  out[at] = 0xf0 | (code >> 18)
+  out[at + 1] = 0x80 | ((code >> 12) & 63)
+  out[at + 2] = 0x80 | ((code >> 6) & 63)
+  out[at + 3] = 0x80 | (code & 63)
+  return at + 4
+}
+
+/**
+ * Decodes JSON's escapes in `from`…`to` to `out` at `at` (which needs room for as many bytes); returns the end. Half
+ * surrogate pairs become U+FFFD. A backslash that begins no escape is kept as it is.
+ */
+export const decodeEscapes = (bytes: Uint8Array, from: number, to: number, out: Uint8Array, at: number): number => {
+  let w = at
+  let i = from
+  while (i < to) {
+    const b = bytes[i]!
+    if (b !== 92 || i + 1 >= to) {
+      out[w++] = b
+      i++
+      continue
+    }
+    const e = bytes[i + 1]!
+    if (e === 34 || e === 92 || e === 47) out[w++] = e
+    else if (simple[e] !== undefined) out[w++] = simple[e]
+    else if (
+      e === 117 &&
+      i + 6 <= to &&
+      isHex(bytes[i + 2]!) &&
+      isHex(bytes[i + 3]!) &&
+      isHex(bytes[i + 4]!) &&
+      isHex(bytes[i + 5]!)
+    ) {
+      let code = unit(bytes, i + 2)
+      i += 6
+      if (
+        code >= 0xd800 &&
+        code <= 0xdbff &&
+        i + 6 <= to &&
+        bytes[i] === 92 &&
+        bytes[i + 1] === 117 &&
+        isHex(bytes[i + 2]!) &&
+        isHex(bytes[i + 3]!) &&
+        isHex(bytes[i + 4]!) &&
+        isHex(bytes[i + 5]!)
+      ) {
+        const low = unit(bytes, i + 2)
+        if (low >= 0xdc00 && low <= 0xdfff) {
+          code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)
+          i += 6
+        }
+      }
+      w = writeCodePoint(code >= 0xd800 && code <= 0xdfff ? 0xfffd : code, out, w)
+      continue
+    } else {
+      out[w++] = 92
+      i++
+      continue
+    }
+    i += 2
+  }
+  return w
+}

@@ -1,0 +1,319 @@
+import type { Form, FormAlternative, JsonOp, Op, TakeOp, Value } from './form.ts'
+import { readIp, spanAddress } from './read-ip.ts'
+import { readDouble, readDuration, readLong } from './read-number.ts'
+import { readBoolean, readWords, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
+import { readTime, timeProgram } from './read-time.ts'
+import { spanUrl } from './read-url.ts'
+import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
+import { jsonStep } from './run-json.ts'
+import { runPairs } from './run-pairs.ts'
+import { runRegex } from './run-regex.ts'
+import { type Step, stepOf } from './step.ts'
+import {
+  runBlanks,
+  runLiteral,
+  runNewline,
+  runQuoted,
+  runRest,
+  runSelf,
+  runUntil,
+  runWord,
+  selfInSpan,
+} from './take.ts'
+
+/** Number of a field's slot; `again` has one of its own. -1: the value goes nowhere. */
+export type SlotOf = (field: string, again?: boolean) => number
+
+export const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
+const quote = (text: string): string => JSON.stringify(text)
+const byLength = (words: readonly string[]): readonly string[] =>
+  [...words].sort((a, b) => encode(b).length - encode(a).length)
+
+/** What a value is called in a failure. */
+const expectedOf = (value: Value): string => {
+  switch (value.as) {
+    case 'text':
+    case 'skip':
+      return 'some text'
+    case 'word':
+      return 'a word'
+    case 'words':
+      return `one of ${value.words.slice(0, 8).map(quote).join(', ')}${value.words.length > 8 ? ', …' : ''}`
+    case 'long':
+      return 'a whole number'
+    case 'double':
+      return 'a number'
+    case 'duration':
+      return 'a duration'
+    case 'boolean':
+      return `${quote(value.true)} or ${quote(value.false)}`
+    case 'ip':
+      return 'an IP address'
+    case 'address':
+      return 'an address'
+    case 'url':
+      return 'a URL'
+    case 'time':
+      return `a time (${value.layouts.join(' or ')})`
+    case 'list':
+      return expectedOf(value.of)
+  }
+}
+
+type Read = Pick<Step, 'self' | 'span'> & Partial<Step>
+const self = (read: Step['self']): Read => ({ self: read, span: selfInSpan })
+const span = (read: Step['span']): Read => ({ self: () => false, span: read })
+
+/** How a value is read; capture kinds answer for themselves, the operations never ask which they have. */
+const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | undefined, slot: number): Read => {
+  switch (value.as) {
+    case 'text':
+      return span(spanText)
+    case 'word':
+      return span(spanWord)
+    case 'skip':
+      return span(spanSkip)
+    case 'words':
+      return { ...self(readWords), words: byLength(value.words).map(encode) }
+    case 'long':
+      return self(readLong)
+    case 'double':
+      return self(readDouble)
+    case 'duration':
+      return { ...self(readDuration), number: value.power }
+    case 'boolean': {
+      const words = byLength([value.true, value.false])
+      return {
+        ...self(readBoolean),
+        words: words.map(encode),
+        needed: Uint8Array.from(words, (word) => (word === value.true ? 1 : 0)),
+      }
+    }
+    case 'ip':
+      return self(readIp)
+    case 'address':
+      return {
+        ...span(spanAddress),
+        beside: Int32Array.of(
+          value.ip === undefined ? -1 : slotOf(value.ip),
+          value.list === undefined ? -1 : slotOf(value.list),
+        ),
+      }
+    case 'url':
+      return {
+        ...span(spanUrl),
+        beside: Int32Array.from(['path', 'query', 'scheme', 'domain', 'port'], (part) => slotOf(value.prefix + part)),
+      }
+    case 'time':
+      return { ...self(readTime), times: value.layouts.map(timeProgram) }
+    case 'list':
+      return {
+        ...span(spanList),
+        words: value.separators.map(encode),
+        inner: [stepOf({ ...readOf(value.of, slotOf, expected, field, slot), slot, expected, field })],
+      }
+  }
+}
+
+const runOf = (take: TakeOp): Step['run'] => {
+  if (take.extent === 'rest') return runRest
+  if (take.extent === 'quoted') return runQuoted
+  if (take.extent === 'self') return runSelf
+  return take.value.as === 'word' ? runWord : runUntil
+}
+
+const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): Step => {
+  const slot = take.field === undefined ? -1 : slotOf(take.field, take.again)
+  const expected = expectedOf(take.value)
+  const stops = take.stops.map(encode)
+  const stopAt = new Uint8Array(256)
+  for (const stop of stops) stopAt[stop[0]!] = 1
+  return stepOf({
+    ...readOf(take.value, slotOf, expected, take.field, slot),
+    // Escaped text cannot be read in place, whatever it is.
+    run: take.escape !== undefined && take.extent === 'self' ? runUntil : runOf(take),
+    slot,
+    text: literal === undefined ? new Uint8Array(0) : encode(literal),
+    stops,
+    stopAt,
+    orEnd: take.orEnd,
+    absent: take.absent?.map(encode),
+    escape: take.escape === 'hex' ? 1 : take.escape === 'json' ? 2 : 0,
+    expected,
+    expectedText:
+      literal !== undefined
+        ? quote(literal)
+        : stops.length > 0
+          ? take.stops.map(quote).join(' or ')
+          : 'the end of the line',
+    field: take.field,
+    next:
+      take.extent === 'until' && behind?.op === 'take' && behind.value.as === 'time' && behind.escape === undefined
+        ? takeStep(behind, () => -1)
+        : undefined,
+  })
+}
+
+/** Slots an operation may fill. */
+const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
+  const found = new Set<number>()
+  const takes = (take: TakeOp): void => {
+    if (take.field !== undefined) found.add(slotOf(take.field, take.again))
+    if (take.value.as === 'address')
+      for (const name of [take.value.ip, take.value.list]) if (name !== undefined) found.add(slotOf(name))
+    if (take.value.as === 'url')
+      for (const part of ['path', 'query', 'scheme', 'domain', 'port']) found.add(slotOf(take.value.prefix + part))
+  }
+  const walk = (all: readonly Op[]): void => {
+    for (const op of all) {
+      if (op.op === 'take') takes(op)
+      else if (op.op === 'optional') walk(op.ops)
+      else if (op.op === 'either') for (const branch of op.branches) walk(branch)
+      else if (op.op === 'any_order') for (const part of op.parts) walk(part.ops)
+      else if (op.op === 'pairs') for (const { take } of op.members) takes(take)
+      else if (op.op === 'regex') for (const { take } of op.groups) takes(take)
+      else if (op.op === 'json') {
+        for (const { field } of op.members) found.add(slotOf(field))
+        for (const { ops: inner } of op.lines) walk(inner)
+        if (op.undeclared === 'json') found.add(slotOf('json'))
+      }
+    }
+  }
+  walk(ops)
+  found.delete(-1)
+  return Int32Array.from(found)
+}
+
+const jsonOf = (op: JsonOp, slotOf: SlotOf): Step =>
+  jsonStep(
+    op,
+    op.members.map(({ field, keys, value, required }) => {
+      const list = value.as === 'list'
+      const one = list ? value.of : value
+      const slot = slotOf(field)
+      const expected = expectedOf(one)
+      return {
+        field,
+        step: stepOf({ ...readOf(one, slotOf, expected, field, slot), slot, expected, field }),
+        names: keys,
+        list,
+        required,
+        text: one.as === 'text',
+        long: one.as === 'long',
+        touched: Int32Array.of(slot),
+      }
+    }),
+    op.lines.map(({ ops }) => ({ steps: stepsOf(ops, slotOf), touched: slotsOf(ops, slotOf) })),
+    op.undeclared === 'json' ? slotOf('json') : -1,
+  )
+
+const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
+  switch (op.op) {
+    case 'literal':
+      return stepOf({ run: runLiteral, text: encode(op.text), expectedText: quote(op.text) })
+    case 'newline':
+      return stepOf({ run: runNewline })
+    case 'blanks':
+      return stepOf({ run: runBlanks, expectedText: 'blanks' })
+    case 'optional':
+      return stepOf({ run: runOptional, inner: stepsOf(op.ops, slotOf), touched: slotsOf(op.ops, slotOf) })
+    case 'either':
+      return stepOf({
+        run: runEither,
+        branches: op.branches.map((branch) => stepsOf(branch, slotOf)),
+        branchTouched: op.branches.map((branch) => slotsOf(branch, slotOf)),
+      })
+    case 'any_order':
+      return stepOf({
+        run: runAnyOrder,
+        branches: op.parts.map((part) => stepsOf(part.ops, slotOf)),
+        branchTouched: op.parts.map((part) => slotsOf(part.ops, slotOf)),
+        number: op.parts.reduce((bits, part, i) => (part.needed ? bits | (1 << i) : bits), 0),
+      })
+    case 'pairs':
+      return stepOf({
+        run: runPairs,
+        text: encode(op.separator),
+        words: op.members.map(({ name }) => encode(name)),
+        inner: op.members.map(({ take }) => takeStep(take, slotOf)),
+        expectedText: `a name and ${quote(op.separator)}`,
+      })
+    case 'regex': {
+      const stops = op.stops.map(encode)
+      const stopAt = new Uint8Array(256)
+      for (const stop of stops) stopAt[stop[0]!] = 1
+      return stepOf({
+        run: runRegex,
+        pattern: new RegExp(`(?:${op.source})$`, 'dy'),
+        names: op.groups.map(({ name }) => name),
+        inner: op.groups.map(({ take }) => takeStep(take, slotOf)),
+        stops,
+        stopAt,
+        orEnd: op.orEnd,
+        expected: `text that fits ${op.source}`,
+        expectedText: op.stops.length > 0 ? op.stops.map(quote).join(' or ') : 'the end of the line',
+      })
+    }
+    case 'json':
+      return jsonOf(op, slotOf)
+  }
+}
+
+/** Operations as steps. A literal right behind a capture becomes the capture's own: one step less to walk. */
+export const stepsOf = (ops: readonly Op[], slotOf: SlotOf): readonly Step[] => {
+  const steps: Step[] = []
+  for (let i = 0; i < ops.length; i++) {
+    const op = ops[i]!
+    const next = ops[i + 1]
+    if (op.op !== 'take') steps.push(otherStep(op, slotOf))
+    else if (next?.op === 'literal' && op.extent !== 'rest') {
+      steps.push(takeStep(op, slotOf, next.text, ops[i + 2]))
+      i++
+    } else steps.push(takeStep(op, slotOf))
+  }
+  return steps
+}
+
+export interface Assembled {
+  readonly name: string
+  readonly steps: readonly Step[]
+  readonly touched: Int32Array
+  /** Bytes a record of it may begin with. */
+  readonly firstBytes: Uint8Array
+}
+
+/** Bytes the operations may begin with; all where that cannot be told. */
+const firstBytes = (ops: readonly Op[], into: Uint8Array): void => {
+  const [op] = ops
+  if (op?.op === 'literal') into[encode(op.text)[0]!] = 1
+  else if (op?.op === 'json') for (const b of [123, 32, 9, 10, 13]) into[b] = 1
+  else if (op?.op === 'either') for (const branch of op.branches) firstBytes([...branch, ...ops.slice(1)], into)
+  else if (op?.op === 'optional') {
+    firstBytes([...op.ops, ...ops.slice(1)], into)
+    firstBytes(ops.slice(1), into)
+  } else if (
+    op?.op === 'take' &&
+    op.absent === undefined &&
+    op.escape === undefined &&
+    op.extent === 'self' &&
+    ['long', 'double', 'duration'].includes(op.value.as)
+  ) {
+    for (const b of encode('-0123456789')) into[b] = 1
+  } else into.fill(1)
+}
+
+export const assemble = (alternative: FormAlternative, slotOf: SlotOf): Assembled => {
+  const first = new Uint8Array(256)
+  firstBytes(alternative.ops, first)
+  const derived = alternative.derive.map(({ to }) => slotOf(to))
+  return {
+    name: alternative.name,
+    steps: stepsOf(alternative.ops, slotOf),
+    touched: Int32Array.from(new Set([...slotsOf(alternative.ops, slotOf), ...derived])),
+    firstBytes: first,
+  }
+}
+
+/** Whether reading needs a bound of time. */
+export const usesRegex = (form: Form): boolean =>
+  JSON.stringify(form.alternatives.map(({ ops }) => ops)).includes('"op":"regex"')

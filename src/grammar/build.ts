@@ -1,0 +1,171 @@
+import { type Diagnostic, diagnose } from '../event/diagnostic.ts'
+import { type Field, fieldOf, type Schema } from '../event/field.ts'
+import { nameProblems } from './capture.ts'
+import { withStops } from './follow.ts'
+import type { DeriveOp, Form, FormAlternative, FormField, Op } from './form.ts'
+import type { Define } from './grammar.ts'
+
+type Say = (text: string, mend: string) => void
+
+/** Fields the operations capture; `say` is told of what no order of reading makes sense of. */
+const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): ReadonlySet<string> => {
+  const names = new Set(seen)
+  for (const op of ops) {
+    if (op.op === 'take') {
+      if (op.field === undefined) continue
+      const known = names.has(op.field)
+      if (op.again === true && !known)
+        say(`'${op.field}' is captured again, but not before`, 'Leave again() off, or capture it earlier in the record')
+      if (op.again !== true && known)
+        say(
+          `'${op.field}' is captured twice`,
+          'Capture it once, or wrap the later capture in again() if that one counts',
+        )
+      if (op.again === true && op.value.as === 'list')
+        say(`'${op.field}' is a list and captured again`, 'Capture a list once')
+      names.add(op.field)
+    } else if (op.op === 'optional') for (const name of captured(op.ops, names, say)) names.add(name)
+    else if (op.op === 'either')
+      for (const name of op.branches.flatMap((branch) => [...captured(branch, names, say)])) names.add(name)
+    else if (op.op === 'any_order') {
+      if (op.parts.length > 30) say('A part in any order is one of more than 30', 'Split them')
+      for (const part of op.parts) for (const name of captured(part.ops, names, say)) names.add(name)
+    } else if (op.op === 'pairs')
+      for (const name of captured(
+        op.members.map(({ take }) => take),
+        names,
+        say,
+      ))
+        names.add(name)
+    else if (op.op === 'regex')
+      for (const name of captured(
+        op.groups.map(({ take }) => take),
+        names,
+        say,
+      ))
+        names.add(name)
+    else if (op.op === 'json') {
+      for (const { field } of op.members) names.add(field)
+      for (const { ops: inner } of op.lines) for (const name of captured(inner, names, say)) names.add(name)
+    }
+  }
+  return names
+}
+
+const holds = (ops: readonly Op[], asked: (op: Op) => boolean): boolean =>
+  ops.some(
+    (op) =>
+      asked(op) ||
+      (op.op === 'optional' && holds(op.ops, asked)) ||
+      (op.op === 'either' && op.branches.some((branch) => holds(branch, asked))) ||
+      (op.op === 'any_order' && op.parts.some((part) => holds(part.ops, asked))),
+  )
+
+/** Fields of several parts as one list; a field has one type. */
+const merged = (lists: readonly (readonly FormField[])[], say: Say): readonly FormField[] => {
+  const fields = new Map<string, FormField>()
+  for (const field of lists.flat()) {
+    const known = fields.get(field.name)
+    if (known === undefined) fields.set(field.name, field)
+    else if (known.type !== field.type || known.list !== field.list) {
+      const say2 = (one: FormField): string => `${one.list ? 'a list of ' : 'a '}${one.type}`
+      say(`'${field.name}' is ${say2(known)} in one place and ${say2(field)} in another`, 'Read it alike everywhere')
+    }
+  }
+  return [...fields.values()]
+}
+
+const deriveOps = (derive: Readonly<Record<string, object>>): readonly DeriveOp[] =>
+  Object.entries(derive).map(([to, rule]) => ({ to, ...rule }) as DeriveOp)
+
+/** Checks what is derived, and says which fields that makes. */
+const derivedFields = (
+  spec: Define,
+  ops: readonly DeriveOp[],
+  fields: readonly FormField[],
+  say: Say,
+): readonly FormField[] =>
+  ops.flatMap((op) => {
+    const from = op.from === 'constant' ? undefined : fields.find(({ name }) => name === op.field)
+    if (op.from !== 'constant' && from === undefined)
+      say(
+        `'${op.to}' is derived from '${op.field}', which the layout does not capture`,
+        'Capture it, or derive from another field',
+      )
+    if (from?.list === true)
+      say(`'${op.to}' is derived from '${from.name}', which is a list`, 'Derive from a field with one value')
+    if (op.from === 'words' && from !== undefined && from.type !== 'keyword' && from.type !== 'text')
+      say(`'${from.name}' is a ${from.type}, not text`, 'Take rangesOf() for numbers')
+    if (op.from === 'ranges' && from !== undefined && from.type !== 'long' && from.type !== 'double')
+      say(`'${from.name}' is a ${from.type}, not a number`, 'Take wordsOf() for text')
+    const known = fieldOf(op.to)
+    const type = op.from === 'copy' && from !== undefined ? from.type : known?.type === 'text' ? 'text' : 'keyword'
+    for (const { text, mend } of nameProblems(spec.site, op.to, type, false)) say(text, mend)
+    return fields.some(({ name }) => name === op.to) ? [] : [{ name: op.to, type, list: false }]
+  })
+
+export interface Built {
+  readonly form: Form
+  readonly schema: Schema
+  readonly problems: readonly Diagnostic[]
+}
+
+const alternativeOf = (
+  spec: Define,
+  one: Define['parts'][number],
+  say: Say,
+): { readonly alternative: FormAlternative; readonly fields: readonly FormField[] } => {
+  const ops = withStops(one.part.ops, (between, and) =>
+    say(
+      `Nothing tells where ${between} ends: ${and} follows at once`,
+      'Put a literal between them, or capture with int, ip, oneOfWords or quoted and a literal behind',
+    ),
+  )
+  captured(ops, new Set(), say)
+  const derive = deriveOps(one.derive)
+  const own = merged([one.part.fields], say)
+  return { alternative: { name: one.name, ops, derive }, fields: [...own, ...derivedFields(spec, derive, own, say)] }
+}
+
+/** The form of a definition, and every mistake in it. */
+export const build = (spec: Define): Built => {
+  const problems: Diagnostic[] = []
+  const say: Say = (text, mend) => {
+    const problem = diagnose(spec.site, `${spec.name}: ${text}`, mend)
+    if (!problems.some((known) => known.text === problem.text)) problems.push(problem)
+  }
+  if (!/^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/.test(spec.name))
+    say(
+      `'${spec.name}' is no name of a grammar`,
+      'Write product.log: lower-case words, digits and underscores, parted by dots',
+    )
+  if (spec.samples.length === 0)
+    say('The grammar has no samples', 'Give records as the program writes them: samples: [...]')
+  if (spec.undecidedFraming === true) say('Its grammars frame lines differently', 'Give framing here')
+  const framing = spec.framing as { readonly problems?: readonly Diagnostic[] } | undefined
+  problems.push(...(framing?.problems ?? []))
+
+  for (const { part } of spec.parts) {
+    for (const { site, text, mend } of part.problems) problems.push(diagnose(site, `${spec.name}: ${text}`, mend))
+  }
+  const built = spec.parts.map((one) => alternativeOf(spec, one, say))
+  const of = spec.of ?? []
+  for (const one of of)
+    problems.push(...one.problems.filter(({ text }) => !text.endsWith('The grammar has no samples')))
+  const fields = merged([...built.map((one) => one.fields), ...of.map((one) => one.form.fields)], say)
+  const alternatives = [...built.map((one) => one.alternative), ...of.flatMap((one) => one.form.alternatives)]
+  const many = (op: Op): boolean =>
+    op.op === 'newline' || (op.op === 'take' && (op.extent === 'rest' || op.extent === 'quoted'))
+  const form: Form = {
+    version: 1,
+    fields,
+    multiline: spec.framing?.joins === true || alternatives.some(({ ops }) => holds(ops, many)),
+    alternatives,
+  }
+  const asField = ({ name, type, list }: FormField): Field => ({
+    type,
+    about: fieldOf(name)?.about ?? '',
+    ...(list ? { list: true } : {}),
+  })
+  return { form, schema: new Map(fields.map((field) => [field.name, asField(field)])), problems }
+}

@@ -1,0 +1,113 @@
+import { absent } from '../event/column.ts'
+import { encode, type SlotOf } from './assemble.ts'
+import type { DeriveOp } from './form.ts'
+import type { Machine } from './machine.ts'
+import { copyCell, isSet, putText } from './slot.ts'
+import { sameBytes } from './step.ts'
+
+/** A text of a definition, written into the arena once a batch. */
+interface Known {
+  readonly bytes: Uint8Array
+  batch: unknown
+  at: number
+}
+const known = (text: string): Known => ({ bytes: encode(text), batch: undefined, at: 0 })
+
+const put = (m: Machine, to: number, text: Known): void => {
+  if (text.batch !== m.scratch) {
+    text.at = m.scratch.take(text.bytes.length)
+    m.bytes.set(text.bytes, text.at)
+    text.batch = m.scratch
+  }
+  putText(m, to, text.at, text.at + text.bytes.length)
+}
+
+interface DeriveStep {
+  readonly run: (m: Machine, d: DeriveStep) => void
+  readonly to: number
+  readonly from: number
+  readonly words: readonly Uint8Array[]
+  readonly below: Float64Array
+  readonly texts: readonly Known[]
+  readonly otherwise: Known | undefined
+}
+
+const copyOnce = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  if (isSet(from, m.row)) copyCell(m, from, d.to)
+}
+const byWord = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  if (!from.live || from.start[m.row] === absent) return
+  const start = from.start[m.row]!
+  const end = from.end[m.row]!
+  for (let i = 0; i < d.words.length; i++) {
+    if (d.words[i]!.length !== end - start || !sameBytes(m.bytes, start, end, d.words[i]!)) continue
+    put(m, d.to, d.texts[i]!)
+    return
+  }
+  if (d.otherwise !== undefined) put(m, d.to, d.otherwise)
+}
+const byRange = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  if (!from.live) return
+  const value = from.values[m.row]!
+  if (Number.isNaN(value)) return
+  for (let i = 0; i < d.below.length; i++) {
+    if (value >= d.below[i]!) continue
+    put(m, d.to, d.texts[i]!)
+    return
+  }
+  if (d.otherwise !== undefined) put(m, d.to, d.otherwise)
+}
+
+const nothing = { words: [], below: new Float64Array(0), texts: [], otherwise: undefined }
+
+const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
+  const to = slotOf(op.to)
+  const otherwise = 'otherwise' in op && op.otherwise !== undefined ? known(op.otherwise) : undefined
+  switch (op.from) {
+    case 'constant':
+      return { ...nothing, run: (m, d) => put(m, d.to, d.texts[0]!), to, from: -1, texts: [known(op.text)] }
+    case 'copy':
+      return { ...nothing, run: copyOnce, to, from: slotOf(op.field) }
+    case 'words':
+      return {
+        ...nothing,
+        run: byWord,
+        to,
+        from: slotOf(op.field),
+        words: Object.keys(op.map).map(encode),
+        texts: Object.values(op.map).map(known),
+        otherwise,
+      }
+    case 'ranges':
+      return {
+        ...nothing,
+        run: byRange,
+        to,
+        from: slotOf(op.field),
+        below: Float64Array.from(op.ranges, ({ below }) => below),
+        texts: op.ranges.map(({ text }) => known(text)),
+        otherwise,
+      }
+  }
+}
+
+export type Deriving = (m: Machine) => void
+
+/** Sets what follows from a record's other values, where the field has none yet. `again` fields replace the first. */
+export const deriving = (ops: readonly DeriveOp[], again: readonly string[], slotOf: SlotOf): Deriving => {
+  const steps = ops.map((op) => stepFor(op, slotOf))
+  const twice = again.map((field) => ({ from: slotOf(field, true), to: slotOf(field) }))
+  return (m) => {
+    for (let i = 0; i < twice.length; i++) {
+      const { from, to } = twice[i]!
+      if (isSet(m.slots[from]!, m.row)) copyCell(m, m.slots[from]!, to)
+    }
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!
+      if (!isSet(m.slots[step.to]!, m.row)) step.run(m, step)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { Op, TakeOp } from './form.ts'
+
+/** What may stand right behind a place: literal texts, the line's end, or something that has no text of its own. */
+interface Follow {
+  readonly texts: readonly string[]
+  readonly end: boolean
+  /** What stands there begins with this, which cannot be looked for. */
+  readonly open?: string
+}
+
+const nothing: Follow = { texts: [], end: true }
+const both = (a: Follow, b: Follow): Follow => {
+  const open = a.open ?? b.open
+  return { texts: [...new Set([...a.texts, ...b.texts])], end: a.end || b.end, ...(open === undefined ? {} : { open }) }
+}
+
+export const named = (take: TakeOp): string => (take.field === undefined ? 'skipped text' : `'${take.field}'`)
+
+/** What `ops` may begin with, where `behind` stands behind them. */
+const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
+  const [op] = ops
+  if (op === undefined) return behind
+  const then = (): Follow => firstOf(ops.slice(1), behind)
+  switch (op.op) {
+    case 'literal':
+      return { texts: [op.text], end: false }
+    case 'newline':
+      return nothing
+    case 'blanks':
+      return { texts: [' ', '\t'], end: false }
+    case 'take':
+      return op.extent === 'quoted' ? { texts: ['"'], end: false } : { texts: [], end: false, open: named(op) }
+    case 'regex':
+      return { texts: [], end: false, open: 'a regular expression' }
+    case 'pairs':
+      return { texts: [], end: false, open: 'pairs' }
+    case 'json':
+      return { texts: [], end: false, open: 'a JSON object' }
+    case 'optional':
+      return both(firstOf(op.ops, then()), then())
+    case 'either':
+      return op.branches.map((branch) => firstOf(branch, then())).reduce(both)
+    case 'any_order':
+      return op.parts.map((part) => firstOf(part.ops, then())).reduce(both, then())
+  }
+}
+
+/** Told of each capture that has nothing to end at. */
+export type OnGap = (between: string, and: string) => void
+
+const asStops = (
+  op: { readonly stops: readonly string[] },
+  follow: Follow,
+): { readonly stops: readonly string[]; readonly orEnd: boolean } => ({
+  stops: op.stops.length > 0 ? op.stops : follow.texts,
+  orEnd: follow.end,
+})
+
+/** The operations with the stops of every capture filled in. */
+export const withStops = (ops: readonly Op[], onGap: OnGap, behind: Follow = nothing): readonly Op[] =>
+  ops.map((op, i) => {
+    const rest = ops.slice(i + 1)
+    const follow = firstOf(rest, behind)
+    switch (op.op) {
+      case 'take':
+        if (follow.open !== undefined) onGap(named(op), follow.open)
+        return op.extent === 'rest' ? op : { ...op, ...asStops(op, follow) }
+      case 'regex':
+        if (follow.open !== undefined) onGap('a regular expression', follow.open)
+        return { ...op, ...asStops(op, follow) }
+      case 'optional':
+        return { ...op, ops: withStops(op.ops, onGap, follow) }
+      case 'either':
+        return { ...op, branches: op.branches.map((branch) => withStops(branch, onGap, follow)) }
+      case 'any_order': {
+        const again = op.parts.map((part) => firstOf(part.ops, follow)).reduce(both, follow)
+        return { ...op, parts: op.parts.map((part) => ({ ...part, ops: withStops(part.ops, onGap, again) })) }
+      }
+      case 'pairs':
+        if (follow.texts.length > 0 || follow.open !== undefined)
+          onGap('pairs', follow.open ?? JSON.stringify(follow.texts[0]))
+        return op
+      case 'json':
+        return { ...op, lines: op.lines.map((line) => ({ ...line, ops: withStops(line.ops, onGap) })) }
+      default:
+        return op
+    }
+  })

@@ -1,0 +1,66 @@
+import { type JsonCursor, readString, setJson } from '../event/json-reader.ts'
+import type { Machine } from './machine.ts'
+
+/** JSON text as a JSON string: quotes and backslashes escaped; blanks between tokens may be line ends and tabs. */
+export const quoteJson = (m: Machine, from: number, to: number): { readonly start: number; readonly end: number } => {
+  const { bytes } = m
+  const start = m.scratch.take((to - from) * 2 + 2)
+  let at = start
+  bytes[at++] = 34
+  for (let i = from; i < to; i++) {
+    const b = bytes[i]!
+    if (b === 34 || b === 92) bytes[at++] = 92
+    bytes[at++] = Math.max(b, 32)
+  }
+  bytes[at++] = 34
+  return { start, end: at }
+}
+
+/**
+ * Whether an object in a well-formed value names a member twice, or may do so (an escaped name): engines refuse such
+ * documents whole. Objects of many members are taken to: comparing is quadratic, reading them anew is not.
+ */
+export const repeatsKeys = (bytes: Uint8Array, from: number, to: number, c: JsonCursor): boolean => {
+  const many = 64
+  // Names of the objects that are open: where each begins and ends, and where those of each object begin.
+  const starts: number[] = []
+  const ends: number[] = []
+  const opened: number[] = []
+  const isObject: boolean[] = []
+  setJson(c, bytes, from, to)
+  let expectKey = false
+  while (c.at < to) {
+    const b = bytes[c.at]!
+    if (b === 123 || b === 91) {
+      opened.push(starts.length)
+      isObject.push(b === 123)
+      expectKey = b === 123
+      c.at++
+    } else if (b === 125 || b === 93) {
+      starts.length = ends.length = opened.pop()!
+      isObject.pop()
+      expectKey = false
+      c.at++
+    } else if (b === 34) {
+      readString(c)
+      if (!expectKey) continue
+      expectKey = false
+      if (c.escaped) return true
+      const first = opened.at(-1)!
+      if (starts.length - first >= many) return true
+      const length = c.to - c.from
+      for (let i = first; i < starts.length; i++) {
+        if (ends[i]! - starts[i]! !== length) continue
+        let k = 0
+        while (k < length && bytes[starts[i]! + k] === bytes[c.from + k]) k++
+        if (k === length) return true
+      }
+      starts.push(c.from)
+      ends.push(c.to)
+    } else {
+      if (b === 44) expectKey = isObject.at(-1) === true
+      c.at++
+    }
+  }
+  return false
+}

@@ -1,0 +1,117 @@
+import type { Block } from '../event/block.ts'
+import { flags } from '../event/block.ts'
+import type { FailureCode } from '../event/failure.ts'
+import { createScratch, type Scratch } from '../memory/scratch.ts'
+import type { Slot } from './slot.ts'
+import type { Zone } from './zone.ts'
+
+/** State of a reading: one object a grammar, reused for every record, so that nothing is made on the way. */
+export interface Machine {
+  /** The arena; addresses are indices into it. */
+  bytes: Uint8Array
+  node: Buffer
+  scratch: Scratch
+  block: Block
+  zone: Zone
+  now: number
+  /** The record: text, and where reading stands in it; `limit` is the end of its current line. */
+  start: number
+  end: number
+  at: number
+  limit: number
+  multiline: boolean
+  row: number
+  /** Where a value is put: the row, or inside a list the element. */
+  cell: number
+  slots: readonly Slot[]
+  /** While decoded text is read: the address of the encoded text, for failures. Else -1. */
+  anchor: number
+  /** The furthest failure of this record. */
+  farAt: number
+  farCode: FailureCode
+  farExpected: string
+  farField: string | undefined
+  farAlternative: string | undefined
+  alternative: string | undefined
+  /** Results of readers that give two numbers. */
+  first: number
+  second: number
+  third: number
+}
+
+const nothing = undefined as unknown
+
+/** A machine without a block: `open` gives it one. */
+export const createMachine = (multiline: boolean): Machine => ({
+  bytes: new Uint8Array(0),
+  node: Buffer.alloc(0),
+  scratch: nothing as Scratch,
+  block: nothing as Block,
+  zone: nothing as Zone,
+  now: 0,
+  start: 0,
+  end: 0,
+  at: 0,
+  limit: 0,
+  multiline,
+  row: 0,
+  cell: 0,
+  slots: [],
+  anchor: -1,
+  farAt: -1,
+  farCode: 'expected_literal',
+  farExpected: '',
+  farField: undefined,
+  farAlternative: undefined,
+  alternative: undefined,
+  first: 0,
+  second: 0,
+  third: 0,
+})
+
+export const openBlock = (m: Machine, block: Block, zone: Zone, now: number): void => {
+  m.bytes = block.arena.bytes
+  m.node = block.arena.node
+  m.scratch = createScratch(block.arena)
+  m.block = block
+  m.zone = zone
+  m.now = now
+}
+
+/** The end of the line that begins at `from`: before its line end, `\r` of which is not the line's. */
+export const lineLimit = (m: Machine, from: number): number => {
+  if (!m.multiline) return m.end
+  const { bytes, end } = m
+  let at = from
+  while (at < end && bytes[at] !== 10) at++
+  return at < end && at > from && bytes[at - 1] === 13 ? at - 1 : at
+}
+
+export const openRecord = (m: Machine, row: number, start: number, end: number): void => {
+  m.row = row
+  m.cell = row
+  m.start = start
+  m.end = end
+  m.at = start
+  m.limit = lineLimit(m, start)
+  m.anchor = -1
+  m.farAt = -1
+  m.farAlternative = undefined
+}
+
+/** Remembers why it stopped, if it came no further before. Always false. */
+export const fail = (m: Machine, code: FailureCode, address: number, expected: string, field?: string): false => {
+  const at = m.anchor < 0 ? address : m.anchor
+  if (at > m.farAt) {
+    m.farAt = at
+    m.farCode = at === m.end && code === 'expected_literal' ? 'unexpected_end' : code
+    m.farExpected = expected
+    m.farField = field
+    m.farAlternative = m.alternative
+  }
+  return false
+}
+
+export const flagInvalid = (m: Machine): void => {
+  m.block.flag[m.row]! |= flags.invalidUtf8
+}

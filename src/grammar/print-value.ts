@@ -1,0 +1,135 @@
+import { absent, type Column, type TimeColumn } from '../event/column.ts'
+import type { Value } from './form.ts'
+import { type LayoutToken, layoutItems } from './layout.ts'
+import type { Zone } from './zone.ts'
+
+export interface Cell {
+  readonly row: number
+  readonly node: Buffer
+  readonly zone: Zone
+}
+
+const pad = (value: number, width: number): string => String(value).padStart(width, '0')
+const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+
+/** Fraction digits as read. */
+const fractionOf = (column: TimeColumn, row: number): string => {
+  const ms = ((column.ms[row]! % 1000) + 1000) % 1000
+  return (pad(ms, 3) + pad(column.ns[row]!, 6)).slice(0, column.digits[row])
+}
+
+const printTime = (layout: string, column: TimeColumn, { row, zone }: Cell): string => {
+  const ms = column.ms[row]!
+  const fraction = fractionOf(column, row)
+  const epoch = { epoch_s: 0, epoch_ms: 3, epoch_us: 6, epoch_ns: 9 }[layout]
+  if (epoch !== undefined) {
+    const digits = `${Math.floor(ms / 1000)}${fraction.slice(0, epoch).padEnd(epoch, '0')}`
+    return fraction.length > epoch ? `${digits}.${fraction.slice(epoch)}` : digits
+  }
+  const offset = zone.offset(ms)
+  const at = new Date(ms + offset)
+  const minutes = Math.abs(offset) / 60_000
+  const sign = offset < 0 ? '-' : '+'
+  const of: Record<LayoutToken, () => string> = {
+    yyyy: () => pad(at.getUTCFullYear(), 4),
+    yy: () => pad(at.getUTCFullYear() % 100, 2),
+    MMM: () => monthNames[at.getUTCMonth()]!,
+    MM: () => pad(at.getUTCMonth() + 1, 2),
+    dd: () => pad(at.getUTCDate(), 2),
+    d: () => String(at.getUTCDate()).padStart(2, ' '),
+    EEE: () => dayNames[at.getUTCDay()]!,
+    HH: () => pad(at.getUTCHours(), 2),
+    H: () => String(at.getUTCHours()).padStart(2, ' '),
+    mm: () => pad(at.getUTCMinutes(), 2),
+    ss: () => pad(at.getUTCSeconds(), 2),
+    f: () => (fraction === '' ? '' : `.${fraction}`),
+    Z: () => `${sign}${pad(Math.floor(minutes / 60), 2)}${pad(minutes % 60, 2)}`,
+    ZZ: () => `${sign}${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}`,
+  }
+  return layoutItems(layout)
+    .map((item) => ('token' in item ? of[item.token]() : item.literal))
+    .join('')
+}
+
+/** An address by RFC 5952; v4-mapped as IPv4. */
+export const printIp = (values: Uint8Array, row: number): string => {
+  const b = values.subarray(row * 16, row * 16 + 16)
+  if (b.subarray(0, 10).every((byte) => byte === 0) && b[10] === 255 && b[11] === 255) return b.subarray(12).join('.')
+  const groups = Array.from({ length: 8 }, (_, i) => (b[i * 2]! << 8) | b[i * 2 + 1]!)
+  let best = 0
+  let length = 0
+  for (let i = 0; i < 8; i++) {
+    let end = i
+    while (end < 8 && groups[end] === 0) end++
+    if (end - i > length) {
+      best = i
+      length = end - i
+    }
+  }
+  const hex = (from: number, to: number): string =>
+    groups
+      .slice(from, to)
+      .map((group) => group.toString(16))
+      .join(':')
+  return length < 2 ? hex(0, 8) : `${hex(0, best)}::${hex(best + length, 8)}`
+}
+
+const printDuration = (value: number, power: number, digits: number): string | undefined => {
+  if (!Number.isSafeInteger(value)) return undefined
+  const text = pad(Math.abs(value), power + 1)
+  const decimals = text
+    .slice(text.length - power)
+    .replace(/0+$/, '')
+    .padEnd(Math.min(digits, power), '0')
+  const whole = text.slice(0, text.length - power)
+  return `${value < 0 ? '-' : ''}${whole}${power === 0 || decimals === '' ? '' : `.${decimals}`}`
+}
+
+/** The value of a row as its capture reads it; undefined: it was written in a way that is not kept. */
+export const printValue = (value: Value, column: Column, cell: Cell): string | undefined => {
+  const { row, node } = cell
+  switch (column.kind) {
+    case 'text':
+    case 'json':
+      return node.toString('utf8', column.start[row]!, column.end[row]!)
+    case 'number':
+      if (value.as === 'duration') return printDuration(column.values[row]!, value.power, value.digits)
+      // Digits that are not as JSON has them were not kept.
+      if (column.text === undefined || column.text.start[row] === absent) return undefined
+      return node.toString('latin1', column.text.start[row]!, column.text.end[row]!)
+    case 'time':
+      return value.as === 'time' ? printTime(value.layouts[0]!, column, cell) : undefined
+    case 'ip':
+      return printIp(column.values, row)
+    case 'boolean':
+      return value.as === 'boolean' ? (column.values[row] === 1 ? value.true : value.false) : undefined
+    case 'list': {
+      if (value.as !== 'list') return undefined
+      const parts: string[] = []
+      for (let i = column.first[row]!; i < column.first[row + 1]!; i++) {
+        const part = printValue(value.of, column.values, { ...cell, row: i })
+        if (part === undefined) return undefined
+        parts.push(part)
+      }
+      return parts.join(value.separators[0])
+    }
+    case 'constant':
+      return String(column.value)
+    case 'dictionary':
+      return printValue(value, column.values, { ...cell, row: column.codes[row]! })
+    case 'members':
+      return undefined
+  }
+}
+
+/** `hex` as nginx does it: `"`, `\`, control characters and everything beyond ASCII. `json` as JSON has to. */
+export const printEscaped = (how: 'hex' | 'json', text: string): string => {
+  if (how === 'json') return JSON.stringify(text).slice(1, -1)
+  let out = ''
+  for (const byte of Buffer.from(text)) {
+    const plain = byte >= 32 && byte < 127 && byte !== 34 && byte !== 92
+    out += plain ? String.fromCharCode(byte) : `\\x${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return out
+}

@@ -1,0 +1,180 @@
+import { fail, type Machine } from './machine.ts'
+import { opened, putIp, putText } from './slot.ts'
+import type { Step } from './step.ts'
+
+/** The address last parsed: 16 bytes, IPv4 as v4-mapped. */
+const parsed = new Uint8Array(16)
+
+const parseV4 = (bytes: Uint8Array, from: number, to: number, out: number): boolean => {
+  let at = from
+  for (let part = 0; part < 4; part++) {
+    let value = 0
+    const start = at
+    while (at < to && at - start < 3) {
+      const d = bytes[at]! - 48
+      if (d < 0 || d > 9) break
+      value = value * 10 + d
+      at++
+    }
+    if (at === start || value > 255 || (at - start > 1 && bytes[start] === 48)) return false
+    parsed[out + part] = value
+    if (part < 3 && bytes[at++] !== 46) return false
+  }
+  return at === to
+}
+
+const groups = new Uint16Array(8)
+
+const parseV6 = (bytes: Uint8Array, from: number, to: number): boolean => {
+  let count = 0
+  let gap = -1
+  let at = from
+  if (to - from >= 2 && bytes[at] === 58) {
+    if (bytes[at + 1] !== 58) return false
+    gap = 0
+    at += 2
+  }
+  while (at < to) {
+    if (count === 8) return false
+    const start = at
+    let value = 0
+    while (at < to && at - start < 4) {
+      const b = bytes[at]!
+      const d = b >= 48 && b <= 57 ? b - 48 : b >= 97 && b <= 102 ? b - 87 : b >= 65 && b <= 70 ? b - 55 : -1
+      if (d < 0) break
+      value = (value << 4) | d
+      at++
+    }
+    if (at < to && bytes[at] === 46) {
+      if (count > 6 || !parseV4(bytes, start, to, 0)) return false
+      groups[count++] = (parsed[0]! << 8) | parsed[1]!
+      groups[count++] = (parsed[2]! << 8) | parsed[3]!
+      at = to
+      break
+    }
+    if (at === start) return false
+    groups[count++] = value
+    if (at === to) break
+    if (bytes[at] !== 58) return false
+    at++
+    if (at < to && bytes[at] === 58) {
+      if (gap >= 0) return false
+      gap = count
+      at++
+    } else if (at === to) return false
+  }
+  if (gap < 0 ? count !== 8 : count > 7) return false
+  parsed.fill(0)
+  const behind = gap < 0 ? 0 : count - gap
+  const before = count - behind
+  for (let i = 0; i < count; i++) {
+    const to16 = (i < before ? i : 8 - count + i) * 2
+    parsed[to16] = groups[i]! >> 8
+    parsed[to16 + 1] = groups[i]! & 255
+  }
+  return true
+}
+
+/** Reads an address into `parsed`. */
+const parse = (bytes: Uint8Array, from: number, to: number): boolean => {
+  if (to - from < 2 || to - from > 45) return false
+  for (let at = from; at < to && at < from + 5; at++) if (bytes[at] === 58) return parseV6(bytes, from, to)
+  if (!parseV4(bytes, from, to, 12)) return false
+  parsed.fill(0, 0, 10)
+  parsed[10] = parsed[11] = 255
+  return true
+}
+
+/** Not of private, shared, loopback, link-local or unspecified space. Asks about `parsed`. */
+const isPublic = (): boolean => {
+  const p = parsed
+  let v4 = p[10] === 255 && p[11] === 255
+  for (let i = 0; v4 && i < 10; i++) v4 = p[i] === 0
+  if (v4) {
+    const a = p[12]!
+    const b = p[13]!
+    if (a === 0 || a === 10 || a === 127 || a >= 224) return false
+    return !(
+      (a === 172 && b >= 16 && b <= 31) ||
+      (a === 192 && b === 168) ||
+      (a === 169 && b === 254) ||
+      (a === 100 && b >= 64 && b <= 127)
+    )
+  }
+  if ((p[0]! & 0xfe) === 0xfc || p[0] === 0xff || (p[0] === 0xfe && (p[1]! & 0xc0) === 0x80)) return false
+  for (let i = 0; i < 15; i++) if (p[i] !== 0) return true
+  return false
+}
+
+const isPart = (b: number): boolean => (b >= 48 && b <= 58) || b === 46 || (b >= 97 && b <= 102) || (b >= 65 && b <= 70)
+
+export const readIp = (m: Machine, s: Step): boolean => {
+  const { bytes, limit } = m
+  const from = m.at
+  let at = from
+  while (at < limit && ((bytes[at]! >= 48 && bytes[at]! <= 57) || bytes[at] === 46)) at++
+  while (at > from && bytes[at - 1] === 46) at--
+  // IPv4 first, for what follows may be `:8080`.
+  if (at === from || !parse(bytes, from, at)) while (at < limit && isPart(bytes[at]!)) at++
+  // A literal `:` or `.` behind the address is not of it.
+  while (at > from && !parse(bytes, from, at)) {
+    const last = bytes[at - 1]
+    if (last !== 58 && last !== 46) return fail(m, 'bad_value', from, s.expected, s.field)
+    at--
+  }
+  if (at === from) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
+  putIp(m, s.slot, parsed)
+  m.at = at
+  return true
+}
+
+/** `s.beside`: slots of the address as an IP and of the list; -1 for none. */
+export const spanAddress = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const { bytes } = m
+  let comma = -1
+  for (let at = from; at < to; at++) {
+    const b = bytes[at]!
+    if (b === 44 && s.beside[1]! >= 0 && comma < 0) comma = at
+    else if ((b === 32 || b === 9) && (comma < 0 || bytes[at - 1] !== 44))
+      return fail(m, 'bad_value', at, s.expected, s.field)
+  }
+  if (from === to) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
+  if (comma >= 0) return addressList(m, s, from, to)
+  putText(m, s.slot, from, to)
+  if (parse(bytes, from, to)) putIp(m, s.beside[0]!, parsed)
+  return true
+}
+
+const addressList = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const { bytes, cell } = m
+  const listAt = s.beside[1]!
+  const list = m.slots[listAt]!
+  let chosen = -1
+  let chosenEnd = -1
+  let open = false
+  let start = from
+  for (let at = from; at <= to; at++) {
+    if (at < to && bytes[at] !== 44) continue
+    if (at > start) {
+      opened(m, listAt)
+      m.cell = list.cursor
+      putText(m, listAt, start, at)
+      m.cell = cell
+      list.cursor++
+      if (!open && parse(bytes, start, at) && isPublic()) {
+        open = true
+        chosen = start
+        chosenEnd = at
+      } else if (chosen < 0) {
+        chosen = start
+        chosenEnd = at
+      }
+    }
+    start = at + 1
+    if (start < to && bytes[start] === 32) start++
+  }
+  if (chosen < 0) return fail(m, 'bad_value', from, s.expected, s.field)
+  putText(m, s.slot, chosen, chosenEnd)
+  if (parse(bytes, chosen, chosenEnd)) putIp(m, s.beside[0]!, parsed)
+  return true
+}

@@ -1,0 +1,82 @@
+import { fail, type Machine } from './machine.ts'
+import { wordAt } from './read-number.ts'
+import { opened, putBoolean, putText } from './slot.ts'
+import { type Step, sameBytes } from './step.ts'
+
+export const spanText = (m: Machine, s: Step, from: number, to: number): boolean => {
+  if (from === to) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
+  putText(m, s.slot, from, to)
+  return true
+}
+
+export const spanWord = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const { bytes } = m
+  for (let at = from; at < to; at++) {
+    if (bytes[at] === 32 || bytes[at] === 9) return fail(m, 'bad_value', at, s.expected, s.field)
+  }
+  return spanText(m, s, from, to)
+}
+
+export const spanSkip = (): boolean => true
+
+export const readWords = (m: Machine, s: Step): boolean => {
+  const found = wordAt(m, s)
+  if (found < 0) return fail(m, m.at >= m.end ? 'unexpected_end' : 'bad_value', m.at, s.expected, s.field)
+  const from = m.at
+  m.at += s.words[found]!.length
+  putText(m, s.slot, from, m.at)
+  return true
+}
+
+/** `s.needed` says which of the words, longest first, mean true. */
+export const readBoolean = (m: Machine, s: Step): boolean => {
+  const found = wordAt(m, s)
+  if (found < 0) return fail(m, m.at >= m.end ? 'unexpected_end' : 'bad_value', m.at, s.expected, s.field)
+  m.at += s.words[found]!.length
+  putBoolean(m, s.slot, s.needed[found] === 1)
+  return true
+}
+
+/** Elements between separators (`s.words`); each is read by the inner step, into the list's next cell. */
+export const spanList = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const { bytes, cell } = m
+  const { words } = s
+  const inner = s.inner[0]!
+  let start = from
+  let at = from
+  let good = true
+  while (good) {
+    let passed = 0
+    if (at < to) {
+      for (const separator of words) {
+        if (bytes[at] === separator[0] && sameBytes(bytes, at, to, separator)) {
+          passed = separator.length
+          break
+        }
+      }
+      if (passed === 0) {
+        at++
+        continue
+      }
+    }
+    good = element(m, s, inner, start, at)
+    if (at >= to) break
+    at += passed
+    start = at
+  }
+  m.cell = cell
+  return good
+}
+
+const element = (m: Machine, s: Step, inner: Step, from: number, to: number): boolean => {
+  if (s.absent !== undefined) {
+    if (from === to) return true
+    for (const mark of s.absent) if (mark.length === to - from && sameBytes(m.bytes, from, to, mark)) return true
+  }
+  if (s.slot < 0) return inner.span(m, inner, from, to)
+  const slot = opened(m, s.slot)
+  m.cell = slot.cursor
+  if (!inner.span(m, inner, from, to)) return false
+  slot.cursor++
+  return true
+}

@@ -1,0 +1,46 @@
+import type { Machine } from './machine.ts'
+import { takeBack } from './slot.ts'
+import { runAll, type Step } from './step.ts'
+
+export const runOptional = (m: Machine, s: Step): boolean => {
+  const { at, limit } = m
+  if (runAll(m, s.inner)) return true
+  m.at = at
+  m.limit = limit
+  takeBack(m, s.touched)
+  return true
+}
+
+export const runEither = (m: Machine, s: Step): boolean => {
+  const { at, limit } = m
+  const { branches } = s
+  for (let i = 0; i < branches.length; i++) {
+    if (runAll(m, branches[i]!)) return true
+    m.at = at
+    m.limit = limit
+    takeBack(m, s.branchTouched[i]!)
+  }
+  return false
+}
+
+/** `s.number`: a bit for each part that has to be there; parts are at most 30. */
+export const runAnyOrder = (m: Machine, s: Step): boolean => {
+  const { branches } = s
+  let seen = 0
+  for (let again = true; again; ) {
+    again = false
+    for (let i = 0; i < branches.length && !again; i++) {
+      if ((seen & (1 << i)) !== 0) continue
+      const { at, limit } = m
+      if (runAll(m, branches[i]!)) {
+        seen |= 1 << i
+        again = m.at > at
+      } else {
+        m.at = at
+        m.limit = limit
+        takeBack(m, s.branchTouched[i]!)
+      }
+    }
+  }
+  return (seen & s.number) === s.number
+}

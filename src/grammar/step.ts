@@ -1,0 +1,94 @@
+import type { Machine } from './machine.ts'
+import type { TimeProgram } from './read-time.ts'
+
+/**
+ * An operation, made ready to run. All have one shape, so that walking them stays monomorphic; what each field means is
+ * said by the operation that uses it.
+ */
+export interface Step {
+  readonly run: (m: Machine, s: Step) => boolean
+  /** Reads a value that says itself where it ends, at `m.at`; moves it. */
+  readonly self: (m: Machine, s: Step) => boolean
+  /** Reads the value of a known span. */
+  readonly span: (m: Machine, s: Step, from: number, to: number) => boolean
+  /** Slot of the value, -1 for none, and of the values beside it. */
+  readonly slot: number
+  readonly beside: Int32Array
+  /** Slots that have to be taken back when a branch fails. */
+  readonly touched: Int32Array
+  /** A literal to pass: the operation's own, or the one right behind a capture. */
+  readonly text: Uint8Array
+  readonly stops: readonly Uint8Array[]
+  /** By first byte of a stop. */
+  readonly stopAt: Uint8Array
+  readonly orEnd: boolean
+  /** Absent marks; undefined: a value has to be there. */
+  readonly absent: readonly Uint8Array[] | undefined
+  /** 0 none, 1 hex, 2 json. */
+  readonly escape: number
+  /** For failures: the value, the literal behind it. */
+  /** A time that has to stand behind the stop for the stop to count. */
+  readonly next: Step | undefined
+  readonly expected: string
+  readonly expectedText: string
+  readonly field: string | undefined
+  readonly words: readonly Uint8Array[]
+  readonly names: readonly string[]
+  readonly number: number
+  readonly times: readonly TimeProgram[]
+  readonly inner: readonly Step[]
+  readonly branches: readonly (readonly Step[])[]
+  readonly branchTouched: readonly Int32Array[]
+  readonly needed: Uint8Array
+  readonly pattern: RegExp | undefined
+}
+
+const none8 = new Uint8Array(0)
+const none32 = new Int32Array(0)
+const stuck = (): boolean => false
+
+const blank: Step = {
+  run: stuck,
+  self: stuck,
+  span: stuck,
+  slot: -1,
+  beside: none32,
+  touched: none32,
+  text: none8,
+  stops: [],
+  stopAt: none8,
+  orEnd: false,
+  absent: undefined,
+  escape: 0,
+  next: undefined,
+  expected: '',
+  expectedText: '',
+  field: undefined,
+  words: [],
+  names: [],
+  number: 0,
+  times: [],
+  inner: [],
+  branches: [],
+  branchTouched: [],
+  needed: none8,
+  pattern: undefined,
+}
+
+export const stepOf = (of: Partial<Step>): Step => ({ ...blank, ...of })
+
+/** Runs steps one after another. */
+export const runAll = (m: Machine, steps: readonly Step[]): boolean => {
+  for (let i = 0; i < steps.length; i++) {
+    const step = steps[i]!
+    if (!step.run(m, step)) return false
+  }
+  return true
+}
+
+export const sameBytes = (bytes: Uint8Array, at: number, limit: number, text: Uint8Array): boolean => {
+  const length = text.length
+  if (at + length > limit) return false
+  for (let i = 0; i < length; i++) if (bytes[at + i] !== text[i]) return false
+  return true
+}

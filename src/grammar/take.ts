@@ -1,0 +1,233 @@
+import { decodeEscapes } from '../event/json-reader.ts'
+import { decodeHex, soundText } from './decode.ts'
+import { fail, flagInvalid, type Machine } from './machine.ts'
+import { type Step, sameBytes } from './step.ts'
+
+/** Whether a stop of the step begins at `at`. */
+const stopsAt = (m: Machine, s: Step, at: number): boolean => {
+  for (const stop of s.stops) if (sameBytes(m.bytes, at, m.limit, stop)) return true
+  return false
+}
+
+/** The first stop from `m.at` on; the line's end where that will do; else -1. */
+const findStop = (m: Machine, s: Step): number => {
+  const { bytes, limit } = m
+  const { stops } = s
+  let at = m.at
+  if (stops.length === 1) {
+    const stop = stops[0]!
+    const first = stop[0]!
+    if (stop.length === 1) {
+      while (at < limit && bytes[at] !== first) at++
+      if (at < limit) return at
+    } else {
+      const second = stop[1]!
+      const last = limit - stop.length
+      for (; at <= last; at++) {
+        if (bytes[at] === first && bytes[at + 1] === second && sameBytes(bytes, at, limit, stop)) return at
+      }
+    }
+  } else if (stops.length > 1) {
+    const { stopAt } = s
+    for (; at < limit; at++) if (stopAt[bytes[at]!] === 1 && stopsAt(m, s, at)) return at
+  }
+  return s.orEnd ? limit : -1
+}
+
+/** A word's end: the first stop, blank, or line end. */
+const findWordEnd = (m: Machine, s: Step): number => {
+  const { bytes, limit } = m
+  const { stopAt } = s
+  let at = m.at
+  for (; at < limit; at++) {
+    const b = bytes[at]!
+    if (stopAt[b] === 1 && stopsAt(m, s, at)) return at
+    if (b === 32 || b === 9) return at
+  }
+  return limit
+}
+
+const isAbsent = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const absent = s.absent
+  if (absent === undefined) return false
+  if (from === to) return true
+  for (const mark of absent) if (mark.length === to - from && sameBytes(m.bytes, from, to, mark)) return true
+  return false
+}
+
+const hasBackslash = (bytes: Uint8Array, from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) if (bytes[at] === 92) return true
+  return false
+}
+
+/** Reads a value from its span: absent marks first, then escapes, then what it is. */
+export const readSpan = (m: Machine, s: Step, from: number, to: number): boolean => {
+  if (isAbsent(m, s, from, to)) return true
+  if (s.escape === 0 || !hasBackslash(m.bytes, from, to)) return s.span(m, s, from, to)
+  const { scratch } = m
+  const start = scratch.take(to - from)
+  let end: number
+  if (s.escape === 1) {
+    end = decodeHex(m.bytes, from, to, start)
+    const sound = soundText(m, start, end)
+    if (sound !== undefined) {
+      flagInvalid(m)
+      return anchored(m, s, from, sound.start, sound.end)
+    }
+  } else end = decodeEscapes(m.bytes, from, to, m.bytes, start)
+  return anchored(m, s, from, start, end)
+}
+
+/** Decoded text is read elsewhere; failures tell where it came from. */
+const anchored = (m: Machine, s: Step, origin: number, from: number, to: number): boolean => {
+  if (isAbsent(m, s, from, to)) return true
+  const before = m.anchor
+  m.anchor = before < 0 ? origin : before
+  const good = s.span(m, s, from, to)
+  m.anchor = before
+  return good
+}
+
+/** A value that says itself where it ends, read from a span that is known: it has to end there too. */
+export const selfInSpan = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const { at, limit } = m
+  m.at = from
+  m.limit = to
+  const good = s.self(m, s) && (m.at === to || fail(m, 'bad_value', m.at, s.expected, s.field))
+  m.at = at
+  m.limit = limit
+  return good
+}
+
+/** Passes the literal behind a capture. */
+const passText = (m: Machine, s: Step): boolean => {
+  const { text } = s
+  if (text.length === 0) return true
+  if (!sameBytes(m.bytes, m.at, m.limit, text)) return fail(m, 'expected_literal', m.at, s.expectedText, s.field)
+  m.at += text.length
+  return true
+}
+
+export const runLiteral = (m: Machine, s: Step): boolean => {
+  const { text } = s
+  const { bytes, at, limit } = m
+  const length = text.length
+  for (let i = 0; i < length; i++) {
+    if (at + i >= limit) return fail(m, at + i >= m.end ? 'unexpected_end' : 'expected_literal', at, s.expectedText)
+    if (bytes[at + i] !== text[i]) return fail(m, 'expected_literal', at, s.expectedText)
+  }
+  m.at = at + length
+  return true
+}
+
+export const runNewline = (m: Machine): boolean => {
+  const { bytes, end } = m
+  let { at } = m
+  if (at === m.limit && at < end) {
+    if (bytes[at] === 13) at++
+    if (at < end && bytes[at] === 10) {
+      at++
+      m.at = at
+      let limit = at
+      while (limit < end && bytes[limit] !== 10) limit++
+      m.limit = limit < end && limit > at && bytes[limit - 1] === 13 ? limit - 1 : limit
+      return true
+    }
+  }
+  return fail(m, m.at >= end ? 'unexpected_end' : 'expected_literal', m.at, 'the end of the line')
+}
+
+export const runBlanks = (m: Machine, s: Step): boolean => {
+  const { bytes, limit } = m
+  let { at } = m
+  while (at < limit && (bytes[at] === 32 || bytes[at] === 9)) at++
+  if (at === m.at) return fail(m, at >= m.end ? 'unexpected_end' : 'expected_literal', at, s.expectedText)
+  m.at = at
+  return true
+}
+
+/** An absent mark counts only where the value would end behind it: `-` is no value, `-5` is a number. */
+const passMark = (m: Machine, s: Step): boolean => {
+  const { at, limit, bytes } = m
+  for (const mark of s.absent!) {
+    if (!sameBytes(bytes, at, limit, mark)) continue
+    const behind = at + mark.length
+    if ((s.orEnd && behind === limit) || stopsAt(m, s, behind)) {
+      m.at = behind
+      return true
+    }
+  }
+  return (s.orEnd && at === limit) || stopsAt(m, s, at)
+}
+
+export const runSelf = (m: Machine, s: Step): boolean => {
+  if (s.absent !== undefined && passMark(m, s)) return passText(m, s)
+  return s.self(m, s) && passText(m, s)
+}
+
+/** A stop behind which the time that has to follow does not stand is part of the text: names may hold ` [`. */
+const findStopBeforeTime = (m: Machine, s: Step, next: Step): number => {
+  const from = m.at
+  const { farAt } = m
+  m.farAt = Number.POSITIVE_INFINITY
+  let to = findStop(m, s)
+  for (let at = to; at >= 0; at = findStop(m, s)) {
+    if (isAbsent(m, s, from, at)) break
+    m.at = at + s.text.length
+    if (next.self(m, next)) {
+      to = at
+      break
+    }
+    m.at = at + 1
+  }
+  m.at = from
+  m.farAt = farAt
+  return to
+}
+
+export const runUntil = (m: Machine, s: Step): boolean => {
+  const from = m.at
+  const to = s.next === undefined ? findStop(m, s) : findStopBeforeTime(m, s, s.next)
+  if (to < 0) return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
+  if (!readSpan(m, s, from, to)) return false
+  m.at = to + s.text.length
+  return true
+}
+
+export const runWord = (m: Machine, s: Step): boolean => {
+  const from = m.at
+  const to = findWordEnd(m, s)
+  if (to === from && s.absent === undefined) return fail(m, 'bad_value', from, s.expected, s.field)
+  if (to < m.limit ? !stopsAt(m, s, to) : !s.orEnd) return fail(m, 'expected_literal', to, s.expectedText, s.field)
+  if (!readSpan(m, s, from, to)) return false
+  m.at = to + s.text.length
+  return true
+}
+
+export const runRest = (m: Machine, s: Step): boolean => {
+  if (!readSpan(m, s, m.at, m.end)) return false
+  m.at = m.end
+  m.limit = m.end
+  return true
+}
+
+export const runQuoted = (m: Machine, s: Step): boolean => {
+  const { bytes, end } = m
+  const from = m.at + 1
+  if (m.at >= end || bytes[m.at] !== 34) {
+    if (s.absent !== undefined && passMark(m, s)) return passText(m, s)
+    return fail(m, 'expected_literal', m.at, '"\\""', s.field)
+  }
+  let at = from
+  while (at < end && bytes[at] !== 34) at += bytes[at] === 92 ? 2 : 1
+  if (at >= end) return fail(m, 'unexpected_end', end, '"\\""', s.field)
+  if (!readSpan(m, s, from, at)) return false
+  m.at = at + 1
+  if (m.at > m.limit) {
+    // The value held line ends; the current line is the one it ended in.
+    let limit = m.at
+    while (limit < end && bytes[limit] !== 10) limit++
+    m.limit = limit
+  }
+  return passText(m, s)
+}
