@@ -15,7 +15,7 @@ export interface Sink {
    * caller's; nothing of them is kept after the return. May be called again before the last call returned.
    * A transactional sink calls `seal` once all outcomes are set and stores its record with the events.
    */
-  write(batches: readonly Batch[], seal: () => CommitRecord, signal: AbortSignal): Promise<void>
+  write(batches: readonly Batch[], seal: () => CommitRecord | Promise<CommitRecord>, signal: AbortSignal): Promise<void>
   /** Why it is waiting now, if it is: shown by `readyz`, `sources` and the log. */
   readonly trouble: string | undefined
   close(): Promise<void>

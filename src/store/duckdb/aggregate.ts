@@ -1,0 +1,121 @@
+import type { DuckDBValue } from '@duckdb/node-api'
+import type { Scalar } from '../../event/column.ts'
+import { hexIpText } from '../../query/hex-ip-text.ts'
+import { type Aggregate, type Bucket, labelOf, type Metric } from '../aggregate.ts'
+import type { Catalog } from './catalog.ts'
+import type { Database } from './database.ts'
+import { scoped } from './from.ts'
+import type { Held } from './held-type.ts'
+import { printTime } from './print-time.ts'
+import { named } from './sql-name.ts'
+
+/** A value of a field as a number; times in milliseconds. */
+const numeric = (value: string, { type }: Held): string | undefined => {
+  switch (type) {
+    case 'long':
+    case 'double':
+      return value
+    case 'date':
+      return `(${value} // 1000000)`
+    case 'boolean':
+      return `${value}::INTEGER`
+    default:
+      return undefined
+  }
+}
+
+const refusal = (metric: Metric, type: string): Error =>
+  new Error(
+    `${labelOf(metric)}: the field is a ${type}, which has no ${metric.kind}. Ask for unique, or for a field that is a number.`,
+  )
+
+const measure = (kind: Exclude<Metric['kind'], 'count'>, value: string, of: number): string => {
+  switch (kind) {
+    case 'percentile':
+      return `quantile_cont(${value}::DOUBLE, ${of / 100})`
+    case 'unique':
+      return `nullif(count(DISTINCT ${value}), 0)`
+    case 'sum':
+      return `sum(${value})`
+    default:
+      return `${kind}(${value})`
+  }
+}
+
+/** On a list every element counts; they are gathered, for a group has one row an event. */
+const measureList = (kind: Exclude<Metric['kind'], 'count'>, column: string, held: Held, of: number): string => {
+  const gathered = `flatten(list(${column}) FILTER (WHERE ${column} IS NOT NULL))`
+  if (kind === 'unique') return `nullif(list_unique(${gathered}), 0)`
+  const numbers = `list_transform(${gathered}, lambda x: (${numeric('x', held)})::DOUBLE)`
+  return kind === 'percentile' ? `list_aggregate(${numbers}, 'quantile_cont', ${of / 100})` : `list_${kind}(${numbers})`
+}
+
+const measureOf = (metric: Metric, fields: ReadonlyMap<string, Held>): string => {
+  if (metric.kind === 'count') return 'count(*)'
+  const held = fields.get(metric.field)
+  if (held === undefined) return 'NULL'
+  const column = named(metric.field)
+  const of = metric.kind === 'percentile' ? metric.of : 0
+  if (metric.kind !== 'unique' && numeric(column, held) === undefined) throw refusal(metric, held.type)
+  if (held.list) return measureList(metric.kind, column, held, of)
+  return measure(metric.kind, metric.kind === 'unique' ? column : numeric(column, held)!, of)
+}
+
+const keyOf = (value: DuckDBValue, held: Held | undefined): Scalar | null => {
+  if (value === null || held === undefined) return null
+  if (held.type === 'ip') return hexIpText(String(value))
+  if (held.type === 'date') return printTime(value as bigint)
+  return typeof value === 'bigint' ? Number(value) : (value as Scalar)
+}
+
+/** Keys of the groups of a row: a list's distinct elements, else the value itself. */
+const groupKey = (name: string, fields: ReadonlyMap<string, Held>): string => {
+  const held = fields.get(name)
+  if (held === undefined) return 'NULL'
+  const column = named(name)
+  return held.list ? `unnest(CASE WHEN len(${column}) > 0 THEN list_distinct(${column}) ELSE [NULL] END)` : column
+}
+
+export const aggregate = async (
+  database: Database,
+  catalog: Catalog,
+  question: Aggregate,
+  signal: AbortSignal,
+): Promise<readonly Bucket[]> => {
+  const { by, interval, metrics, top } = question
+  const measuredFields = metrics.flatMap((metric) => (metric.kind === 'count' ? [] : [metric.field]))
+  const { from, where, values, fields } = scoped(catalog, question, [...by, ...measuredFields])
+  const keys = by.map((name, i) => `${groupKey(name, fields)} AS k${i}`)
+  const step = interval === undefined ? undefined : BigInt(interval) * 1_000_000n
+  const at =
+    step === undefined || !fields.has('@timestamp')
+      ? 'NULL::BIGINT'
+      : `"@timestamp" - (("@timestamp" % ${step}) + ${step}) % ${step}`
+  const measured = metrics.map((metric, i) => `${measureOf(metric, fields)} AS m${i}`)
+  const first = metrics[0] === undefined ? 'count(*)' : measureOf(metrics[0], fields)
+  const keyNames = by.map((_, i) => `k${i}`)
+  const keyOrder = keyNames.map((key) => `${key} ASC NULLS LAST`)
+  const groups = ['bucket', ...keyNames].join(', ')
+  const same = keyNames.map((key) => `r.${key} IS NOT DISTINCT FROM t.${key}`)
+  const parts = [`asked AS (SELECT *, ${[`${at} AS bucket`, ...keys].join(', ')} FROM ${from} WHERE ${where})`]
+  if (top !== undefined && by.length > 0)
+    parts.push(
+      `best AS (SELECT ${keyNames.join(', ')} FROM asked GROUP BY ${keyNames.join(', ')} ORDER BY ${[`${first} DESC NULLS LAST`, ...keyOrder].join(', ')} LIMIT ${top})`,
+    )
+  const source = top !== undefined && by.length > 0 ? `asked r SEMI JOIN best t ON ${same.join(' AND ')}` : 'asked'
+  const sql = `WITH ${parts.join(', ')} SELECT ${[...(by.length > 0 || interval !== undefined ? [groups] : ['NULL AS bucket']), 'count(*) AS n', ...measured].join(', ')} FROM ${source}${by.length > 0 || interval !== undefined ? ` GROUP BY ${groups}` : ''} ORDER BY ${['bucket ASC', `${metrics.length === 0 ? 'n' : 'm0'} DESC NULLS LAST`, ...keyOrder].join(', ')}`
+  const rows = await database.rows(sql, values, signal)
+  return rows.map((row) => ({
+    ...(interval === undefined ? {} : { at: Number((row[0] as bigint) / 1_000_000n) }),
+    ...(by.length === 0
+      ? {}
+      : { by: Object.fromEntries(by.map((name, i) => [name, keyOf(row[1 + i]!, fields.get(name))])) }),
+    count: Number(row[row.length - 1 - metrics.length]),
+    values: Object.fromEntries(
+      metrics.map((metric, i) => {
+        const value = row[row.length - metrics.length + i]
+        return [labelOf(metric), value === null || value === undefined ? null : Number(value)]
+      }),
+    ),
+  }))
+}

@@ -1,0 +1,114 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { quoted } from './sql-name.ts'
+import { unusable } from './unusable.ts'
+
+export interface DuckdbOptions {
+  readonly path: string
+  /** What DuckDB may hold in memory, as `256MB`. */
+  readonly memoryLimit?: string
+  /** Threads of DuckDB. One costs half the CPU of two for the same rows. */
+  readonly threads?: number
+}
+
+/** One file, opened by this process alone. */
+export interface Database {
+  readonly path: string
+  /** Where files to be read in lie; the only directory beside its own that DuckDB may look into. */
+  readonly incoming: string
+  /** A connection of its own for as long as `use` takes; interrupted when the signal says so. */
+  connected<T>(signal: AbortSignal | undefined, use: (connection: DuckDBConnection) => Promise<T>): Promise<T>
+  /** All rows of a query. */
+  rows(sql: string, values?: DuckDBValue[], signal?: AbortSignal): Promise<DuckDBValue[][]>
+  connect(): Promise<DuckDBConnection>
+  /** Opens the file anew, after an error that DuckDB itself does not come back from. */
+  reopen(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * What waits in the write-ahead log before it is compressed into the file. Small values compress the same rows
+ * again and again: 16 MB, the default, costs three times the CPU of 64 MB.
+ */
+const checkpointThreshold = '64MB'
+const defaultMemory = '160MB'
+
+/** Databases this process holds: DuckDB would open a file twice, as two databases that destroy each other. */
+const held = new Set<string>()
+
+const settingsOf = (incoming: string, temporary: string): readonly string[] => [
+  `SET checkpoint_threshold = ${quoted(checkpointThreshold)}`,
+  `SET temp_directory = ${quoted(temporary)}`,
+  'SET preserve_insertion_order = false',
+  'SET enable_progress_bar = false',
+  'SET autoinstall_known_extensions = false',
+  'SET autoload_known_extensions = false',
+  `SET allowed_directories = [${quoted(`${incoming}/`)}, ${quoted(`${temporary}/`)}]`,
+  'SET enable_external_access = false',
+  'SET lock_configuration = true',
+]
+
+export const openDatabase = async ({ path, memoryLimit, threads }: DuckdbOptions): Promise<Database> => {
+  const incoming = join(dirname(path), 'incoming')
+  const temporary = join(dirname(path), 'temporary')
+  if (held.has(path)) throw unusable(path, new Error('Could not set lock on file: this process holds it already'))
+  let instance: DuckDBInstance | undefined
+  const open = async (): Promise<void> => {
+    try {
+      await mkdir(incoming, { recursive: true })
+      for (const stale of await readdir(incoming)) await rm(join(incoming, stale), { force: true, recursive: true })
+      instance = await DuckDBInstance.create(path, {
+        threads: String(threads ?? 1),
+        memory_limit: memoryLimit ?? defaultMemory,
+      })
+      const connection = await instance.connect()
+      for (const setting of settingsOf(incoming, temporary)) await connection.run(setting)
+      connection.closeSync()
+    } catch (error) {
+      instance?.closeSync()
+      instance = undefined
+      throw unusable(path, error)
+    }
+  }
+  await open()
+  held.add(path)
+  const connect = (): Promise<DuckDBConnection> => {
+    if (instance === undefined) return Promise.reject(new Error(`${path} is closed`))
+    return instance.connect()
+  }
+  const connected: Database['connected'] = async (signal, use) => {
+    signal?.throwIfAborted()
+    const connection = await connect()
+    const interrupt = (): void => connection.interrupt()
+    signal?.addEventListener('abort', interrupt)
+    try {
+      return await use(connection)
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw error
+    } finally {
+      signal?.removeEventListener('abort', interrupt)
+      connection.closeSync()
+    }
+  }
+  return {
+    path,
+    incoming,
+    connect,
+    connected,
+    rows: (sql, values, signal) =>
+      connected(signal, async (connection) => (await connection.runAndReadAll(sql, values)).getRows()),
+    async reopen() {
+      instance?.closeSync()
+      instance = undefined
+      await open()
+    },
+    async close() {
+      if (instance === undefined) return
+      instance.closeSync()
+      instance = undefined
+      held.delete(path)
+    },
+  }
+}

@@ -1,0 +1,133 @@
+import { toSql } from '../../query/sql.ts'
+import type { Leaf, Query } from '../../query/tree.ts'
+import { type Catalog, contextsTable, knownField, type Stream } from './catalog.ts'
+import { type Held, sqlType } from './held-type.ts'
+import { named } from './sql-name.ts'
+
+/** Which events are asked about. */
+export interface Scope {
+  readonly where: Query
+  readonly since?: number
+  readonly until?: number
+  readonly datasets?: readonly string[]
+  readonly namespace?: string
+}
+
+/** `SELECT … FROM <from> WHERE <where>`, with values for the `?` in order. */
+export interface Scoped {
+  readonly from: string
+  readonly where: string
+  readonly values: (string | number | bigint | boolean)[]
+  /** What the columns hold, by field; a field no event has is not there. */
+  readonly fields: ReadonlyMap<string, Held>
+}
+
+const leavesOf = (query: Query): readonly Leaf[] => {
+  switch (query.kind) {
+    case 'all':
+    case 'none':
+      return []
+    case 'and':
+    case 'or':
+      return query.of.flatMap(leavesOf)
+    case 'not':
+      return leavesOf(query.of)
+    default:
+      return [query]
+  }
+}
+
+const isDerived = (catalog: Catalog, { fields }: Stream): boolean =>
+  fields.has('log.offset') && catalog.contextFields.has('log.file.id')
+
+/** Whether a row of the stream may have the field. */
+const carries = (catalog: Catalog, stream: Stream, name: string): boolean =>
+  stream.fields.has(name) || catalog.contextFields.has(name) || (name === 'event.id' && isDerived(catalog, stream))
+
+const fieldSql = (catalog: Catalog, stream: Stream, name: string, wanted: Held): string => {
+  const own = stream.fields.get(name)
+  const parts: string[] = []
+  if (own !== undefined) {
+    const column = `e.${named(name)}`
+    if (sqlType(own) === sqlType(wanted)) parts.push(column)
+    else if (wanted.list && !own.list)
+      parts.push(`CASE WHEN ${column} IS NOT NULL THEN TRY_CAST([${column}] AS ${sqlType(wanted)}) END`)
+    else if (own.list && !wanted.list) parts.push(`TRY_CAST(${column}[1] AS ${sqlType(wanted)})`)
+    else parts.push(`TRY_CAST(${column} AS ${sqlType(wanted)})`)
+  }
+  if (catalog.contextFields.has(name))
+    parts.push(wanted.list ? `CASE WHEN c.${named(name)} IS NOT NULL THEN [c.${named(name)}] END` : `c.${named(name)}`)
+  if (name === 'event.id' && isDerived(catalog, stream)) parts.push(`c."log.file.id" || '-' || e."log.offset"`)
+  if (parts.length === 0) return `NULL::${sqlType(wanted)}`
+  return parts.length === 1 ? parts[0]! : `coalesce(${parts.join(', ')})`
+}
+
+const companionOf = (stream: Stream, name: string, column: string, type: string): string => {
+  const own = stream.fields.get(name)
+  const there = own !== undefined && (name === '@timestamp' || own.type === 'text')
+  return `${there ? `e.${named(column)}` : `NULL::${type}`} AS ${named(column)}`
+}
+
+/** The streams asked about as one table of the named fields. */
+const tableOf = (catalog: Catalog, streams: readonly Stream[], fields: ReadonlyMap<string, Held>): string => {
+  if (streams.length === 0) return '(SELECT 0 AS "$none" WHERE FALSE) AS events'
+  const branches = streams.map((stream) => {
+    const columns = ['0 AS "$none"']
+    for (const [name, held] of fields) {
+      columns.push(`${fieldSql(catalog, stream, name, held)} AS ${named(name)}`)
+      if (held.type === 'text')
+        columns.push(companionOf(stream, name, `${name}.tokens`, held.list ? 'VARCHAR[]' : 'VARCHAR'))
+      if (name === '@timestamp') columns.push(companionOf(stream, name, `${name}.digits`, 'UTINYINT'))
+    }
+    return `SELECT ${columns.join(', ')} FROM ${named(stream.name)} e JOIN ${contextsTable} c ON c."$id" = e."$context"`
+  })
+  return `(${branches.join(' UNION ALL ')}) AS events`
+}
+
+export const streamsOf = (catalog: Catalog, { datasets, namespace }: Pick<Scope, 'datasets' | 'namespace'>): Stream[] =>
+  [...catalog.streams.values()].filter(
+    (stream) =>
+      (datasets === undefined || datasets.includes(stream.dataset)) &&
+      (namespace === undefined || namespace === stream.namespace),
+  )
+
+/** Every field that an event of these streams may have. */
+export const fieldNames = (catalog: Catalog, streams: readonly Stream[]): Set<string> => {
+  const names = new Set(['@timestamp', 'event.id'])
+  for (const { fields } of streams) for (const name of fields.keys()) names.add(name)
+  for (const name of catalog.contextFields) names.add(name)
+  return names
+}
+
+/** Narrows to what is asked; `needed` are fields the caller reads besides those that `where` compares. */
+export const scoped = (catalog: Catalog, scope: Scope, needed: Iterable<string>): Scoped => {
+  const streams = streamsOf(catalog, scope)
+  const fields = new Map<string, Held>()
+  const have = (name: string): boolean => streams.some((stream) => carries(catalog, stream, name))
+  for (const { field, type, list } of leavesOf(scope.where)) if (have(field)) fields.set(field, { type, list })
+  for (const name of ['@timestamp', ...needed]) {
+    const held = knownField(catalog, name)
+    if (held !== undefined && !fields.has(name) && have(name)) fields.set(name, held)
+  }
+  const has = (column: string): boolean =>
+    fields.has(column) ||
+    (column.endsWith('.tokens') && fields.get(column.slice(0, -'.tokens'.length))?.type === 'text')
+  const { text, values } = toSql(scope.where, has)
+  const conditions = [text]
+  const all = [...values]
+  const limit = (operator: string, ms: number | undefined): void => {
+    if (ms === undefined) return
+    conditions.push(fields.has('@timestamp') ? `"@timestamp" ${operator} ?::BIGINT` : 'FALSE')
+    if (fields.has('@timestamp')) all.push(nanoseconds(ms))
+  }
+  limit('>=', scope.since)
+  limit('<', scope.until)
+  return { from: tableOf(catalog, streams, fields), where: conditions.join(' AND '), values: all, fields }
+}
+
+const furthest = 2n ** 63n - 1n
+/** Milliseconds as the file has times; what lies beyond is cut to the end. */
+export const nanoseconds = (ms: number): bigint => {
+  const exact = BigInt(Math.ceil(ms)) * 1_000_000n
+  return exact > furthest ? furthest : exact < -furthest ? -furthest : exact
+}

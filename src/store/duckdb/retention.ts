@@ -1,0 +1,86 @@
+import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import type { Retention } from '../store.ts'
+import { type Catalog, contextsTable, type Stream } from './catalog.ts'
+import { nanoseconds } from './from.ts'
+import { named } from './sql-name.ts'
+
+const first = async (connection: DuckDBConnection, sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[]> =>
+  (await connection.runAndReadAll(sql, values)).getRows()[0] ?? []
+
+const countOf = async (connection: DuckDBConnection, { name }: Stream): Promise<number> =>
+  Number((await first(connection, `SELECT count(*) FROM ${named(name)}`))[0])
+
+const removeBefore = async (connection: DuckDBConnection, stream: Stream, before: bigint): Promise<void> => {
+  if (!stream.fields.has('@timestamp')) return
+  await connection.run(`DELETE FROM ${named(stream.name)} WHERE "@timestamp" < $1`, [before])
+}
+
+/** Bytes an event takes, over the whole file: tables are not told apart in its blocks. */
+const bytesOfEvent = async (connection: DuckDBConnection, catalog: Catalog): Promise<number> => {
+  const [used] = await first(connection, 'SELECT used_blocks * block_size FROM pragma_database_size()')
+  let events = 0
+  for (const stream of catalog.streams.values()) events += await countOf(connection, stream)
+  return events === 0 ? 0 : Number(used) / events
+}
+
+/** The time before which `surplus` events of these streams lie. */
+const cutOff = async (
+  connection: DuckDBConnection,
+  streams: readonly Stream[],
+  surplus: number,
+): Promise<bigint | undefined> => {
+  const times = streams
+    .filter(({ fields }) => fields.has('@timestamp'))
+    .map(({ name }) => `SELECT "@timestamp" AS t FROM ${named(name)}`)
+  if (times.length === 0) return undefined
+  const [time] = await first(
+    connection,
+    `SELECT t FROM (${times.join(' UNION ALL ')}) ORDER BY t LIMIT 1 OFFSET ${Math.max(0, surplus)}`,
+  )
+  return typeof time === 'bigint' ? time : undefined
+}
+
+/**
+ * Removes what is too old, then what is too much, oldest first. A rule without a dataset is for all datasets that no
+ * other rule names, and their sizes count together.
+ */
+export const retain = async (
+  connection: DuckDBConnection,
+  catalog: Catalog,
+  rules: readonly Retention[],
+  now: number,
+): Promise<void> => {
+  const ruled = new Set(rules.flatMap(({ dataset }) => (dataset === undefined ? [] : [dataset])))
+  const streamsOf = ({ dataset }: Retention): Stream[] =>
+    [...catalog.streams.values()].filter((stream) =>
+      dataset === undefined ? !ruled.has(stream.dataset) : stream.dataset === dataset,
+    )
+  for (const rule of rules)
+    if (rule.maxAge !== undefined)
+      for (const stream of streamsOf(rule)) await removeBefore(connection, stream, nanoseconds(now - rule.maxAge))
+  for (const rule of rules) {
+    if (rule.maxBytes === undefined) continue
+    const each = await bytesOfEvent(connection, catalog)
+    const streams = streamsOf(rule)
+    let events = 0
+    for (const stream of streams) events += await countOf(connection, stream)
+    const surplus = events - Math.floor(rule.maxBytes / Math.max(each, 1))
+    if (surplus <= 0) continue
+    if (surplus >= events) {
+      for (const { name } of streams) await connection.run(`DELETE FROM ${named(name)}`)
+      continue
+    }
+    const before = await cutOff(connection, streams, surplus)
+    if (before !== undefined) for (const stream of streams) await removeBefore(connection, stream, before)
+  }
+}
+
+/** Contexts that no event refers to any more. */
+export const removeOrphans = async (connection: DuckDBConnection, catalog: Catalog): Promise<void> => {
+  const used = [...catalog.streams.values()].map(({ name }) => `SELECT "$context" FROM ${named(name)}`)
+  const orphans = `"$id" NOT IN (${['SELECT -1', ...used].join(' UNION ')})`
+  const gone = (
+    await connection.runAndReadAll(`DELETE FROM ${contextsTable} WHERE ${orphans} RETURNING "$key"`)
+  ).getRows()
+  for (const [key] of gone) catalog.contexts.delete(String(key))
+}

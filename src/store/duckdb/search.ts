@@ -1,0 +1,111 @@
+import { DuckDBListValue, type DuckDBValue } from '@duckdb/node-api'
+import { hexIpText } from '../../query/hex-ip-text.ts'
+import type { Search, StoredDocument } from '../store.ts'
+import { parse } from '../stringify.ts'
+import type { Catalog } from './catalog.ts'
+import type { Database } from './database.ts'
+import { fieldNames, scoped, streamsOf } from './from.ts'
+import type { Held } from './held-type.ts'
+import { printTime } from './print-time.ts'
+import { named } from './sql-name.ts'
+
+const one = (value: DuckDBValue, { type }: Held, digits: DuckDBValue | undefined): unknown => {
+  switch (type) {
+    case 'long':
+      return typeof value === 'bigint' && BigInt(Number(value)) === value && Number.isSafeInteger(Number(value))
+        ? Number(value)
+        : value
+    case 'date':
+      return printTime(value as bigint, typeof digits === 'number' ? digits : undefined)
+    case 'ip':
+      return hexIpText(String(value))
+    case 'flattened':
+      return parse(String(value))
+    default:
+      return value
+  }
+}
+
+const heldValue = (value: DuckDBValue, held: Held, digits: DuckDBValue | undefined): unknown =>
+  value instanceof DuckDBListValue ? value.items.map((item) => one(item, held, undefined)) : one(value, held, digits)
+
+type Nested = { [name: string]: unknown }
+
+const isNested = (value: unknown): value is Nested =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Puts `value` where its dotted name says; beside a value that is in the way the rest of the name stays dotted. */
+const put = (document: Nested, path: readonly string[], value: unknown): void => {
+  let node = document
+  for (let i = 0; i < path.length - 1; i++) {
+    const name = path[i]!
+    const next = Object.hasOwn(node, name) ? node[name] : undefined
+    if (next === undefined) {
+      const fresh: Nested = {}
+      node[name] = fresh
+      node = fresh
+    } else if (isNested(next)) node = next
+    else {
+      node[path.slice(i).join('.')] = value
+      return
+    }
+  }
+  node[path.at(-1)!] = value
+}
+
+const orderOf = (fields: ReadonlyMap<string, Held>, field: string, descending: boolean): string[] => {
+  const held = fields.get(field)
+  if (held === undefined) return []
+  // A list is ordered by its greatest or its least element, as the engines do.
+  const column = held.list ? `${descending ? 'list_max' : 'list_min'}(${named(field)})` : named(field)
+  return [`${column} ${descending ? 'DESC' : 'ASC'} NULLS LAST`]
+}
+
+const ties = [
+  { field: 'log.file.id', descending: false },
+  { field: 'log.offset', descending: false },
+]
+
+export async function* search(
+  database: Database,
+  catalog: Catalog,
+  question: Search,
+  signal: AbortSignal,
+): AsyncGenerator<StoredDocument> {
+  const wanted = [...(question.fields ?? fieldNames(catalog, streamsOf(catalog, question)))]
+  const sort = [...(question.sort ?? [{ field: '@timestamp', descending: true }]), ...ties]
+  const { from, where, values, fields } = scoped(catalog, question, [...wanted, ...sort.map(({ field }) => field)])
+  const names = wanted.filter((name) => fields.has(name))
+  const columns = names.map(named)
+  const digits = names.includes('@timestamp') ? columns.push('"@timestamp.digits"') - 1 : -1
+  if (columns.length === 0) columns.push('"$none"')
+  const order = sort.flatMap(({ field, descending }) => orderOf(fields, field, descending))
+  const sql = `SELECT ${columns.join(', ')} FROM ${from} WHERE ${where}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`} LIMIT ${question.limit}`
+  const helds = names.map((name) => fields.get(name)!)
+  const paths = names.map((name) => name.split('.'))
+  signal.throwIfAborted()
+  const connection = await database.connect()
+  const interrupt = (): void => connection.interrupt()
+  signal.addEventListener('abort', interrupt)
+  try {
+    const result = await connection.stream(sql, values)
+    for await (const rows of result.yieldRows()) {
+      signal.throwIfAborted()
+      for (const row of rows) {
+        const document: Nested = {}
+        for (let i = 0; i < names.length; i++) {
+          const value = row[i]!
+          if (value === null) continue
+          put(document, paths[i]!, heldValue(value, helds[i]!, names[i] === '@timestamp' ? row[digits] : undefined))
+        }
+        yield document
+      }
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw error
+  } finally {
+    signal.removeEventListener('abort', interrupt)
+    connection.closeSync()
+  }
+}

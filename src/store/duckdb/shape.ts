@@ -1,0 +1,154 @@
+import { type Batch, kill, outcome } from '../../event/batch.ts'
+import { absent, type Column, has, type NumberColumn } from '../../event/column.ts'
+import { writeInteger } from '../../event/json-text.ts'
+import { documentId } from '../../event/provenance.ts'
+import { type Held, heldBy } from './held-type.ts'
+import { wholeOf } from './pages.ts'
+
+/** A batch as it will lie in the file. */
+export interface Shape {
+  readonly batch: Batch
+  readonly dataset: string
+  readonly namespace: string
+  /** Live rows. */
+  readonly rows: Uint32Array
+  /** Columns that go with each row. */
+  readonly columns: ReadonlyMap<string, Column>
+  readonly held: ReadonlyMap<string, Held>
+  /** Constants, which go into `contexts`. */
+  readonly context: Readonly<Record<string, string>>
+}
+
+const innerOf = (column: Column): Column => {
+  let inner = column
+  while (inner.kind === 'dictionary' || inner.kind === 'list') inner = inner.values
+  return inner
+}
+
+const two63 = 2 ** 63
+/** Milliseconds that nanoseconds in 64 bits can tell: the years 1677 to 2262. */
+const farthest = 9_223_372_036_854
+
+const fitsLong = (batch: Batch, column: NumberColumn, at: number): boolean => {
+  const value = column.values[at]!
+  if (!(Math.abs(value) >= two63)) return true
+  const exact = wholeOf(batch.block.arena.node, column.text, at)
+  return exact !== undefined && exact === BigInt.asIntN(64, exact)
+}
+
+/** Whether element `at` of the innermost column can be stored. */
+const storable = (batch: Batch, held: Held, inner: Column, at: number): boolean => {
+  if (inner.kind === 'number')
+    return held.type === 'long' ? fitsLong(batch, inner, at) : Math.abs(inner.values[at]!) !== Number.POSITIVE_INFINITY
+  return inner.kind !== 'time' || !(Math.abs(inner.ms[at]!) > farthest)
+}
+
+const anyElement = (column: Column, row: number, test: (at: number) => boolean): boolean => {
+  switch (column.kind) {
+    case 'dictionary':
+      return column.codes[row] !== absent && anyElement(column.values, column.codes[row]!, test)
+    case 'list':
+      for (let i = column.first[row]!; i < column.first[row + 1]!; i++)
+        if (anyElement(column.values, i, test)) return true
+      return false
+    default:
+      return test(row)
+  }
+}
+
+/** Numbers and times that no column holds: dead here, as the other stores refuse them. */
+const refuse = (batch: Batch, name: string, held: Held, column: Column): void => {
+  const inner = innerOf(column)
+  if (inner.kind !== 'number' && inner.kind !== 'time') return
+  const bad = (at: number): boolean => !storable(batch, held, inner, at)
+  for (let row = 0; row < batch.count; row++) {
+    if (batch.outcome[row] !== outcome.live || !anyElement(column, row, bad)) continue
+    const code = inner.kind === 'number' ? 'number_out_of_range' : 'time_out_of_range'
+    kill(batch, row, { stage: 'store', code, field: name, reason: `${name} does not fit into 64 bits.` })
+  }
+}
+
+/** A field without a value costs nothing and gets no column. */
+const anyValue = ({ count, outcome: outcomes }: Batch, column: Column): boolean => {
+  for (let i = 0; i < count; i++) if (outcomes[i] === outcome.live && has(column, i)) return true
+  return false
+}
+
+/** Whether `event.id` of every row is what generation and offset make it, and need not be stored. */
+const derivable = ({ block, columns, count, outcome: outcomes }: Batch): boolean => {
+  const ids = columns.get('event.id')
+  const offsets = columns.get('log.offset')
+  const key = columns.get('log.file.id')
+  if (ids?.kind !== 'text' || offsets?.kind !== 'number' || key?.kind !== 'constant') return false
+  if (key.value !== block.origin.key) return false
+  const memory = block.arena.bytes
+  const expected = new Uint8Array(block.origin.key.length * 3 + 24)
+  const { written } = new TextEncoder().encodeInto(documentId(block.origin.key, 0).slice(0, -1), expected)
+  for (let i = 0; i < count; i++) {
+    if (outcomes[i] !== outcome.live) continue
+    const start = ids.start[i]!
+    if (start === absent || !Number.isSafeInteger(offsets.values[i])) return false
+    const length = writeInteger(expected, offsets.values[i]!, written)
+    if (ids.end[i]! - start !== length) return false
+    for (let j = 0; j < length; j++) if (memory[start + j] !== expected[j]) return false
+  }
+  return true
+}
+
+const liveRows = ({ count, outcome: outcomes }: Batch): Uint32Array => {
+  const rows = new Uint32Array(count)
+  let n = 0
+  for (let i = 0; i < count; i++) if (outcomes[i] === outcome.live) rows[n++] = i
+  return rows.subarray(0, n)
+}
+
+/** Sorts a batch's columns into what each row carries and what all share; rows that cannot be stored are killed. */
+export const shapeOf = (batch: Batch): Shape => {
+  const columns = new Map<string, Column>()
+  const held = new Map<string, Held>()
+  const context: Record<string, string> = {}
+  const omitted = derivable(batch) ? 'event.id' : undefined
+  for (const name of [...batch.columns.keys()].sort()) {
+    const column = batch.columns.get(name)!
+    if (name === omitted) continue
+    const field = batch.schema.get(name) ?? { type: guess(column), about: '' }
+    const type = heldBy(field, column)
+    if (column.kind === 'constant' && type.type === 'keyword' && !type.list) {
+      context[name] = String(column.value)
+      continue
+    }
+    if (!anyValue(batch, column)) continue
+    refuse(batch, name, type, column)
+    columns.set(name, column)
+    held.set(name, type)
+  }
+  const namespace = batch.columns.get('data_stream.namespace')
+  return {
+    batch,
+    dataset: batch.dataset,
+    namespace: namespace?.kind === 'constant' ? String(namespace.value) : 'default',
+    rows: liveRows(batch),
+    columns,
+    held,
+    context,
+  }
+}
+
+/** For a column that its schema forgot. */
+const guess = (column: Column): Held['type'] => {
+  switch (innerOf(column).kind) {
+    case 'number':
+      return 'double'
+    case 'time':
+      return 'date'
+    case 'ip':
+      return 'ip'
+    case 'boolean':
+      return 'boolean'
+    case 'json':
+    case 'members':
+      return 'flattened'
+    default:
+      return 'keyword'
+  }
+}
