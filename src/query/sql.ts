@@ -4,7 +4,7 @@ import type { Leaf, Query, Range, Wildcard } from './tree.ts'
 export interface Sql {
   /** A condition for WHERE or FILTER, in parentheses where it needs them: `?` for each of `values`, in order. */
   readonly text: string
-  readonly values: readonly (string | number | bigint | boolean)[]
+  readonly values: readonly (string | bigint | boolean)[]
 }
 
 /**
@@ -15,9 +15,10 @@ export interface Sql {
  * for false; every `not` is an `IS NOT TRUE`, so nothing is lost under it, and scans still skip by row group.
  */
 export const toSql = (query: Query, has: (column: string) => boolean): Sql => {
-  const values: (string | number | bigint | boolean)[] = []
+  const values: (string | bigint | boolean)[] = []
   const bind = (value: string | number | bigint | boolean): string => {
-    values.push(value)
+    // The binding takes a number without a fraction for a BIGINT, and 1e300 is none: doubles go as text.
+    values.push(typeof value === 'number' ? String(value) : value)
     if (typeof value === 'bigint') return '?::BIGINT'
     return typeof value === 'number' ? '?::DOUBLE' : '?'
   }
