@@ -1,8 +1,14 @@
-import type { Diagnostic } from '../event/diagnostic.ts'
-import { byLine, type Framing } from '../event/framing.ts'
+import { type Diagnostic, diagnose, markSite } from '../event/diagnostic.ts'
+import { defaultMaxBytes, type Framing, type LineReader } from '../event/framing.ts'
+import { encode, stepsOf } from './assemble.ts'
+import { bodyScan } from './body-scan.ts'
+import { withStops } from './follow.ts'
+import { createMachine, openRecord } from './machine.ts'
 import type { Part } from './part.ts'
+import { runAll, sameBytes } from './step.ts'
+import { zoneOf } from './zone.ts'
 
-/** A quoting mark of the text records hold, and what makes the next character count for nothing inside. */
+/** A quoting mark of the text records hold, and the character that makes the next count for nothing inside. */
 export interface Quote {
   readonly mark: string
   readonly escape?: string
@@ -10,7 +16,7 @@ export interface Quote {
 
 /** When a line that looks like the start of a record is to be believed. */
 export interface Body {
-  /** Lines that begin so, right after a record's start, are its header; the first other line begins its body. */
+  /** Lines that begin so, right behind a record's start, are its header; the first other line begins its body. */
   readonly header: readonly string[]
   /** A start inside a quotation or comment of the body is text. Doubled quotes need no mention. */
   readonly quotes?: readonly Quote[]
@@ -20,27 +26,120 @@ export interface Body {
   readonly end?: string
 }
 export interface JoinOptions {
-  /** See `Framing`. */
+  /** See `Framing`; default 1 MiB. */
   readonly maxBytes?: number
+  /** See `Framing`; default 2 s. */
   readonly flushAfter?: number
 }
 export interface StartOptions extends JoinOptions {
-  /** Layouts that also begin a record, one without header and body: a banner. Any start ends it. */
+  /** Layouts that begin a record without header and body, a banner: any start ends it. */
   readonly loose?: readonly Part[]
+  /**
+   * Records have a header and a body. In the header, a start begins a new record only if it does not come later in
+   * `layouts` than those the record has (so `# Time` and `# User@Host` are one header); in the body, see there.
+   */
   readonly body?: Body
 }
-
 export type FramingOf = Framing & { readonly problems: readonly Diagnostic[] }
 
-/** Lines that do not begin as one of `layouts` belong to the record before. Lines before any start are records of their own. */
-export const starts = (layouts: readonly Part[], options: StartOptions = {}): FramingOf => ({
-  ...byLine(options.maxBytes),
-  joins: layouts.length > 0,
-  problems: [],
-})
+const nowhere = new Uint8Array(0)
+
+/** The index of the first layout that a line begins as; -1 for none. Values are checked, nothing is kept. */
+const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: string, mend: string) => Diagnostic) => {
+  const all = layouts.map((part) => {
+    for (const { site, text, mend } of part.problems) problems.push(diagnose(site, text, mend))
+    const ops = withStops(part.ops, (between, and) =>
+      problems.push(say(`Nothing tells where ${between} ends: ${and} follows at once`, 'Put a literal between them')),
+    )
+    if (ops.length === 0) problems.push(say('A start is empty', 'Give the text that records begin with'))
+    return stepsOf(ops, () => -1)
+  })
+  const m = createMachine(false)
+  m.zone = zoneOf('UTC')
+  return (bytes: Uint8Array, start: number, end: number): number => {
+    m.bytes = bytes
+    for (let i = 0; i < all.length; i++) {
+      openRecord(m, 0, start, end)
+      if (runAll(m, all[i]!)) {
+        m.bytes = nowhere
+        return i
+      }
+    }
+    m.bytes = nowhere
+    return -1
+  }
+}
+
+/**
+ * Lines that do not begin as one of `layouts` belong to the record before. A layout is what a line begins with; what
+ * comes behind is free. Lines before any start are records of their own.
+ */
+export const starts = (layouts: readonly Part[], options: StartOptions = {}): FramingOf => {
+  const site = markSite(starts)
+  const problems: Diagnostic[] = []
+  const { maxBytes = defaultMaxBytes, flushAfter = 2000, loose = [], body } = options
+  const match = matcher([...layouts, ...loose], problems, (text, mend) => diagnose(site, text, mend))
+  if (layouts.length === 0)
+    problems.push(diagnose(site, 'No layout of a start', 'Give what records begin with: starts([line`…`])'))
+  const header = (body?.header ?? []).map(encode)
+
+  const begin = (): LineReader => {
+    const scan = body === undefined ? undefined : bodyScan(body)
+    // Index of the latest start in this record's header; -1: a record of a stray line; `layouts.length`: a loose one.
+    let kind = -1
+    let inBody = false
+    const open = (found: number): true => {
+      kind = Math.min(found, layouts.length)
+      inBody = false
+      scan?.reset()
+      return true
+    }
+    return {
+      starts(bytes, start, end) {
+        const inRecord = kind >= 0 && kind < layouts.length
+        if (scan !== undefined && inRecord && inBody && !scan.atEnd()) {
+          scan.line(bytes, start, end)
+          return false
+        }
+        const found = match(bytes, start, end)
+        if (found < 0) {
+          if (kind < 0) return true
+          if (
+            scan !== undefined &&
+            inRecord &&
+            (inBody || !header.some((text) => sameBytes(bytes, start, end, text)))
+          ) {
+            inBody = true
+            scan.line(bytes, start, end)
+          }
+          return false
+        }
+        if (scan !== undefined && inRecord && !inBody && found > kind && found < layouts.length) {
+          kind = found
+          return false
+        }
+        return open(found)
+      },
+    }
+  }
+  return { joins: true, maxBytes, flushAfter, begin, problems }
+}
+
 /** Lines that begin with a blank or tab belong to the record before. */
-export const indented = (options: JoinOptions = {}): FramingOf => ({
-  ...byLine(options.maxBytes),
+export const indented = ({ maxBytes = defaultMaxBytes, flushAfter = 2000 }: JoinOptions = {}): FramingOf => ({
   joins: true,
+  maxBytes,
+  flushAfter,
+  begin: () => {
+    let first = true
+    return {
+      starts(bytes, start, end) {
+        const indent = start < end && (bytes[start] === 32 || bytes[start] === 9)
+        const begins = first || !indent
+        first = false
+        return begins
+      },
+    }
+  },
   problems: [],
 })

@@ -1,4 +1,5 @@
 import { absent, type Column, type TimeColumn } from '../event/column.ts'
+import { printIp } from '../event/ip.ts'
 import type { Value } from './form.ts'
 import { type LayoutToken, layoutItems } from './layout.ts'
 import type { Zone } from './zone.ts'
@@ -52,29 +53,6 @@ const printTime = (layout: string, column: TimeColumn, { row, zone }: Cell): str
     .join('')
 }
 
-/** An address by RFC 5952; v4-mapped as IPv4. */
-export const printIp = (values: Uint8Array, row: number): string => {
-  const b = values.subarray(row * 16, row * 16 + 16)
-  if (b.subarray(0, 10).every((byte) => byte === 0) && b[10] === 255 && b[11] === 255) return b.subarray(12).join('.')
-  const groups = Array.from({ length: 8 }, (_, i) => (b[i * 2]! << 8) | b[i * 2 + 1]!)
-  let best = 0
-  let length = 0
-  for (let i = 0; i < 8; i++) {
-    let end = i
-    while (end < 8 && groups[end] === 0) end++
-    if (end - i > length) {
-      best = i
-      length = end - i
-    }
-  }
-  const hex = (from: number, to: number): string =>
-    groups
-      .slice(from, to)
-      .map((group) => group.toString(16))
-      .join(':')
-  return length < 2 ? hex(0, 8) : `${hex(0, best)}::${hex(best + length, 8)}`
-}
-
 const printDuration = (value: number, power: number, digits: number): string | undefined => {
   if (!Number.isSafeInteger(value)) return undefined
   const text = pad(Math.abs(value), power + 1)
@@ -101,7 +79,7 @@ export const printValue = (value: Value, column: Column, cell: Cell): string | u
     case 'time':
       return value.as === 'time' ? printTime(value.layouts[0]!, column, cell) : undefined
     case 'ip':
-      return printIp(column.values, row)
+      return printIp(column.values, row * 16)
     case 'boolean':
       return value.as === 'boolean' ? (column.values[row] === 1 ? value.true : value.false) : undefined
     case 'list': {

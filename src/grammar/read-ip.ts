@@ -1,3 +1,4 @@
+import { parseIp } from '../event/ip.ts'
 import { fail, type Machine } from './machine.ts'
 import { opened, putIp, putText } from './slot.ts'
 import type { Step } from './step.ts'
@@ -5,85 +6,7 @@ import type { Step } from './step.ts'
 /** The address last parsed: 16 bytes, IPv4 as v4-mapped. */
 const parsed = new Uint8Array(16)
 
-const parseV4 = (bytes: Uint8Array, from: number, to: number, out: number): boolean => {
-  let at = from
-  for (let part = 0; part < 4; part++) {
-    let value = 0
-    const start = at
-    while (at < to && at - start < 3) {
-      const d = bytes[at]! - 48
-      if (d < 0 || d > 9) break
-      value = value * 10 + d
-      at++
-    }
-    if (at === start || value > 255 || (at - start > 1 && bytes[start] === 48)) return false
-    parsed[out + part] = value
-    if (part < 3 && bytes[at++] !== 46) return false
-  }
-  return at === to
-}
-
-const groups = new Uint16Array(8)
-
-const parseV6 = (bytes: Uint8Array, from: number, to: number): boolean => {
-  let count = 0
-  let gap = -1
-  let at = from
-  if (to - from >= 2 && bytes[at] === 58) {
-    if (bytes[at + 1] !== 58) return false
-    gap = 0
-    at += 2
-  }
-  while (at < to) {
-    if (count === 8) return false
-    const start = at
-    let value = 0
-    while (at < to && at - start < 4) {
-      const b = bytes[at]!
-      const d = b >= 48 && b <= 57 ? b - 48 : b >= 97 && b <= 102 ? b - 87 : b >= 65 && b <= 70 ? b - 55 : -1
-      if (d < 0) break
-      value = (value << 4) | d
-      at++
-    }
-    if (at < to && bytes[at] === 46) {
-      if (count > 6 || !parseV4(bytes, start, to, 0)) return false
-      groups[count++] = (parsed[0]! << 8) | parsed[1]!
-      groups[count++] = (parsed[2]! << 8) | parsed[3]!
-      at = to
-      break
-    }
-    if (at === start) return false
-    groups[count++] = value
-    if (at === to) break
-    if (bytes[at] !== 58) return false
-    at++
-    if (at < to && bytes[at] === 58) {
-      if (gap >= 0) return false
-      gap = count
-      at++
-    } else if (at === to) return false
-  }
-  if (gap < 0 ? count !== 8 : count > 7) return false
-  parsed.fill(0)
-  const behind = gap < 0 ? 0 : count - gap
-  const before = count - behind
-  for (let i = 0; i < count; i++) {
-    const to16 = (i < before ? i : 8 - count + i) * 2
-    parsed[to16] = groups[i]! >> 8
-    parsed[to16 + 1] = groups[i]! & 255
-  }
-  return true
-}
-
-/** Reads an address into `parsed`. */
-const parse = (bytes: Uint8Array, from: number, to: number): boolean => {
-  if (to - from < 2 || to - from > 45) return false
-  for (let at = from; at < to && at < from + 5; at++) if (bytes[at] === 58) return parseV6(bytes, from, to)
-  if (!parseV4(bytes, from, to, 12)) return false
-  parsed.fill(0, 0, 10)
-  parsed[10] = parsed[11] = 255
-  return true
-}
+const parse = (bytes: Uint8Array, from: number, to: number): boolean => parseIp(bytes, from, to, parsed, 0)
 
 /** Not of private, shared, loopback, link-local or unspecified space. Asks about `parsed`. */
 const isPublic = (): boolean => {

@@ -1,0 +1,91 @@
+import { release } from '../event/batch.ts'
+import type { Grammar } from './grammar.ts'
+import { blockOf } from './text-block.ts'
+
+export interface Candidate {
+  readonly grammar: Grammar
+  /** Records of the head it reads, of how many it makes of it. */
+  readonly read: number
+  readonly of: number
+  /** A sentence: why it, or why not. */
+  readonly why: string
+}
+/** `grammar`: the one that reads most of the head. `close`: none reads enough, but these read some, best first. */
+export type Recognised =
+  | { readonly grammar: Grammar; readonly candidate: Candidate; readonly others: readonly Candidate[] }
+  | { readonly close: readonly Candidate[] }
+
+const most = 64
+/** Share of the records that has to fit: a log holds strange lines, but not many. */
+const enough = 0.6
+
+/** Whole records of the head as the grammar's framing cuts them; a record the head may cut is left out. */
+const recordsOf = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): readonly Uint8Array[] => {
+  if (!grammar.framing.joins) return lines.filter(({ length }) => length > 0).slice(0, most)
+  const reader = grammar.framing.begin()
+  const records: Uint8Array[][] = []
+  for (const line of lines) {
+    if (reader.starts(line, 0, line.length) || records.length === 0) {
+      if (records.length > most) break
+      records.push([])
+    }
+    records.at(-1)!.push(line)
+  }
+  if (!whole && records.length > 1) records.pop()
+  return records
+    .map((parts) => Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [Buffer.from('\n'), part]))))
+    .filter(({ length }) => length > 0)
+}
+
+const linesOf = (head: Uint8Array): { readonly lines: readonly Uint8Array[]; readonly whole: boolean } => {
+  const lines: Uint8Array[] = []
+  let start = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
+  for (let at = start; at < head.length; at++) {
+    if (head[at] !== 10) continue
+    lines.push(head.subarray(start, at > start && head[at - 1] === 13 ? at - 1 : at))
+    start = at + 1
+  }
+  // A last line without its end may be half a line: it counts only where there is no other.
+  if (start < head.length && lines.length === 0) lines.push(head.subarray(start))
+  return { lines, whole: start >= head.length }
+}
+
+const judge = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): Candidate => {
+  const records = recordsOf(grammar, lines, whole)
+  if (records.length === 0) return { grammar, read: 0, of: 0, why: `${grammar.name}: nothing to read yet` }
+  const batch = grammar.read(blockOf(records), { dataset: grammar.name, timezone: 'UTC', now: Date.now() })
+  const [first] = batch.failures
+  const read = records.length - batch.failures.size
+  release(batch)
+  const failure = first?.[1]
+  const why =
+    failure === undefined || first === undefined
+      ? `${grammar.name} reads all ${records.length} records of the head`
+      : `${grammar.name} reads ${read} of ${records.length} records; record ${first[0] + 1} stops at byte ${failure.at ?? 0}: expected ${failure.expected}, found ${JSON.stringify(failure.found ?? '')}`
+  return { grammar, read, of: records.length, why }
+}
+
+const isMoreGeneral = (a: Grammar, b: Grammar): boolean => a.moreGeneralThan.includes(b.name)
+
+/**
+ * The grammar that a file's first bytes were written by: it reads most records (60 % at least). Of those that read as many,
+ * one that another declares itself more general than; then the first given. Undefined: no byte tells anything.
+ */
+export const recognise = (head: Uint8Array, grammars: readonly Grammar[]): Recognised | undefined => {
+  const { lines, whole } = linesOf(head)
+  const candidates = grammars
+    .filter(({ problems }) => problems.length === 0)
+    .map((grammar) => judge(grammar, lines, whole))
+    .filter((candidate) => candidate.read > 0)
+  if (candidates.length === 0) return undefined
+  const share = ({ read, of }: Candidate): number => read / of
+  const sorted = candidates.toSorted((a, b) => share(b) - share(a))
+  let best = sorted[0]!
+  // As many steps as there are candidates are enough, even where two say they are more general than each other.
+  for (let i = 1; i < sorted.length; i++) {
+    best = sorted.find((other) => share(other) >= enough && isMoreGeneral(best.grammar, other.grammar)) ?? best
+  }
+  return share(best) >= enough
+    ? { grammar: best.grammar, candidate: best, others: sorted.filter((other) => other !== best) }
+    : { close: sorted }
+}
