@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Batch, outcome, release } from '../../src/event/batch.ts'
+import { outcome, release } from '../../src/event/batch.ts'
 import { flags } from '../../src/event/block.ts'
-import type { Schema } from '../../src/event/field.ts'
+import { fieldOf, fields as fieldTable, type Schema } from '../../src/event/field.ts'
+import { parseKql } from '../../src/query/kql.ts'
 import { and, equals, everything, range, words } from '../../src/query/tree.ts'
 import { type Aggregate, type Bucket, labelOf, type Metric } from '../../src/store/aggregate.ts'
 import type { CommitRecord } from '../../src/store/sink.ts'
 import type { Search, Store, StoredDocument } from '../../src/store/store.ts'
 import { stringify } from '../../src/store/stringify.ts'
 import { type BatchOptions, batchOf, type Row, schemaOf, withProvenance } from '../support/batch.ts'
+import { expectedOf, queryCases, queryClock, queryDocuments } from './query-cases.ts'
 
 export interface Opened {
   readonly store: Store
@@ -429,6 +431,20 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
       })
     })
 
+    describe('questions', () => {
+      it('every case finds what it says', async () => {
+        await put(queryDocuments)
+        const wrong: unknown[] = []
+        for (const one of queryCases) {
+          const found = await find({ where: parseKql(one.kql, { fieldOf, names: Object.keys(fieldTable), ...queryClock }), fields: ['event.code'] })
+          const codes = found.map((document) => String(at(document, 'event.code'))).sort()
+          const expected = [...expectedOf(one)].sort()
+          if (codes.join() !== expected.join()) wrong.push({ kql: one.kql, codes, expected })
+        }
+        expect(wrong).toEqual([])
+      })
+    })
+
     describe('aggregating', () => {
       const count: Metric = { kind: 'count' }
       const byKey = (buckets: readonly Bucket[], field: string): Record<string, number> =>
@@ -683,12 +699,4 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
       })
     })
   })
-}
-
-/** Batches written one after the other are the store's; used by the suites of single stores too. */
-export const writeAll = async (store: Store, batches: readonly Batch[]): Promise<void> => {
-  for (const batch of batches) {
-    await store.write([batch], seal, never)
-    release(batch)
-  }
 }

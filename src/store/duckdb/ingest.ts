@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { Column } from '../../event/column.ts'
 import { companions, type Stream } from './catalog.ts'
 import { type Held, sqlType } from './held-type.ts'
-import { type Aspect, physicalOf, writePage, writeSame } from './pages.ts'
+import { writePage, writeSame } from './pages.ts'
 import type { ParquetWriter } from './parquet.ts'
 import type { Shape } from './shape.ts'
 import { named, quoted } from './sql-name.ts'
+import { type Aspect, physicalOf } from './values.ts'
 
 /** A file of rows and the statement that takes it in. */
 export interface Cargo {
@@ -18,6 +20,9 @@ export interface Cargo {
 
 /** A file is ended about here: it is held whole in memory, and a larger one reads no faster. */
 const fileBytes = 8 << 20
+
+/** Milliseconds after which others on this thread get their turn. */
+const longestStretch = 8
 
 const isJson = (column: Column): boolean => {
   let inner = column
@@ -76,6 +81,7 @@ export const load = async (
   contextOf: (shape: Shape) => number,
 ): Promise<readonly Cargo[]> => {
   const cargos: Cargo[] = []
+  let since = performance.now()
   for (const group of groups(shapes, streamOf)) {
     const stream = streamOf(group[0]!)
     const names = new Set(group.flatMap(({ columns }) => [...columns.keys()]))
@@ -96,6 +102,10 @@ export const load = async (
       from.push(raw ? fromJson(source, held) : source)
     }
     for (const name of names) {
+      if (performance.now() - since > longestStretch) {
+        await breathe()
+        since = performance.now()
+      }
       const held = stream.fields.get(name)!
       const raw =
         held.type !== 'flattened' && group.some(({ columns }) => columns.has(name) && isJson(columns.get(name)!))

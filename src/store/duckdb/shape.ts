@@ -3,7 +3,7 @@ import { absent, type Column, has, type NumberColumn } from '../../event/column.
 import { writeInteger } from '../../event/json-text.ts'
 import { documentId } from '../../event/provenance.ts'
 import { type Held, heldBy } from './held-type.ts'
-import { wholeOf } from './pages.ts'
+import { wholeOf } from './values.ts'
 
 /** A batch as it will lie in the file. */
 export interface Shape {

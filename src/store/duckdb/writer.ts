@@ -6,6 +6,7 @@ import type { CommitRecord } from '../sink.ts'
 import { stringify } from '../stringify.ts'
 import { type Catalog, contextsTable, ensureContextFields, ensureStream, loadCatalog, streamName } from './catalog.ts'
 import type { Database } from './database.ts'
+import { isFatal, isWorld, said } from './fault.ts'
 import type { Held } from './held-type.ts'
 import { widened } from './held-type.ts'
 import { type Cargo, load } from './ingest.ts'
@@ -41,18 +42,6 @@ interface Waiting {
 const mostRows = 1 << 17
 const firstPause = 250
 const longestPause = 30_000
-
-/** What a person should read of an error of DuckDB's: its first line. */
-const said = (error: unknown): string => (error instanceof Error ? error.message : String(error)).split('\n')[0]!
-
-/** Errors after which DuckDB answers nothing more until the file is opened again. */
-const isFatal = (error: unknown): boolean => /FATAL|INTERNAL|invalidated/.test(said(error))
-/** Errors of the world, which pass. Everything else is about what was to be written. */
-const isWorld = (error: unknown): boolean =>
-  isFatal(error) ||
-  /^(IO|Out of Memory|TransactionContext|Connection|Interrupt)|E[A-Z]{3,}[:,]|No space|could not allocate/i.test(
-    said(error),
-  )
 
 export const createWriter = async (database: Database): Promise<Writer> => {
   let connection = await database.connect()
@@ -318,6 +307,8 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     },
     async close() {
       await busy
+      // Else closing does it, on this thread.
+      await connection.run('CHECKPOINT').catch(() => undefined)
       connection.closeSync()
     },
   }
