@@ -16,9 +16,9 @@ async function* locally(given: General, name: string, asked: object, signal: Abo
   const { openContext } = await import('../service/open-context.ts')
   const { operateOn } = await import('../service/operations/operate.ts')
   const config = await configured(overridesOf(given))
-  const { context, operations, close } = await openContext(config, given.namespace)
+  const { context, close } = await openContext(config, given.namespace)
   try {
-    for await (const row of operateOn(context, operations)(name, asked, signal)) yield stringify(row)
+    for await (const row of operateOn(context)(name, asked, signal)) yield stringify(row)
   } finally {
     await close()
   }

@@ -23,12 +23,15 @@ const run = async (file: string | undefined): Promise<void> => {
       } catch {
         throw new Exit(2, `line ${number} is no JSON: give one JSON string a line, as "SELECT 1"`)
       }
-      if (typeof statement !== 'string') throw new Exit(2, `line ${number} is no JSON string: give one a line, as "SELECT 1"`)
+      if (typeof statement !== 'string')
+        throw new Exit(2, `line ${number} is no JSON string: give one a line, as "SELECT 1"`)
       const text = fingerprint(statement)
       await print(`${JSON.stringify({ fingerprint: text, digest: digest(text) })}\n`)
     }
   } catch (error) {
-    throw error instanceof Exit ? error : new Exit(3, `'${file ?? 'standard input'}' cannot be read: ${String(failure ?? error)}`)
+    throw error instanceof Exit
+      ? error
+      : new Exit(3, `'${file ?? 'standard input'}' cannot be read: ${String(failure ?? error)}`)
   }
 }
 

@@ -53,8 +53,10 @@ export const configured = async (overrides: Overrides): Promise<Config> => {
   return config
 }
 
-export const wholeNumber = (name: string) => (text: string): number => {
-  const value = Number(text)
-  if (!Number.isSafeInteger(value) || value < 0) throw new Exit(2, `${name} takes a whole number, not '${text}'`)
-  return value
-}
+export const wholeNumber =
+  (name: string) =>
+  (text: string): number => {
+    const value = Number(text)
+    if (!Number.isSafeInteger(value) || value < 0) throw new Exit(2, `${name} takes a whole number, not '${text}'`)
+    return value
+  }

@@ -13,12 +13,13 @@ const list = async (options: Listed, name: string, asked: object, columns: reado
   await printRows(ask(options, name, asked), checkFormat(options.format), columns)
 }
 
-const withFormat = (command: Command): Command =>
-  command.option('--format <format>', 'table, ndjson or json', 'table')
+const withFormat = (command: Command): Command => command.option('--format <format>', 'table, ndjson or json', 'table')
 
 const addSources = (program: Command): void => {
   const columns = ['source', 'path', 'state', 'offset', 'size', 'lag_bytes', 'lag_seconds', 'id']
-  const command = withFormat(withGeneral(program.command('sources').description('followed files: offset, size, lag, state')))
+  const command = withFormat(
+    withGeneral(program.command('sources').description('followed files: offset, size, lag, state')),
+  )
     .option('--watch', 'again each second')
     .action(async (options: Listed & { readonly watch?: boolean }) => {
       for (;;) {
@@ -29,14 +30,32 @@ const addSources = (program: Command): void => {
       }
     })
   for (const later of ['forget', 'rewind', 'adopt'])
-    command.command(`${later} <id>`).description('not yet').action(() => {
-      throw new Exit(2, `'sources ${later}' is not there yet`)
-    })
+    command
+      .command(`${later} <id>`)
+      .description('not yet')
+      .action(() => {
+        throw new Exit(2, `'sources ${later}' is not there yet`)
+      })
 }
 
 const addSlow = (program: Command): void => {
-  const columns = ['total', 'count', 'mean', 'p95', 'max', 'rows_examined', 'rows_sent', 'schema', 'digest', 'fingerprint']
-  withFormat(withRange(withStore(program.command('slow').description('slow queries by fingerprint, those that took most time first'))))
+  const columns = [
+    'total',
+    'count',
+    'mean',
+    'p95',
+    'max',
+    'rows_examined',
+    'rows_sent',
+    'schema',
+    'digest',
+    'fingerprint',
+  ]
+  withFormat(
+    withRange(
+      withStore(program.command('slow').description('slow queries by fingerprint, those that took most time first')),
+    ),
+  )
     .argument('[kql]', 'only those that match')
     .option('--top <n>', 'at most this many', wholeNumber('--top'), 20)
     .action((kql: string | undefined, options: Listed & { readonly top: number }) =>
@@ -49,11 +68,17 @@ const addAlerts = (program: Command): void => {
   const columns = ['severity', 'state', 'rule', 'since', 'until', 'summary', 'id']
   withFormat(withGeneral(command.command('list', { isDefault: true }).description('alerts, open ones first')))
     .option('--all', 'resolved ones too')
-    .action((options: Listed & { readonly all?: boolean }) => list(options, 'alerts', { all: options.all === true }, columns))
+    .action((options: Listed & { readonly all?: boolean }) =>
+      list(options, 'alerts', { all: options.all === true }, columns),
+    )
   for (const later of ['show', 'ack', 'note', 'silence', 'unsilence', 'resolve'])
-    command.command(`${later} [id]`).allowUnknownOption().description('not yet').action(() => {
-      throw new Exit(2, `'alerts ${later}' is not there yet`)
-    })
+    command
+      .command(`${later} [id]`)
+      .allowUnknownOption()
+      .description('not yet')
+      .action(() => {
+        throw new Exit(2, `'alerts ${later}' is not there yet`)
+      })
 }
 
 const addDlq = (program: Command): void => {
@@ -66,7 +91,9 @@ const addDlq = (program: Command): void => {
     .option('-n, --limit <n>', 'at most this many', wholeNumber('--limit'))
     .action((options: Listed & { raw?: boolean; code?: string; dataset?: string[]; limit?: number }) => {
       const { raw, code, dataset, limit } = options
-      const given = Object.fromEntries(Object.entries({ raw, code, dataset, limit }).filter(([, value]) => value !== undefined))
+      const given = Object.fromEntries(
+        Object.entries({ raw, code, dataset, limit }).filter(([, value]) => value !== undefined),
+      )
       return list(options, 'dlq-list', given, columns)
     })
   withGeneral(command.command('show <id>').description('one dead letter, whole'))
@@ -79,13 +106,21 @@ const addDlq = (program: Command): void => {
         await print(`${options.format === 'ndjson' ? row : JSON.stringify(JSON.parse(row), null, 2)}\n`)
     })
   for (const later of ['edit', 'replay', 'purge'])
-    command.command(`${later} [selector]`).allowUnknownOption().description('not yet').action(() => {
-      throw new Exit(2, `'dlq ${later}' is not there yet`)
-    })
+    command
+      .command(`${later} [selector]`)
+      .allowUnknownOption()
+      .description('not yet')
+      .action(() => {
+        throw new Exit(2, `'dlq ${later}' is not there yet`)
+      })
 }
 
 const addLedger = (program: Command): void => {
-  withFormat(withStore(program.command('ledger').description('what became of every record read; exit 1 where it does not balance')))
+  withFormat(
+    withStore(
+      program.command('ledger').description('what became of every record read; exit 1 where it does not balance'),
+    ),
+  )
     .option('--verify', 'count the store itself too')
     .action(async (options: Listed & { readonly verify?: boolean }) => {
       const { checkFormat, printRows } = await import('./output.ts')
@@ -93,13 +128,30 @@ const addLedger = (program: Command): void => {
       let broken = 0
       const watched = async function* (): AsyncGenerator<string> {
         for await (const row of ask(options, 'ledger', { verify: options.verify === true })) {
-          const { closed, balanced, total } = JSON.parse(row) as { closed?: boolean; balanced?: boolean; total?: { verified?: boolean } }
+          const { closed, balanced, total } = JSON.parse(row) as {
+            closed?: boolean
+            balanced?: boolean
+            total?: { verified?: boolean }
+          }
           if (closed === true && balanced === false) broken++
           if (total?.verified === false) broken++
           yield row
         }
       }
-      const columns = ['hour', 'source', 'path', 'read', 'stored', 'filtered', 'dead_lettered', 'in_flight', 'lost', 'bytes', 'closed', 'balanced']
+      const columns = [
+        'hour',
+        'source',
+        'path',
+        'read',
+        'stored',
+        'filtered',
+        'dead_lettered',
+        'in_flight',
+        'lost',
+        'bytes',
+        'closed',
+        'balanced',
+      ]
       const format = checkFormat(options.format)
       await printRows(format === 'table' ? flattenTotal(watched()) : watched(), format, columns)
       if (broken > 0) throw new Exit(1, `${broken} rows do not balance`)

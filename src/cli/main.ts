@@ -45,7 +45,9 @@ try {
     process.stderr.write(`${error.message}\n`)
     process.exitCode = error.status
   } else {
-    process.stderr.write(`tailrace: ${error instanceof Error ? (process.env['DEBUG'] === undefined ? error.message : error.stack) : String(error)}\n`)
+    process.stderr.write(
+      `tailrace: ${error instanceof Error ? (process.env['DEBUG'] === undefined ? error.message : error.stack) : String(error)}\n`,
+    )
     process.exitCode = 3
   }
 }

@@ -12,7 +12,11 @@ interface Reference {
 const markdown = ({ columns, rows }: Reference): string => {
   const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
-  return [line(columns), line(columns.map(() => '---')), ...rows.map((row) => line(columns.map((name) => cell(row[name] ?? ''))))].join('')
+  return [
+    line(columns),
+    line(columns.map(() => '---')),
+    ...rows.map((row) => line(columns.map((name) => cell(row[name] ?? '')))),
+  ].join('')
 }
 
 const show = async (reference: Reference, { format }: Options): Promise<void> => {

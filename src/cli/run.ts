@@ -14,8 +14,10 @@ interface Options extends General {
 }
 
 const run = async (globs: readonly string[], options: Options): Promise<void> => {
-  if (options.from !== 'beginning' && options.from !== 'end') throw usage(`--from takes beginning or end, not '${options.from}'`)
-  if (options.parser !== undefined && globs.length === 0) throw usage('--parser says how to read the files named by globs; name some')
+  if (options.from !== 'beginning' && options.from !== 'end')
+    throw usage(`--from takes beginning or end, not '${options.from}'`)
+  if (options.parser !== undefined && globs.length === 0)
+    throw usage('--parser says how to read the files named by globs; name some')
   const { timezone, role, grace } = options
   const { serve } = await import('../service/serve.ts')
   const { recognisedPipeline } = await import('../service/builtin.ts')
@@ -29,12 +31,15 @@ const run = async (globs: readonly string[], options: Options): Promise<void> =>
     ...(globs.length === 0 ? {} : { pipelines: [await recognisedPipeline(globs, options.parser)] }),
   })
   try {
-    process.exitCode = await serve(config, {
+    const code = await serve(config, {
       once: options.once === true,
       from: options.from,
       ...(options.demo === undefined ? {} : { demo: options.demo }),
       json: options.logOutput === 'json',
     })
+    process.exitCode = code
+    // Whatever still holds the process (a store that is waited for) must not keep it from ending.
+    setTimeout(() => process.exit(code), 500).unref()
   } catch (error) {
     if (error instanceof OperationError) throw new Exit(error.status, error.message, { cause: error })
     throw error

@@ -14,7 +14,8 @@ interface Options extends General {
 }
 
 const run = async (parser: string | undefined, file: string | undefined, options: Options): Promise<void> => {
-  if (options.grok !== undefined || options.dissect !== undefined) throw new Exit(2, "'try --grok' and 'try --dissect' are not there yet")
+  if (options.grok !== undefined || options.dissect !== undefined)
+    throw new Exit(2, "'try --grok' and 'try --dissect' are not there yet")
   if (parser === undefined && options.pipeline === undefined)
     throw usage("name a parser, or auto to have it recognised: 'tailrace parsers' lists them")
   const { OperationError } = await import('../service/control.ts')

@@ -34,7 +34,9 @@ export const builtinPipelines = async (
 ): Promise<readonly Pipeline[]> => {
   const all = await loadPipelines()
   const named = new Map(
-    Object.entries(overridden).flatMap(([variable, name]) => (globs[variable] === undefined ? [] : [[name as string, globs[variable]]])),
+    Object.entries(overridden).flatMap(([variable, name]) =>
+      globs[variable] === undefined ? [] : [[name as string, globs[variable]]],
+    ),
   )
   return all.flatMap((pipeline) => {
     const paths = named.get(pipeline.name)
@@ -50,7 +52,10 @@ export const recognisedPipeline = async (globs: readonly string[], parser: strin
   const { grammars } = await loadFormats()
   const parsers = parser === undefined ? grammars : grammars.filter(({ name }) => name === parser)
   if (parsers.length === 0)
-    throw new OperationError(2, `there is no parser '${parser}'; 'tailrace parsers' lists ${grammars.map(({ name }) => name).join(', ')}`)
+    throw new OperationError(
+      2,
+      `there is no parser '${parser}'; 'tailrace parsers' lists ${grammars.map(({ name }) => name).join(', ')}`,
+    )
   const all = await loadPipelines()
   const wanted = new Set(parsers.map(({ name }) => name))
   const alike = all.filter((pipeline) => pipeline.parsers.some(({ name }) => wanted.has(name)))

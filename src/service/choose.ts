@@ -10,29 +10,31 @@ export interface Choice {
   readerOf(block: Block): Grammar
 }
 
-/** After this many bytes without an answer the file is refused rather than guessed. */
+/** After this many bytes without an answer there will be none. */
 const enough = 65_536
 
 /**
- * With one parser there is nothing to choose. With several, a file's first lines are held against their samples; a
- * file that fits none, or two equally well, is reported once and read as lines, so that its records end as dead
- * letters with the reason instead of vanishing.
+ * With one parser there is nothing to choose. With several, a file's first lines are held against each. A file that
+ * none reads is reported once and read with the first, so that its records end as dead letters with the reason
+ * instead of vanishing.
  */
-export const createChoice = (parsers: readonly Grammar[], report: (path: string, text: string) => void): Choice => {
+export const createChoice = (
+  parsers: readonly Grammar[],
+  once: boolean,
+  report: (path: string, text: string) => void,
+): Choice => {
   const only = parsers.length === 1 ? parsers[0] : undefined
   const chosen = new Map<string, Grammar>()
   return {
     framing(path, head) {
       if (only !== undefined) return only.framing
       const found = recognise(head, parsers)
-      if (found.kind === 'one') {
-        chosen.set(path, found.grammar)
-        return found.grammar.framing
-      }
-      if (head.length < enough && found.kind === 'none') return undefined
-      report(path, found.why)
-      chosen.set(path, parsers[0]!)
-      return parsers[0]!.framing
+      const hasLine = head.includes(10) || head.length >= enough || once
+      if (!hasLine || head.length === 0) return undefined
+      if (found.kind !== 'one') report(path, `${found.why}. Name the parser with --parser, or write one`)
+      const grammar = found.kind === 'one' ? found.grammar : parsers[0]!
+      chosen.set(path, grammar)
+      return grammar.framing
     },
     readerOf: ({ origin }) => only ?? chosen.get(origin.path) ?? parsers[0]!,
   }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDeadLetters } from '../store/dead-letter.ts'
-import { OperationError } from './control.ts'
 import type { Context } from './context.ts'
+import { OperationError } from './control.ts'
 import type { Config } from './load.ts'
 import { openStore, storeId } from './open-store.ts'
 import { openProgressLog } from './progress-log.ts'
@@ -16,7 +16,10 @@ export interface OpenedContext {
 export const openContext = async (config: Config, namespace: string | undefined): Promise<OpenedContext> => {
   const embedded = config.store.kind === 'duckdb'
   if (embedded && !existsSync(config.data))
-    throw new OperationError(3, `there is no data directory ${config.data}: name one with --data, or start 'tailrace run'`)
+    throw new OperationError(
+      3,
+      `there is no data directory ${config.data}: name one with --data, or start 'tailrace run'`,
+    )
   const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
   const never = new AbortController()
   const store = await openStore(config)

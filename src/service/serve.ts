@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
-import { type Answer, createControl, OperationError, type Operate, ask } from './control.ts'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import { type Analysis, startAnalysis } from './analysis.ts'
+import { type Answer, ask, createControl, type Operate, OperationError } from './control.ts'
 import { decideDemo } from './demo.ts'
 import type { Config } from './load.ts'
 import { dropLock, Held, takeLock } from './lock.ts'

@@ -161,7 +161,7 @@ export const startPipelines = async ({
 
   const runs: Promise<void>[] = []
   for (const pipeline of config.pipelines) {
-    const choice = createChoice(pipeline.parsers, (path, text) =>
+    const choice = createChoice(pipeline.parsers, once, (path, text) =>
       log.error({ source: pipeline.source.name, path }, text),
     )
     for (const step of pipeline.transforms) await step.open?.()

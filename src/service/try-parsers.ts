@@ -28,13 +28,19 @@ const named = async (options: TryOptions, all: readonly Grammar[]): Promise<Gram
     if (options.parser !== 'nginx.access') throw new OperationError(2, '--log-format goes with nginx.access')
     const grammar = await withLogFormat(options.logFormat)
     if (grammar.problems.length > 0)
-      throw new OperationError(2, grammar.problems.map(({ text, mend }) => `--log-format: ${text}. ${mend}.`).join('\n'))
+      throw new OperationError(
+        2,
+        grammar.problems.map(({ text, mend }) => `--log-format: ${text}. ${mend}.`).join('\n'),
+      )
     return grammar
   }
   if (options.parser === 'auto') return undefined
   const grammar = all.find(({ name }) => name === options.parser)
   if (grammar === undefined)
-    throw new OperationError(2, `there is no parser '${options.parser}': use one of ${all.map(({ name }) => name).join(', ')}, or auto`)
+    throw new OperationError(
+      2,
+      `there is no parser '${options.parser}': use one of ${all.map(({ name }) => name).join(', ')}, or auto`,
+    )
   return grammar
 }
 
@@ -47,8 +53,16 @@ export const chooseFor = async (options: TryOptions): Promise<Choose> => {
   const pipeline =
     options.pipeline === undefined ? undefined : config.pipelines.find(({ name }) => name === options.pipeline)
   if (options.pipeline !== undefined && pipeline === undefined)
-    throw new OperationError(2, `there is no pipeline '${options.pipeline}': use one of ${config.pipelines.map(({ name }) => name).join(', ')}`)
-  const grammar = pipeline === undefined ? await named(options, grammars) : pipeline.parsers.length === 1 ? pipeline.parsers[0] : undefined
+    throw new OperationError(
+      2,
+      `there is no pipeline '${options.pipeline}': use one of ${config.pipelines.map(({ name }) => name).join(', ')}`,
+    )
+  const grammar =
+    pipeline === undefined
+      ? await named(options, grammars)
+      : pipeline.parsers.length === 1
+        ? pipeline.parsers[0]
+        : undefined
   if (grammar !== undefined && grammar.problems.length > 0)
     throw new OperationError(2, grammar.problems.map(({ text, mend }) => `${text}. ${mend}.`).join('\n'))
   if (grammars.length === 0) throw new OperationError(2, problems.map(({ text }) => text).join('\n'))
@@ -66,7 +80,8 @@ export const chooseFor = async (options: TryOptions): Promise<Choose> => {
   const choose = (head: Uint8Array): Tried => {
     let chosen = grammar
     if (chosen === undefined) {
-      const found = recognise(head, pipeline?.parsers ?? grammars)
+      const parsers = pipeline?.parsers ?? grammars
+      const found = recognise(head, parsers)
       if (found.kind !== 'one') throw new OperationError(1, found.why)
       chosen = found.grammar
       process.stderr.write(`recognised as ${chosen.name}: ${found.why}\n`)

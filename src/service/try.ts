@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path'
 import { type Batch, outcome, release } from '../event/batch.ts'
 import { createWriter } from '../event/document.ts'
 import type { Failure } from '../event/failure.ts'
-import { addOffsets, fillTimestamp } from '../event/provenance.ts'
 import { printable } from '../event/printable.ts'
+import { addOffsets, fillTimestamp } from '../event/provenance.ts'
 import { createArena } from '../memory/arena.ts'
 import { openFollow } from '../source/follow.ts'
 import { openGenerations } from '../source/generation.ts'
@@ -189,7 +189,8 @@ export const tryInput = async (options: TryOptions): Promise<TryResult> => {
         failed++
         const told = tell(batch, row, lineOf)
         process.stderr.write(`${sentence(told, grammar.name)}\n`)
-        if (options.explain) process.stderr.write(explainFailure(told.text, told.failure, grammar, choice.others(grammar)))
+        if (options.explain)
+          process.stderr.write(explainFailure(told.text, told.failure, grammar, choice.others(grammar)))
         failures?.write(`${failureLine(told)}\n`)
       }
       await documents(batch)
@@ -211,4 +212,3 @@ const tell = (batch: Batch, row: number, lineOf: (offset: number) => number): To
   const failure = batch.failures.get(row) ?? { stage: 'parse', code: 'no_alternative' }
   return { line: lineOf(offset), offset, failure, text }
 }
-

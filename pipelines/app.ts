@@ -1,0 +1,27 @@
+import { follow, level, pipeline, redact, rule } from 'tailrace'
+import { jsonLog } from '../parsers/json.ts'
+import { nodePino } from '../parsers/node-pino.ts'
+import { pythonLog } from '../parsers/python-log.ts'
+import { uvicornLog } from '../parsers/uvicorn-log.ts'
+
+export const unusualErrors = rule({
+  kind: 'anomaly',
+  name: 'app-unusual-errors',
+  title: 'Applications log far more errors than this hour usually has',
+  severity: 'P2',
+  datasets: ['python.log', 'uvicorn.log', 'node.pino', 'json'],
+  where: 'log.level: (error or critical or alert or emergency)',
+  metric: { kind: 'count' },
+  direction: 'up',
+  over: '5m',
+  allowance: '30s',
+  atLeast: 10,
+})
+
+/** Each file's first lines choose the parser. */
+export default pipeline('app')
+  .from(follow({ name: 'app', paths: ['./logs/**/*.log'] }))
+  .parse(pythonLog, uvicornLog, nodePino, jsonLog)
+  .through(redact())
+  .through(level())
+  .watched(unusualErrors)

@@ -1,0 +1,22 @@
+import { follow, pipeline, queryFingerprint, redact, rule } from 'tailrace'
+import { mysqlSlowlog } from '../parsers/mysql-slowlog.ts'
+
+export const slowQueries = rule({
+  kind: 'slow_query',
+  name: 'mysql-slow-queries',
+  title: 'A statement takes long',
+  about: 'The mean time of one kind of statement reached two seconds.',
+  severity: 'P2',
+  datasets: ['mysql.slowlog'],
+  slowerThan: '2s',
+  atLeast: 3,
+  over: '5m',
+  allowance: '30s',
+})
+
+export default pipeline('mysql.slowlog')
+  .from(follow({ name: 'mysql.slowlog', paths: ['/var/log/mysql/*slow*.log'] }))
+  .parse(mysqlSlowlog)
+  .through(queryFingerprint())
+  .through(redact())
+  .watched(slowQueries)

@@ -1,0 +1,48 @@
+import { follow, geoip, level, pipeline, redact, rule, urlTemplate, userAgent } from 'tailrace'
+import { nginxAccess } from '../parsers/nginx-access.ts'
+import { nginxError } from '../parsers/nginx-error.ts'
+
+export const serverErrors = rule({
+  kind: 'threshold',
+  name: 'nginx-5xx-share',
+  title: 'Too many requests end with a server error',
+  about: 'More than one request in twenty was answered with a status of 500 or above.',
+  severity: 'P1',
+  datasets: ['nginx.access'],
+  share: 'http.response.status_code >= 500',
+  above: 0.05,
+  atLeast: 20,
+  over: '1m',
+  allowance: '10s',
+  clearFor: 2,
+})
+
+export const unusualTraffic = rule({
+  kind: 'anomaly',
+  name: 'nginx-unusual-traffic',
+  title: 'The number of requests is far from what this hour usually has',
+  severity: 'P2',
+  datasets: ['nginx.access'],
+  metric: { kind: 'count' },
+  direction: 'both',
+  over: '5m',
+  allowance: '30s',
+  atLeast: 100,
+})
+
+export const access = pipeline('nginx.access')
+  .from(follow({ name: 'nginx.access', paths: ['/var/log/nginx/*access*.log'] }))
+  .parse(nginxAccess)
+  .through(redact())
+  .through(geoip())
+  .through(userAgent())
+  .through(urlTemplate())
+  .watched(serverErrors, unusualTraffic)
+
+export const error = pipeline('nginx.error')
+  .from(follow({ name: 'nginx.error', paths: ['/var/log/nginx/*error*.log'] }))
+  .parse(nginxError)
+  .through(redact())
+  .through(level())
+
+export default [access, error]
