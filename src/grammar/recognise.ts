@@ -10,10 +10,14 @@ export interface Candidate {
   /** A sentence: why it, or why not. */
   readonly why: string
 }
-/** `grammar`: the one that reads most of the head. `close`: none reads enough, but these read some, best first. */
+/**
+ * `one`: this grammar it is. `close`: none reads enough, or two read as much and neither says it is the other's twin or more
+ * general; best first. `none`: no grammar reads any record, or there is none yet. `why` says it in a sentence.
+ */
 export type Recognised =
-  | { readonly grammar: Grammar; readonly candidate: Candidate; readonly others: readonly Candidate[] }
-  | { readonly close: readonly Candidate[] }
+  | { readonly kind: 'one'; readonly grammar: Grammar; readonly why: string }
+  | { readonly kind: 'close'; readonly close: readonly Candidate[]; readonly why: string }
+  | { readonly kind: 'none'; readonly why: string }
 
 const most = 64
 /** Share of the records that has to fit: a log holds strange lines, but not many. */
@@ -66,26 +70,41 @@ const judge = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): 
 }
 
 const isMoreGeneral = (a: Grammar, b: Grammar): boolean => a.moreGeneralThan.includes(b.name)
+const areTwins = (a: Grammar, b: Grammar): boolean => a.twinOf === b.name || b.twinOf === a.name
+const share = ({ read, of }: Candidate): number => (of === 0 ? 0 : read / of)
+
+const sentence = (candidates: readonly Candidate[]): string => candidates.map(({ why }) => why).join('; ')
 
 /**
- * The grammar that a file's first bytes were written by: it reads most records (60 % at least). Of those that read as many,
- * one that another declares itself more general than; then the first given. Undefined: no byte tells anything.
+ * The grammar that a file's first bytes (64 KiB will do) were written by: it reads most records, 60 % at least. Of those that read
+ * enough, one that another declares itself more general than goes first; of twins the first given.
  */
-export const recognise = (head: Uint8Array, grammars: readonly Grammar[]): Recognised | undefined => {
+export const recognise = (head: Uint8Array, grammars: readonly Grammar[]): Recognised => {
   const { lines, whole } = linesOf(head)
-  const candidates = grammars
-    .filter(({ problems }) => problems.length === 0)
-    .map((grammar) => judge(grammar, lines, whole))
-    .filter((candidate) => candidate.read > 0)
-  if (candidates.length === 0) return undefined
-  const share = ({ read, of }: Candidate): number => read / of
-  const sorted = candidates.toSorted((a, b) => share(b) - share(a))
+  const judged = grammars.filter(({ problems }) => problems.length === 0).map((grammar) => judge(grammar, lines, whole))
+  const sorted = judged.filter(({ read }) => read > 0).toSorted((a, b) => share(b) - share(a))
+  if (sorted.length === 0) {
+    if (judged.every(({ of }) => of === 0)) return { kind: 'none', why: 'there is no record yet' }
+    return {
+      kind: 'none',
+      why: judged.length <= 3 ? sentence(judged) : `none of ${judged.length} grammars reads a record of the head`,
+    }
+  }
   let best = sorted[0]!
   // As many steps as there are candidates are enough, even where two say they are more general than each other.
   for (let i = 1; i < sorted.length; i++) {
     best = sorted.find((other) => share(other) >= enough && isMoreGeneral(best.grammar, other.grammar)) ?? best
   }
-  return share(best) >= enough
-    ? { grammar: best.grammar, candidate: best, others: sorted.filter((other) => other !== best) }
-    : { close: sorted }
+  if (share(best) < enough) return { kind: 'close', close: sorted, why: sentence(sorted.slice(0, 3)) }
+  const others = sorted.filter(
+    (other) => other !== best && share(other) === share(best) && !isMoreGeneral(other.grammar, best.grammar),
+  )
+  const rivals = others.filter((other) => !areTwins(best.grammar, other.grammar))
+  if (rivals.length > 0) return { kind: 'close', close: [best, ...rivals], why: sentence([best, ...rivals]) }
+  const twins = others.map(({ grammar }) => grammar.name)
+  return {
+    kind: 'one',
+    grammar: best.grammar,
+    why: twins.length === 0 ? best.why : `${best.why}, as its twin ${twins.join(', ')} does`,
+  }
 }
