@@ -23,6 +23,16 @@ export const ignoreAbove = 1024
 /** The same for members of flattened fields: as many characters as surely fit Lucene's longest term (32,766 bytes). */
 export const ignoreMemberAbove = 8191
 
+/**
+ * What both engines surely turn into an automaton: bytes of an end of a range or of a pattern before its first
+ * wildcard (Lucene gives up at 1000), and characters of a pattern after it (from some 140 `*xxx…*` is refused).
+ */
+const longestBound = 900
+const longestAfterWildcard = 128
+const isBoundable = (text: string): boolean =>
+  text.length <= longestBound && encoder.encode(text).length <= longestBound
+const encoder = new TextEncoder()
+
 const nothing: Query = Object.freeze({ kind: 'none' })
 const frozen = (leaf: Leaf): Query => Object.freeze(leaf)
 const refuse = (text: string, mend: string): Refusal => ({ text, mend })
@@ -92,6 +102,11 @@ export const rangeLeaf = (ref: FieldRef, how: Comparison, written: string, clock
   const low = how === 'gt' || how === 'gte'
   switch (ref.field.type) {
     case 'keyword': {
+      if (!isBoundable(value))
+        return refuse(
+          `A limit for ${ref.name} is longer than ${longestBound} bytes`,
+          'Write the beginning of the value',
+        )
       const base = { kind: 'range', ...about(ref, 'keyword'), [low ? 'from' : 'to']: value } as const
       return frozen((how === 'gt' ? { ...base, above: true } : how === 'lt' ? { ...base, below: true } : base) as Range)
     }
@@ -150,6 +165,13 @@ export const wildcardLeaf = (ref: FieldRef, parts: readonly string[]): Query | R
     .filter((part, i) => i === 0 || i === parts.length - 1 || part !== '')
     .map((part) => part.toWellFormed())
   if (least.every((part) => part === '')) return existsLeaf(ref)
+  if (!isBoundable(least[0]!))
+    return refuse(`More than ${longestBound} bytes stand before the wildcard`, 'Put the wildcard further to the front')
+  if (least.slice(1).join('').length > longestAfterWildcard)
+    return refuse(
+      `More than ${longestAfterWildcard} characters stand after the first wildcard`,
+      'Ask for less of the value',
+    )
   switch (ref.field.type) {
     case 'keyword':
       return frozen({ kind: 'wildcard', ...about(ref, 'keyword'), parts: Object.freeze(least) })
