@@ -19,15 +19,16 @@ export const checkFormat = (given: string, allowed: readonly string[] = formats)
 
 type Row = Readonly<Record<string, unknown>>
 
-/** `a.b` of nested objects, or of a member named `a.b`. */
+/** `a.b.c` of nested objects, whose members' names may hold dots themselves. */
 export const pick = (row: Row, name: string): unknown => {
   if (Object.hasOwn(row, name)) return row[name]
-  let value: unknown = row
-  for (const part of name.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined
-    value = (value as Row)[part]
+  for (let dot = name.indexOf('.'); dot !== -1; dot = name.indexOf('.', dot + 1)) {
+    const inner = row[name.slice(0, dot)]
+    if (typeof inner !== 'object' || inner === null) continue
+    const found = pick(inner as Row, name.slice(dot + 1))
+    if (found !== undefined) return found
   }
-  return value
+  return undefined
 }
 
 const cell = (value: unknown): string =>

@@ -61,6 +61,17 @@ const idColumn = (batch: Batch): Column => {
   return { kind: 'text', start, end }
 }
 
+/** One time for every row. */
+const oneTime = ({ count, scratch }: Batch, ms: number): Column => {
+  const values: Column = {
+    kind: 'time',
+    ms: scratch.f64(1).fill(ms),
+    ns: scratch.u32(1).fill(0),
+    digits: scratch.u8(1).fill(3),
+  }
+  return { kind: 'dictionary', codes: scratch.u32(count).fill(0), values }
+}
+
 /** The time a record was read stands in where the log gives none: every document has an `@timestamp`. */
 export const fillTimestamp = (batch: Batch): void => {
   const given = batch.columns.get('@timestamp')
@@ -94,7 +105,7 @@ export const addProvenance = (batch: Batch, { host, namespace, ingested }: Prove
   constant('host.name', host)
   constant('log.file.path', origin.path)
   constant('log.file.id', origin.key)
-  constant('event.ingested', new Date(ingested).toISOString())
+  batch.columns.set('event.ingested', oneTime(batch, ingested))
   batch.columns.set('log.length', { kind: 'number', values: length })
   batch.columns.set('event.id', idColumn(batch))
   addOffsets(batch)

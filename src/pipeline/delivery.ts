@@ -68,11 +68,12 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
       await finish(batches)
       return
     }
-    await options.keepLetters(batches)
     let record: ProgressRecord | undefined
     let sealed = false
-    const seal = (): CommitRecord => {
+    const seal = async (): Promise<CommitRecord> => {
       if (!sealed) {
+        // The store may have refused rows: only now is every outcome known.
+        await options.keepLetters(batches)
         for (const batch of batches) progress.end(batch)
         record = progress.seal()
         sealed = true

@@ -1,6 +1,7 @@
 import type { Batch } from '../event/batch.ts'
 import type { Block } from '../event/block.ts'
 import { addProvenance } from '../event/provenance.ts'
+import type { Schema } from '../event/field.ts'
 import type { Reader } from '../event/reader.ts'
 import { ArenaFull } from '../memory/scratch.ts'
 import type { OpenSource } from '../source/source.ts'
@@ -13,6 +14,8 @@ export interface RunOptions {
   /** The parser of a block's file. */
   readonly readerOf: (block: Block) => Reader
   readonly datasetOf: (reader: Reader) => string
+  /** Fields of a dataset's documents: the grammar's, the transforms', the provenance's. */
+  readonly schemaOf: (dataset: string) => Schema
   readonly transforms: readonly Transform<never, object>[]
   readonly delivery: Delivery
   readonly progress: Progress
@@ -30,7 +33,8 @@ const prepare = (block: Block, options: RunOptions): Batch => {
   const reader = options.readerOf(block)
   const { timezone, host, namespace } = options
   const now = options.clock()
-  const batch = reader.read(block, { dataset: options.datasetOf(reader), timezone, now })
+  const dataset = options.datasetOf(reader)
+  const batch = { ...reader.read(block, { dataset, timezone, now }), schema: options.schemaOf(dataset) }
   try {
     addProvenance(batch, { host, namespace, ingested: now })
     for (const step of options.transforms) step.apply(batch)

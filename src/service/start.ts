@@ -176,13 +176,15 @@ export const startPipelines = async ({
       begin: from,
       report: notice(pipeline.source.name),
     })
-    opened.push({ name: pipeline.source.name, source, datasets: new Set(datasetsOf(pipeline).keys()) })
+    const schemas = datasetsOf(pipeline)
+    opened.push({ name: pipeline.source.name, source, datasets: new Set(schemas.keys()) })
     const counted: OpenSource = countReads(source, pipeline.source.name, metrics)
     runs.push(
       runPipeline({
         source: counted,
         readerOf: choice.readerOf,
         datasetOf: (reader) => pipeline.dataset ?? reader.name,
+        schemaOf: (dataset) => schemas.get(dataset)!,
         transforms: pipeline.transforms,
         delivery,
         progress,
