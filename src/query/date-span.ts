@@ -34,8 +34,10 @@ export const dateSpan = (text: string, clock: Clock): Span | undefined => {
   return withMaths({ from: span.from, to: span.from }, text.slice(bars + 2), clock.timezone)
 }
 
+/** Within what a Date holds, with room to look a day or a year further. */
+const furthest = 8.6e15
 const spanOf = (from: number, to: number): Span | undefined =>
-  Math.abs(from) <= 8.64e15 && Math.abs(to) <= 8.64e15 ? { from, to } : undefined
+  Math.abs(from) <= furthest && Math.abs(to) <= furthest ? { from, to } : undefined
 
 const isoSpan = (text: string, timezone: string): Span | undefined => {
   const match = iso.exec(text)
@@ -153,6 +155,7 @@ const wallOf = (ms: number, timezone: string): Wall => {
 /** The first time a clock of the zone shows it; a time skipped by a change of clocks is taken after the change. */
 const instant = (wall: Wall, timezone: string): number => {
   const wanted = flat(wall)
+  if (!(Math.abs(wanted) <= furthest)) return Number.NaN
   const offset = (ms: number) => flat(wallOf(ms, timezone)) - ms
   const before = wanted - offset(wanted - 86_400_000)
   if (flat(wallOf(before, timezone)) === wanted) return before

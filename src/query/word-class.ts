@@ -63,22 +63,22 @@ const classOf = (point: number): number => {
   return wordClass.other
 }
 
-const unknown = 255
-const known = new Uint8Array(0x110000).fill(unknown)
+// 0 = not looked up yet, so that pages nobody asks for cost nothing.
+const known = new Uint8Array(0x110000)
 
 /** Class of a code point; looked up in Unicode's tables once for each. */
 export const wordClassOf = (point: number): number => {
   const found = known[point]!
-  return found === unknown ? (known[point] = classOf(point)) : found
+  return found === 0 ? (known[point] = classOf(point) + 1) - 1 : found - 1
 }
 
-const lowered = new Uint32Array(0x110000).fill(0xffffffff)
+const lowered = new Uint32Array(0x110000)
 
 /** Lower case of one code point by itself, as Lucene's filter has it: no context, never longer than one. */
 export const lowerOf = (point: number): number => {
   const found = lowered[point]!
-  if (found !== 0xffffffff) return found
+  if (found !== 0) return found - 1
   // Unicode's simple mapping; JavaScript's full one differs for this character alone.
   const lower = point === 0x130 ? 0x69 : String.fromCodePoint(point).toLowerCase().codePointAt(0)!
-  return (lowered[point] = lower)
+  return (lowered[point] = lower + 1) - 1
 }
