@@ -1,76 +1,28 @@
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
-import { userInfo } from 'node:os'
+import { closeSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { covers, type Discovered, discover, inside, isExcluded } from './discover.ts'
+import { type Candidate, discard, note, openCandidate, siblings } from './candidate.ts'
+import { type Discovered, discover, isExcluded } from './discover.ts'
 import { createFollowed, type Followed } from './followed.ts'
-import { type Generation, type Guard, headSize, noGuard } from './generation.ts'
+import { type Generation, type Guard, noGuard } from './generation.ts'
+import { bytesAt, guardAt, identityOf, isGeneration, sameHead, samePrefix } from './identity.ts'
+import { look } from './look.ts'
+import { replace } from './replace.ts'
+import { isRotationOf } from './rotation.ts'
 import {
-  bytesAt,
-  guardAt,
-  headOf,
-  holdsGuard,
-  type Identity,
-  identityOf,
-  isGeneration,
-  sameHead,
-  samePrefix,
-} from './identity.ts'
-import { isCompressed, isRotationOf } from './rotation.ts'
-import type { SourceContext } from './source.ts'
-
-/** What a source knows of its files; changed by looking (`scan`) and by reading, never at the same time. */
-export interface Tailing {
-  readonly name: string
-  readonly context: SourceContext
-  readonly patterns: readonly string[]
-  readonly exclude: readonly string[]
-  /** False: a file is only ever itself. For files that nobody rotates or copies. */
-  readonly copies: boolean
-  /** Milliseconds without growth after which what is put aside counts as finished. */
-  readonly settle: number
-  readonly files: Followed[]
-  /** Followed now or handed out and not yet committed. */
-  readonly byKey: Map<string, Followed>
-  /** Offsets read up to of generations no longer followed. */
-  readonly left: Map<string, number>
-  /** Copies whose bytes were or will be read elsewhere, by device and inode. */
-  readonly held: Map<string, Found & { readonly of: string }>
-  /** Files that cannot be read, and files of which there is too little to tell what they are, by path. */
-  readonly unreadable: Map<string, string>
-  readonly waiting: Map<string, Found>
-  /** Troubles already told. */
-  readonly told: Set<string>
-  first: boolean
-}
-
-interface Found {
-  readonly path: string
-  readonly identity: Identity
-  readonly size: number
-  readonly modified: number
-}
-interface Candidate extends Found {
-  readonly fd: number
-  readonly head: Buffer
-  /** The name it was written under, as far as can be told. */
-  readonly origin: string
-  /** Lies outside the patterns: a sibling by rotation of a file that matches. */
-  readonly outside: boolean
-}
-
-export const idOf = ({ device, inode }: Identity): string => `${device}:${inode}`
-
-export const tellOnce = (tailing: Tailing, mark: string, notice: Parameters<SourceContext['report']>[0]): void => {
-  if (tailing.told.has(mark)) return
-  tailing.told.add(mark)
-  tailing.context.report(notice)
-}
-
-/** Offset to go on from. */
-const offsetOf = (tailing: Tailing, { key, begin }: Generation): number =>
-  Math.max(begin, tailing.byKey.get(key)?.offset ?? tailing.left.get(key) ?? tailing.context.resume.get(key) ?? 0)
-
-const isFollowed = (tailing: Tailing, key: string): boolean => tailing.byKey.get(key)?.ended === false
+  cannotRead,
+  ensureOpen,
+  type Found,
+  idOf,
+  intact,
+  isFollowed,
+  isOurs,
+  merge,
+  offsetOf,
+  sizeOf,
+  stateLost,
+  type Tailing,
+  tellOnce,
+} from './tailing.ts'
 
 /**
  * Looks at everything the patterns match and at what rotation put beside it, and decides which bytes each file holds:
@@ -126,134 +78,11 @@ const moved = (tailing: Tailing, file: Followed, path: string): void => {
   tailing.context.generations.update(file.key, { path })
 }
 
-const mending = (path: string, code: string): string =>
-  code === 'EACCES' || code === 'EPERM'
-    ? `permission denied; let it be read: setfacl -m u:${userInfo().username}:rX '${path.replaceAll("'", "'\\''")}'`
-    : code === 'ELOOP'
-      ? 'its links go round in a circle; remove one of them'
-      : code === 'EMFILE'
-        ? 'too many open files; raise the limit: ulimit -n 65536'
-        : code
-
 const tellUnseen = (tailing: Tailing, { unseen, paths }: Discovered): void => {
   const still = new Set(unseen.map(({ path }) => path))
   for (const path of tailing.unreadable.keys())
     if (!still.has(path) && !paths.includes(path)) tailing.unreadable.delete(path)
   for (const { path, code } of unseen) cannotRead(tailing, path, code)
-}
-
-export const cannotRead = (tailing: Tailing, path: string, code: string): void => {
-  tailing.unreadable.set(path, code)
-  tellOnce(tailing, `unreadable ${path} ${code}`, {
-    kind: 'unreadable',
-    path,
-    text: `cannot read ${path}: ${mending(path, code)}`,
-  })
-}
-
-const note = (
-  tailing: Tailing,
-  seen: Map<string, Found & { origin: string; outside: boolean }>,
-  path: string,
-  origin: string,
-  outside: boolean,
-): void => {
-  try {
-    const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
-    if (stats === undefined || stats.isDirectory()) return
-    if (!stats.isFile()) {
-      if (!outside)
-        tellOnce(tailing, `special ${path}`, {
-          kind: 'unreadable',
-          path,
-          text: `${path} is no regular file and is not read; leave it out with exclude`,
-        })
-      return
-    }
-    const identity = identityOf(stats)
-    if (!seen.has(idOf(identity)))
-      seen.set(idOf(identity), {
-        path,
-        identity,
-        size: Number(stats.size),
-        modified: Number(stats.mtimeMs),
-        origin,
-        outside,
-      })
-  } catch (error) {
-    if (!outside) cannotRead(tailing, path, (error as NodeJS.ErrnoException).code ?? String(error))
-  }
-}
-
-/** Files beside those that are or were followed, under names that rotation gives, even outside the patterns. */
-const siblings = async (
-  tailing: Tailing,
-  paths: readonly string[],
-): Promise<readonly { readonly path: string; readonly base: string }[]> => {
-  const bases = new Set(paths)
-  for (const { origin } of tailing.context.generations.of(tailing.name)) if (isOurs(tailing, origin)) bases.add(origin)
-  const byDirectory = new Map<string, string[]>()
-  for (const base of bases) byDirectory.set(dirname(base), [...(byDirectory.get(dirname(base)) ?? []), base])
-  const matched = new Set(paths)
-  const found: { path: string; base: string }[] = []
-  for (const [directory, here] of byDirectory) {
-    for (const path of await inside(directory)) {
-      if (matched.has(path)) continue
-      const base = here.find((one) => isRotationOf(path, one))
-      if (base !== undefined && !isCompressed(path, headless)) found.push({ path, base })
-    }
-  }
-  return found
-}
-const isOurs = ({ patterns, exclude }: Tailing, path: string): boolean => covers(patterns, exclude, path)
-const headless = new Uint8Array(0)
-
-const openCandidate = (
-  tailing: Tailing,
-  found: Found & { readonly origin: string; readonly outside: boolean },
-): Candidate | undefined => {
-  const { path, size } = found
-  if (size === 0) {
-    if (!found.outside) tailing.waiting.set(path, found)
-    return undefined
-  }
-  let fd: number
-  try {
-    fd = openSync(path, 'r')
-  } catch (error) {
-    cannotRead(tailing, path, (error as NodeJS.ErrnoException).code ?? String(error))
-    return undefined
-  }
-  tailing.unreadable.delete(path)
-  for (const mark of tailing.told) if (mark.startsWith(`unreadable ${path} `)) tailing.told.delete(mark)
-  const stats = fstatSync(fd, { bigint: true })
-  const head = headOf(fd)
-  const now = {
-    ...found,
-    identity: identityOf(stats),
-    size: Number(stats.size),
-    modified: Number(stats.mtimeMs),
-    fd,
-    head,
-  }
-  if (isCompressed(path, head)) {
-    closeSync(fd)
-    if (!found.outside)
-      tellOnce(tailing, `compressed ${path}`, {
-        kind: 'unreadable',
-        path,
-        text: `${path} is compressed and is not read as text; unpack it beside, or leave it out with exclude`,
-      })
-    return undefined
-  }
-  // The first line tells files apart; a shorter beginning would make every new file the copy of another.
-  const whole = head.includes(10) || head.length >= headSize || tailing.context.once
-  if (!whole && tailing.context.clock() - now.modified < tailing.settle) {
-    closeSync(fd)
-    if (!found.outside) tailing.waiting.set(path, now)
-    return undefined
-  }
-  return now
 }
 
 const decide = async (tailing: Tailing, candidates: readonly Candidate[]): Promise<void> => {
@@ -267,7 +96,8 @@ const decide = async (tailing: Tailing, candidates: readonly Candidate[]): Promi
       .sort((a, b) => b.guard.offset - a.guard.offset)
       .find((one) => {
         const offset = offsetOf(tailing, one)
-        const committed = Math.max(offset, one.guard.offset) > 0
+        // Before anything was committed the head alone would tell, which an inode used again may share.
+        const committed = tailing.copies && Math.max(offset, one.guard.offset) > 0
         return (
           (committed || one.birth === birth) && isGeneration(candidate.fd, candidate.size, candidate.head, one, offset)
         )
@@ -288,11 +118,18 @@ const decide = async (tailing: Tailing, candidates: readonly Candidate[]): Promi
   const fresh: Candidate[] = []
   for (const candidate of unknown) if (!(await recognise(tailing, candidate, fresh))) fresh.push(candidate)
   // What rotation put aside was written before what has the name now.
-  fresh.sort((a, b) => Number(b.outside) - Number(a.outside) || a.identity.birth - b.identity.birth)
+  fresh.sort(
+    (a, b) =>
+      Number(b.outside) - Number(a.outside) || a.identity.birth - b.identity.birth || (a.path < b.path ? -1 : 1),
+  )
   const begun = await Promise.all(fresh.map((candidate) => begin(tailing, candidate)))
   for (const file of begun) {
     if (file === undefined) continue
-    file.before = tailing.files.findLast((one) => one.aside && one.origin.path === file.origin.path)
+    file.before = tailing.files.findLast(
+      (one) => tailing.hooks.owned || (one.aside && one.origin.path === file.origin.path),
+    )
+    // Looked at now, or what was written to it just before would not count.
+    if (file.before !== undefined) look(tailing, file.before, tailing.context.clock())
     follow(tailing, file)
   }
 }
@@ -329,11 +166,6 @@ const recognise = async (tailing: Tailing, candidate: Candidate, fresh: readonly
   return original === undefined ? false : hold(tailing, candidate, '')
 }
 
-const discard = (candidate: Candidate): true => {
-  closeSync(candidate.fd)
-  return true
-}
-
 const hold = (tailing: Tailing, candidate: Candidate, key: string): true => {
   tailing.held.set(idOf(candidate.identity), {
     path: candidate.path,
@@ -350,41 +182,18 @@ const hold = (tailing: Tailing, candidate: Candidate, key: string): true => {
   return discard(candidate)
 }
 
-export const sizeOf = (file: Followed): number => Number(fstatSync(file.fd!, { bigint: true }).size)
-
-/** What was read of an open file is still what it holds. */
-export const intact = (file: Followed): boolean =>
-  file.fd === undefined ? stillIs(file) : sizeOf(file) >= file.offset && holdsGuard(file.fd, file.guard)
-
-const stillIs = (file: Followed): boolean => {
-  const stats = statSync(file.path, { bigint: true, throwIfNoEntry: false })
-  return stats !== undefined && idOf(identityOf(stats)) === idOf(file.identity) && Number(stats.size) >= file.offset
-}
-
-/** Opens a file whose handle was given up; false when its name no longer leads to it. */
-export const ensureOpen = (tailing: Tailing, file: Followed): boolean => {
-  if (file.fd !== undefined) return true
-  try {
-    const fd = openSync(file.path, 'r')
-    if (idOf(identityOf(fstatSync(fd, { bigint: true }))) === idOf(file.identity)) {
-      file.fd = fd
-      return true
-    }
-    closeSync(fd)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT') cannotRead(tailing, file.path, code ?? String(error))
-  }
-  return false
-}
-
 /** Goes on with a known generation in this file, where it was committed to. */
 const claim = async (tailing: Tailing, candidate: Candidate, generation: Generation): Promise<void> => {
   const { context } = tailing
   const offset = offsetOf(tailing, generation)
   const guard = guardAt(candidate.fd, offset)
   if (guard === undefined) return closeSync(candidate.fd)
-  const file = createFollowed(generation, candidate, { offset, guard, now: context.clock() })
+  const file = createFollowed(generation, candidate, {
+    offset,
+    guard,
+    now: context.clock(),
+    label: tailing.hooks.label,
+  })
   const spans =
     offset < candidate.size && !tailing.left.has(generation.key)
       ? await context.covered(generation.key, offset, candidate.size)
@@ -404,18 +213,8 @@ const claim = async (tailing: Tailing, candidate: Candidate, generation: Generat
   follow(tailing, file)
 }
 
-const merge = (spans: readonly { readonly from: number; readonly to: number }[]): Followed['skips'] => {
-  const merged: { from: number; to: number }[] = []
-  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
-    const last = merged.at(-1)
-    if (last !== undefined && from <= last.to) last.to = Math.max(last.to, to)
-    else merged.push({ from, to })
-  }
-  return merged
-}
-
 /** Registers bytes never seen before. */
-const begin = async (tailing: Tailing, candidate: Candidate): Promise<Followed | undefined> => {
+export const begin = async (tailing: Tailing, candidate: Candidate): Promise<Followed | undefined> => {
   const { context, name } = tailing
   const { device, inode, birth } = candidate.identity
   const known = context.generations.of(name)
@@ -434,7 +233,12 @@ const begin = async (tailing: Tailing, candidate: Candidate): Promise<Followed |
       size: candidate.size,
     })
     const guard: Guard = guardAt(candidate.fd, start) ?? noGuard
-    return createFollowed(generation, candidate, { offset: start, guard, now: context.clock() })
+    return createFollowed(generation, candidate, {
+      offset: start,
+      guard,
+      now: context.clock(),
+      label: tailing.hooks.label,
+    })
   } catch (error) {
     closeSync(candidate.fd)
     cannotRead(tailing, candidate.path, `its generation could not be written down: ${String(error)}`)
@@ -456,122 +260,6 @@ const lineStart = (fd: number, size: number): number => {
     to = from
   }
   return 0
-}
-
-/**
- * A followed file no longer holds what was read of it. A copy that does takes its key and its place; without one it
- * ends, and bytes last seen in it and not read are stated lost. Returns the one of `candidates` that became it.
- */
-export const replace = async (
-  tailing: Tailing,
-  file: Followed,
-  candidates: readonly Candidate[],
-): Promise<Candidate | undefined> => {
-  const { generations, report } = tailing.context
-  const others = await copiesOf(tailing, file, candidates)
-  const { head } = generations.get(file.key)!
-  const copy = [...candidates, ...others].find(
-    (one) => one.size >= file.offset && holdsGuard(one.fd, file.guard) && sameHead(one.head, head),
-  )
-  for (const other of others) if (other !== copy) closeSync(other.fd)
-  const { path, size: last } = file
-  if (copy === undefined && file.fd !== undefined && intact(file) && sameHead(headOf(file.fd), head)) {
-    Object.assign(file, { size: sizeOf(file), long: undefined, pendingLines: false, tried: -1, cut: false })
-    report({ kind: 'truncated', path, text: `${path} was cut short behind what was read of it` })
-    return undefined
-  }
-  if (file.fd !== undefined) closeSync(file.fd)
-  Object.assign(file, { fd: undefined, long: undefined, pendingLines: false, tried: -1, cut: false })
-  if (copy === undefined) {
-    end(tailing, file)
-    generations.update(file.key, { guard: file.guard, device: '', inode: '' })
-    if (last > file.offset) stateLost(tailing, file.key, path, file.offset, last)
-    else
-      report({
-        kind: 'truncated',
-        path,
-        text: `${path} was cut short or rewritten after all of it was read; it is read again from its start`,
-      })
-    return undefined
-  }
-  const { fd, identity, size, modified } = copy
-  Object.assign(file, {
-    fd,
-    path: copy.path,
-    identity,
-    size,
-    modified,
-    aside: true,
-    unreachable: false,
-    deleted: false,
-  })
-  tailing.held.delete(idOf(identity))
-  generations.update(file.key, {
-    device: identity.device,
-    inode: identity.inode,
-    birth: identity.birth,
-    path: copy.path,
-    size,
-  })
-  if (size > file.offset)
-    report({
-      kind: 'recovered',
-      path,
-      text: `${path} was cut short before all of it was read; ${size - file.offset} bytes are read from its copy ${copy.path}`,
-    })
-  if (last > size) stateLost(tailing, file.key, path, size, last)
-  return copy
-}
-
-/** Files beside `file` that are nobody's, open: where a copy of it may be. */
-const copiesOf = async (
-  tailing: Tailing,
-  file: Followed,
-  except: readonly Candidate[],
-): Promise<readonly Candidate[]> => {
-  if (!tailing.copies) return []
-  const taken = new Set([...tailing.files, ...except].map(({ identity }) => idOf(identity)))
-  const paths = new Set([...tailing.held.values()].map(({ path }) => path))
-  for (const near of new Set([file.path, file.origin.path])) {
-    for (const path of await inside(dirname(near))) if (isRotationOf(path, near)) paths.add(path)
-  }
-  const seen = new Map<string, Found & { origin: string; outside: boolean }>()
-  for (const path of paths) note(tailing, seen, path, file.origin.path, true)
-  return [...seen].flatMap(([id, found]) => {
-    const candidate = taken.has(id) ? undefined : openCandidate(tailing, found)
-    return candidate === undefined ? [] : [candidate]
-  })
-}
-
-const stateLost = (tailing: Tailing, key: string, path: string, from: number, to: number): void => {
-  tailing.context.generations.update(key, { closedTo: to })
-  tailing.context.report({
-    kind: 'lost',
-    path,
-    text: `${to - from} bytes of ${path} (from ${from} to ${to}) were gone before they could be read, and no copy holds them`,
-    lost: { key, from, to },
-  })
-}
-
-/** Stops following; the tombstone stays. */
-export const end = (tailing: Tailing, file: Followed): void => {
-  const { context } = tailing
-  if (file.fd !== undefined) closeSync(file.fd)
-  file.fd = undefined
-  file.ended = true
-  tailing.left.set(file.key, file.offset)
-  if (file.handedOut.length === 0 && file.offset === file.size)
-    context.generations.update(file.key, { closedTo: file.offset })
-  const at = tailing.files.indexOf(file)
-  if (at !== -1) tailing.files.splice(at, 1)
-  if (file.handedOut.length === 0) tailing.byKey.delete(file.key)
-  context.generations.update(file.key, { gone: context.clock(), size: file.size })
-}
-
-/** Stops following a file whose rest cannot be reached any more. */
-export const endShort = (tailing: Tailing, file: Followed): void => {
-  end(tailing, file)
-  if (file.size > file.offset) stateLost(tailing, file.key, file.path, file.offset, file.size)
 }
 
 /** Generations without a file become tombstones, and what was seen of them and is in no store is stated lost. */

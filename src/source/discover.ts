@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, matchesGlob, resolve, sep } from 'node:path'
 import { watch } from 'chokidar'
@@ -123,7 +124,9 @@ export const watchPatterns = (
   let works = true
   const byDepth = new Map<number | undefined, Set<string>>()
   for (const pattern of patterns) {
-    const { directory, depth } = watched(pattern)
+    const { directory, depth: levels } = watched(pattern)
+    // For a directory that appears later the watcher counts its levels from the one above.
+    const depth = levels === undefined || existsSync(directory) ? levels : levels + 1
     byDepth.set(depth, (byDepth.get(depth) ?? new Set()).add(directory))
   }
   const watchers = [...byDepth].map(([depth, directories]) =>

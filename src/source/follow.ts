@@ -1,15 +1,16 @@
-import { closeSync, fstatSync, statSync } from 'node:fs'
-import type { Block } from '../event/block.ts'
-import { cannotRead, end, endShort, ensureOpen, idOf, replace, scan, type Tailing, tellOnce } from './claim.ts'
-import { decodeLine, type Encoding } from './decode.ts'
+import { closeSync } from 'node:fs'
+import { scan } from './claim.ts'
+import type { Encoding } from './decode.ts'
 import { absolute, watchPatterns } from './discover.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
-import { type Guard, headSize } from './generation.ts'
-import { bytesAt, guardAt, headOf, identityOf, sameHead } from './identity.ts'
+import type { Guard } from './generation.ts'
 import { createLines } from './lines.ts'
-import { type Desk, type Ending, openEnd, readOn, type Step } from './reading.ts'
+import { account, limitOpen, look, lookAtAll, tidy } from './look.ts'
+import type { Desk } from './reading.ts'
 import { createRecords } from './records.ts'
 import type { FileStatus, OpenSource, Source, SourceContext } from './source.ts'
+import { cannotRead, type FileHooks, plainFiles, type Tailing, tellOnce } from './tailing.ts'
+import { readSome } from './turn.ts'
 
 export interface FollowOptions {
   readonly name: string
@@ -32,51 +33,36 @@ export interface FollowOptions {
   readonly watch?: boolean
 }
 
-/** For sources that keep their own files (the spool): what `follow` leaves to them. */
-export interface FollowHooks {
-  /** Bytes of a file that may be read; the rest is not durable yet. */
-  readonly visible?: (path: string, size: number) => number
-  /** Nothing more will be written to this file. */
-  readonly isComplete?: (path: string) => boolean
-  /** Everything of a complete file is committed. */
-  readonly done?: (path: string) => void
-  /** `log.file.path` of its records. */
-  readonly label?: string
-  /** With `once`: whether to wait for more all the same. */
-  readonly goesOn?: () => boolean
-  /** Told a function that wakes a waiting `next`. */
-  readonly waker?: (wake: () => void) => void
-}
-
 /** Follows files by name and content through every kind of rotation, by the rules of generations, resume and copies. */
 export const follow = (options: FollowOptions): Source => ({
   name: options.name,
-  open: (context) => openFollow(options, context, {}),
+  open: (context) => openFollow(options, context, plainFiles),
 })
 
-const headForFraming = 65_536
 const idleAfter = 60_000
 /** Directories in which much comes and goes are not looked through more often than this. */
 const scanGap = 50
 
-const sizeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1
-
+/** `waker` is told a function that wakes a waiting `next`. */
 export const openFollow = async (
   options: FollowOptions,
   context: SourceContext,
-  hooks: FollowHooks,
+  hooks: FileHooks,
+  waker: (wake: () => void) => void = () => {},
 ): Promise<OpenSource> => {
-  const { maxOpen = 512, verifyEvery = 1000, discoverEvery = 5000, settle = 60_000, encoding = 'utf-8' } = options
+  const { maxOpen = 512, settle = 60_000, encoding = 'utf-8' } = options
+  const verifyEvery = Math.max(1, options.verifyEvery ?? 1000)
+  const discoverEvery = Math.max(1, options.discoverEvery ?? 5000)
   const { clock, once, generations } = context
-  const { visible = (_: string, size: number) => size, isComplete = () => false, goesOn = () => false } = hooks
-  const own = hooks.isComplete !== undefined
   const tailing: Tailing = {
     name: options.name,
     context,
     patterns: options.paths.map(absolute),
     exclude: (options.exclude ?? []).map(absolute),
-    copies: !own,
+    copies: !hooks.owned,
     settle,
+    maxOpen,
+    hooks,
     files: [],
     byKey: new Map(),
     left: new Map(),
@@ -85,6 +71,8 @@ export const openFollow = async (
     waiting: new Map(),
     told: new Set(),
     first: true,
+    scanWanted: true,
+    turn: 0,
   }
   const desk: Desk = {
     arena: context.arena,
@@ -97,19 +85,18 @@ export const openFollow = async (
 
   let closed = false
   let scanAt = Number.NEGATIVE_INFINITY
-  let scanWanted = true
   let lookAt = Number.NEGATIVE_INFINITY
   let scannedAt: number | undefined
   let lookedAt: number | undefined
-  let turn = 0
   let wake: () => void = () => {}
   const touched = new Set<string>()
-  hooks.waker?.(() => {
+  waker(() => {
     lookAt = Number.NEGATIVE_INFINITY
+    tailing.scanWanted = true
     wake()
   })
   const watching =
-    once || options.watch === false || own
+    once || options.watch === false || hooks.owned
       ? undefined
       : watchPatterns(tailing.patterns, {
           changed: (path) => {
@@ -117,7 +104,7 @@ export const openFollow = async (
             wake()
           },
           moved: () => {
-            scanWanted = true
+            tailing.scanWanted = true
             wake()
           },
           failed: (error) =>
@@ -128,174 +115,11 @@ export const openFollow = async (
             }),
         })
 
-  /** Looks at one file's end. */
-  const look = (file: Followed, now: number): void => {
-    const stats =
-      file.fd === undefined
-        ? statSync(file.path, { bigint: true, throwIfNoEntry: false })
-        : fstatSync(file.fd, { bigint: true })
-    if (stats === undefined || (file.fd === undefined && idOf(identityOf(stats)) !== idOf(file.identity))) {
-      if (file.unreachable) endShort(tailing, file)
-      else scanWanted = true
-      return
-    }
-    const size = visible(file.path, Number(stats.size))
-    // What was cut short keeps the size it was last seen with, to say what is lost.
-    if (size < file.size) file.cut = true
-    else if (size > file.size) {
-      file.size = size
-      file.grownAt = now
-      generations.update(file.key, { size, ...longerHead(file) })
-    }
-    file.modified = Number(stats.mtimeMs)
-    if (file.fd !== undefined && stats.nlink === 0n) file.deleted = file.aside = true
-    if (!isPending(file)) file.cleanAt = now
-  }
-  const longerHead = (file: Followed): { head?: Buffer } => {
-    const known = generations.get(file.key)?.head
-    if (known === undefined || known.length >= headSize || file.fd === undefined) return {}
-    const head = headOf(file.fd)
-    return head.length > known.length && head.subarray(0, known.length).equals(known) ? { head } : {}
-  }
-
-  const lookAtAll = (now: number): void => {
-    for (const file of [...tailing.files]) {
-      look(file, now)
-      if (file.ended) continue
-      // The name leads elsewhere now: rotated, or a link was turned.
-      if (!file.unreachable && !file.aside && file.fd !== undefined) {
-        const stats = statSync(file.path, { bigint: true, throwIfNoEntry: false })
-        if (stats === undefined || idOf(identityOf(stats)) !== idOf(file.identity)) scanWanted = true
-      }
-      if (file.handedOut.length === 0 && generations.get(file.key)?.closedTo !== file.offset) close(file)
-    }
-    for (const found of tailing.held.values()) if (sizeAt(found.path) !== found.size) scanWanted = true
-    for (const found of tailing.waiting.values()) {
-      if (sizeAt(found.path) !== found.size || (found.size > 0 && now - found.modified >= settle)) scanWanted = true
-    }
-    lookedAt = now
-    lookAt = now
-  }
-  const close = (file: Followed): void => {
-    const known = generations.get(file.key)
-    if (known !== undefined && file.offset > known.closedTo) generations.update(file.key, { closedTo: file.offset })
-  }
-
-  const isFinished = (file: Followed, now: number): boolean =>
-    isComplete(file.path) || (file.aside && now - file.grownAt >= settle)
-  const isFlushed = (file: Followed, now: number): boolean =>
-    file.pendingLines && file.framing !== undefined && now - file.grownAt >= file.framing.flushAfter
-
-  const isReady = (file: Followed, now: number): boolean => {
-    if (file.before !== undefined) {
-      if (isBehind(file.before) && !file.before.ended) return false
-      file.before = undefined
-    }
-    if (file.cut || isBehind(file)) return true
-    if (!isPending(file)) return false
-    if (file.framing === undefined) return false
-    return file.tried !== file.size || isFinished(file, now) || isFlushed(file, now)
-  }
-
-  const endingOf = (file: Followed, now: number): Ending => {
-    if (once && !goesOn()) return { line: true, record: true, flag: 0 }
-    if (isComplete(file.path)) return { line: true, record: true, flag: 0 }
-    if (isFinished(file, now)) return { line: true, record: true, flag: 8 }
-    return isFlushed(file, now) ? { line: false, record: true, flag: 8 } : openEnd
-  }
-
-  const step = async (file: Followed, now: number): Promise<Step> => {
-    if (!open(file)) {
-      file.tried = file.size
-      file.before = undefined
-      scanWanted = true
-      return 'wait'
-    }
-    look(file, now)
-    file.lastUse = now
-    if (file.cut || !headHolds(file)) return 'replaced'
-    const skip = file.skips[0]
-    if (skip !== undefined && skip.from <= file.offset) {
-      file.skips.shift()
-      return skip.to <= file.offset ? 'again' : jump(file, skip.to)
-    }
-    if (file.framing === undefined) {
-      const head = bytesAt(file.fd!, 0, headForFraming)
-      file.framing = context.framing(
-        file.origin.path,
-        encoding === 'utf-8' ? head : Buffer.from(decodeLine(head, encoding).text),
-      )
-      if (file.framing === undefined) {
-        if (once)
-          tellOnce(tailing, `framing ${file.path}`, {
-            kind: 'unreadable',
-            path: file.path,
-            text: `there is too little in ${file.path} to tell its format; name the parser`,
-          })
-        return 'wait'
-      }
-    }
-    if (skip !== undefined && skip.from < file.size)
-      return readOn(desk, file, skip.from, { line: true, record: true, flag: 0 }, now)
-    return file.offset < file.size ? readOn(desk, file, file.size, endingOf(file, now), now) : 'wait'
-  }
-
-  /** What lies before the offset is checked with every read; near the start that is too little to tell. */
-  const headHolds = (file: Followed): boolean => {
-    const head = file.offset < headSize ? generations.get(file.key)?.head : undefined
-    return head === undefined || sameHead(headOf(file.fd!), head)
-  }
-
-  const jump = (file: Followed, offset: number): Step => {
-    const to = Math.min(offset, file.size)
-    const guard = guardAt(file.fd!, to)
-    if (guard === undefined) return 'replaced'
-    file.offset = to
-    file.guard = guard
-    return 'again'
-  }
-
-  const open = (file: Followed): boolean => {
-    if (file.fd !== undefined) return true
-    const others = tailing.files.filter((one) => one.fd !== undefined && !one.unreachable && !one.deleted)
-    if (others.length >= maxOpen) {
-      const idle = others.reduce((a, b) => (a.lastUse <= b.lastUse ? a : b))
-      closeSync(idle.fd!)
-      idle.fd = undefined
-    }
-    return ensureOpen(tailing, file)
-  }
-
-  /** One round over the files, from where the last ended. */
-  const readSome = async (now: number): Promise<Block | 'again' | 'wait' | 'full'> => {
-    const { files } = tailing
-    for (let i = 0; i < files.length; i++) {
-      const file = files[(turn + i) % files.length]!
-      if (!isReady(file, now)) continue
-      const result = await step(file, now)
-      if (result === 'wait') {
-        file.tried = file.size
-        continue
-      }
-      turn = (turn + i + 1) % files.length
-      if (result !== 'replaced') return result
-      await replace(tailing, file, [])
-      scanWanted = true
-      return 'again'
-    }
-    return 'wait'
-  }
-
-  /** Gives up files that are gone and wholly read, and handles beyond the bound. */
-  const tidy = (now: number): void => {
-    for (const file of [...tailing.files]) {
-      const gone = file.deleted || file.unreachable
-      if (gone && file.offset >= file.size && (once || isFinished(file, now))) end(tailing, file)
-    }
-  }
-
   const nextDue = (now: number): number => {
-    let due = Math.min(lookAt + verifyEvery, scanAt + (scanWanted ? Math.min(scanGap, verifyEvery) : discoverEvery))
+    let due = Math.min(
+      lookAt + verifyEvery,
+      scanAt + (tailing.scanWanted ? Math.min(scanGap, verifyEvery) : discoverEvery),
+    )
     for (const file of tailing.files) {
       if (!isPending(file)) continue
       if (file.aside) due = Math.min(due, file.grownAt + settle)
@@ -330,26 +154,28 @@ export const openFollow = async (
     async next(signal) {
       while (!signal.aborted && !closed) {
         const now = clock()
-        if (now - scanAt >= (scanWanted ? Math.min(scanGap, verifyEvery) : discoverEvery)) {
+        if (now - scanAt >= (tailing.scanWanted ? Math.min(scanGap, verifyEvery) : discoverEvery)) {
           // Set before: what happens while looking is looked at again.
           scanAt = now
-          scanWanted = false
+          tailing.scanWanted = false
           await scan(tailing)
+          limitOpen(tailing, tailing.maxOpen)
           scannedAt = now
           continue
         }
         if (now - lookAt >= verifyEvery) {
-          lookAtAll(now)
-          tidy(now)
+          lookAtAll(tailing, now)
+          lookAt = now
+          lookedAt = now
         }
-        for (const file of touched.size > 0 ? tailing.files : []) if (touched.has(file.path)) look(file, now)
+        for (const file of touched.size > 0 ? tailing.files : []) if (touched.has(file.path)) look(tailing, file, now)
         touched.clear()
-        const result = await readSome(now)
+        const result = await readSome(tailing, desk, now)
         if (typeof result === 'object') return result
         if (result === 'again') continue
         if (result === 'full') await pause(5, signal)
-        else if (!once || goesOn()) await pause(nextDue(clock()), signal)
-        else if (scanWanted) await pause(1, signal)
+        else if (!once || hooks.goesOn()) await pause(nextDue(clock()), signal)
+        else if (tailing.scanWanted) await pause(1, signal)
         else if (lookedAt !== undefined) return undefined
       }
       return undefined
@@ -361,12 +187,9 @@ export const openFollow = async (
       while (file.handedOut.length > 0 && file.handedOut[0]!.to <= offset) guard = file.handedOut.shift()!.guard
       if (guard !== undefined) generations.update(key, { guard })
       if (file.handedOut.length > 0) return
-      close(file)
+      account(tailing, file)
       if (file.ended) tailing.byKey.delete(key)
-      else if (isComplete(file.path) && file.offset >= file.size) {
-        end(tailing, file)
-        hooks.done?.(file.path)
-      }
+      else tidy(tailing, file, clock())
     },
     get caughtUp() {
       if (lookedAt === undefined || scannedAt === undefined || tailing.unreadable.size > 0) return undefined

@@ -61,10 +61,10 @@ export const createFollowed = (
     readonly size: number
     readonly modified: number
   },
-  at: { readonly offset: number; readonly guard: Guard; readonly now: number },
+  at: { readonly offset: number; readonly guard: Guard; readonly now: number; readonly label: string | undefined },
 ): Followed => ({
   key: generation.key,
-  origin: { source: generation.source, key: generation.key, path: generation.origin },
+  origin: { source: generation.source, key: generation.key, path: at.label ?? generation.origin },
   identity: found.identity,
   path: found.path,
   fd: found.fd,

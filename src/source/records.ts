@@ -25,6 +25,9 @@ const sized = (capacity: number): Records => ({
 
 export const createRecords = (): Records => sized(4096)
 
+/** A block holds at most this many records, so that what is made of them is bounded where lines are very short. */
+export const mostRecords = 65_536
+
 /** What is cut from lines. */
 export interface Cut {
   /** Offset up to which the window is used up: behind the last record and the empty lines after it. */
@@ -65,7 +68,7 @@ const cutEach = (
 ): Cut => {
   let from = offset
   let count = 0
-  for (let i = 0; i < lines.count; i++) {
+  for (let i = 0; i < lines.count && count < mostRecords; i++) {
     const start = lines.start[i]!
     const end = lines.end[i]!
     const to = lines.to[i]!
@@ -79,7 +82,7 @@ const cutEach = (
     }
     from = to
   }
-  if (ended !== 0 && count > 0) records.flag[count - 1]! |= ended
+  if (ended !== 0 && count > 0 && from === lines.to[lines.count - 1]) records.flag[count - 1]! |= ended
   records.count = count
   return { consumed: from, pendingLines: false }
 }
@@ -112,6 +115,10 @@ const cutJoined = (
   }
   let at = offset
   for (let i = 0; i < lines.count; at = lines.to[i++]!) {
+    if (count === mostRecords) {
+      records.count = count
+      return { consumed: first === -1 ? at : from, pendingLines: true }
+    }
     const start = lines.start[i]!
     const end = lines.end[i]!
     if (first === -1) {

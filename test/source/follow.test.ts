@@ -198,6 +198,8 @@ test('rotation while stopped, twice, outside the pattern: the known file goes on
   write('a.log', 'one\n')
   write('a.log.7', 'old, from before the first start\n')
   expect(texts(await once())).toEqual(['one'])
+  // Birth times are those of the kernel's clock, which ticks every few milliseconds.
+  await new Promise((resolve) => setTimeout(resolve, 20))
   append('a.log', 'two\n')
   renameSync(at('a.log'), at('a.log.2'))
   write('a.log.1', 'three\n')

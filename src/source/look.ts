@@ -1,0 +1,91 @@
+import { closeSync, fstatSync, statSync } from 'node:fs'
+import { type Followed, isPending } from './followed.ts'
+import { headSize } from './generation.ts'
+import { headOf, identityOf } from './identity.ts'
+import { end, endShort, idOf, type Tailing } from './tailing.ts'
+
+/** Milliseconds without growth after which a file that was put aside counts as finished; also what `isComplete` says. */
+export const isFinished = ({ settle, hooks }: Tailing, file: Followed, now: number): boolean =>
+  hooks.isComplete(file.path) || (file.aside && now - file.grownAt >= settle)
+
+/** Looks at one file's end. The synchronous calls are on purpose: some microseconds, where the others take 30. */
+export const look = (tailing: Tailing, file: Followed, now: number): void => {
+  const stats =
+    file.fd === undefined
+      ? statSync(file.path, { bigint: true, throwIfNoEntry: false })
+      : fstatSync(file.fd, { bigint: true })
+  if (stats === undefined || (file.fd === undefined && idOf(identityOf(stats)) !== idOf(file.identity))) {
+    if (file.unreachable) endShort(tailing, file)
+    else tailing.scanWanted = true
+    return
+  }
+  const size = tailing.hooks.visible(file.path, Number(stats.size))
+  // What was cut short keeps the size it was last seen with, to say what is lost.
+  if (size < file.size) file.cut = true
+  else if (size > file.size) {
+    file.size = size
+    file.grownAt = now
+    tailing.context.generations.update(file.key, { size, ...longerHead(tailing, file) })
+  }
+  file.modified = Number(stats.mtimeMs)
+  if (file.fd !== undefined && stats.nlink === 0n) file.deleted = file.aside = true
+  if (!isPending(file)) file.cleanAt = now
+}
+
+const longerHead = ({ context }: Tailing, file: Followed): { readonly head?: Buffer } => {
+  const known = context.generations.get(file.key)?.head
+  if (known === undefined || known.length >= headSize || file.fd === undefined) return {}
+  const head = headOf(file.fd)
+  return head.length > known.length && head.subarray(0, known.length).equals(known) ? { head } : {}
+}
+
+/** Looks at the end of every file, and whether something calls for a look at the directories. */
+export const lookAtAll = (tailing: Tailing, now: number): void => {
+  for (const file of [...tailing.files]) {
+    look(tailing, file, now)
+    if (file.ended) continue
+    // The name leads elsewhere now: rotated, or a link was turned.
+    if (!file.unreachable && !file.aside && file.fd !== undefined) {
+      const stats = statSync(file.path, { bigint: true, throwIfNoEntry: false })
+      if (stats === undefined || idOf(identityOf(stats)) !== idOf(file.identity)) tailing.scanWanted = true
+    }
+    if (file.handedOut.length === 0) account(tailing, file)
+    tidy(tailing, file, now)
+  }
+  for (const found of tailing.held.values()) if (sizeAt(found.path) !== found.size) tailing.scanWanted = true
+  for (const found of tailing.waiting.values()) {
+    const settled = found.size > 0 && now - found.modified >= tailing.settle
+    if (settled || sizeAt(found.path) !== found.size) tailing.scanWanted = true
+  }
+}
+
+const sizeAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? -1
+
+/** Everything handed out of a file is committed: what was read of it is accounted for, separators too. */
+export const account = ({ context }: Tailing, file: Followed): void => {
+  const known = context.generations.get(file.key)
+  if (known !== undefined && file.offset > known.closedTo)
+    context.generations.update(file.key, { closedTo: file.offset })
+}
+
+/** Lets go of a file that is gone, or complete and committed, once all of it was read. */
+export const tidy = (tailing: Tailing, file: Followed, now: number): void => {
+  const { hooks, context } = tailing
+  if (file.ended || file.offset < file.size) return
+  if (hooks.isComplete(file.path)) {
+    if (file.handedOut.length > 0) return
+    end(tailing, file)
+    hooks.done(file.path)
+  } else if ((file.deleted || file.unreachable) && (context.once || isFinished(tailing, file, now))) end(tailing, file)
+}
+
+/** Closes the handles used longest ago, so that at most `most` files are open that could be opened again. */
+export const limitOpen = ({ files }: Tailing, most: number): void => {
+  const open = files.filter((file) => file.fd !== undefined && !file.unreachable && !file.deleted)
+  if (open.length <= most) return
+  open.sort((a, b) => a.lastUse - b.lastUse)
+  for (const file of open.slice(0, open.length - most)) {
+    closeSync(file.fd!)
+    file.fd = undefined
+  }
+}

@@ -1,0 +1,93 @@
+import { closeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Candidate, note, openCandidate } from './candidate.ts'
+import { inside } from './discover.ts'
+import type { Followed } from './followed.ts'
+import { headOf, holdsGuard, sameHead } from './identity.ts'
+import { isRotationOf } from './rotation.ts'
+import { end, type Found, idOf, intact, sizeOf, stateLost, type Tailing } from './tailing.ts'
+
+/**
+ * A followed file no longer holds what was read of it. A copy that does takes its key and its place; without one it
+ * ends, and bytes last seen in it and not read are stated lost. Returns the one of `candidates` that became it.
+ */
+export const replace = async (
+  tailing: Tailing,
+  file: Followed,
+  candidates: readonly Candidate[],
+): Promise<Candidate | undefined> => {
+  const { generations, report } = tailing.context
+  const others = await copiesOf(tailing, file, candidates)
+  const { head } = generations.get(file.key)!
+  const copy = [...candidates, ...others].find(
+    (one) => one.size >= file.offset && holdsGuard(one.fd, file.guard) && sameHead(one.head, head),
+  )
+  for (const other of others) if (other !== copy) closeSync(other.fd)
+  const { path, size: last } = file
+  if (copy === undefined && file.fd !== undefined && intact(file) && sameHead(headOf(file.fd), head)) {
+    Object.assign(file, { size: sizeOf(file), long: undefined, pendingLines: false, tried: -1, cut: false })
+    report({ kind: 'truncated', path, text: `${path} was cut short behind what was read of it` })
+    return undefined
+  }
+  if (file.fd !== undefined) closeSync(file.fd)
+  Object.assign(file, { fd: undefined, long: undefined, pendingLines: false, tried: -1, cut: false })
+  if (copy === undefined) {
+    end(tailing, file)
+    generations.update(file.key, { guard: file.guard, device: '', inode: '' })
+    if (last > file.offset) stateLost(tailing, file.key, path, file.offset, last)
+    else
+      report({
+        kind: 'truncated',
+        path,
+        text: `${path} was cut short or rewritten after all of it was read; it is read again from its start`,
+      })
+    return undefined
+  }
+  const { fd, identity, size, modified } = copy
+  Object.assign(file, {
+    fd,
+    path: copy.path,
+    identity,
+    size,
+    modified,
+    aside: true,
+    unreachable: false,
+    deleted: false,
+  })
+  tailing.held.delete(idOf(identity))
+  generations.update(file.key, {
+    device: identity.device,
+    inode: identity.inode,
+    birth: identity.birth,
+    path: copy.path,
+    size,
+  })
+  if (size > file.offset)
+    report({
+      kind: 'recovered',
+      path,
+      text: `${path} was cut short before all of it was read; ${size - file.offset} bytes are read from its copy ${copy.path}`,
+    })
+  if (last > size) stateLost(tailing, file.key, path, size, last)
+  return copy
+}
+
+/** Files beside `file` that are nobody's, open: where a copy of it may be. */
+const copiesOf = async (
+  tailing: Tailing,
+  file: Followed,
+  except: readonly Candidate[],
+): Promise<readonly Candidate[]> => {
+  if (!tailing.copies) return []
+  const taken = new Set([...tailing.files, ...except].map(({ identity }) => idOf(identity)))
+  const paths = new Set([...tailing.held.values()].map(({ path }) => path))
+  for (const near of new Set([file.path, file.origin.path])) {
+    for (const path of await inside(dirname(near))) if (isRotationOf(path, near)) paths.add(path)
+  }
+  const seen = new Map<string, Found & { origin: string; outside: boolean }>()
+  for (const path of paths) note(tailing, seen, path, file.origin.path, true)
+  return [...seen].flatMap(([id, found]) => {
+    const candidate = taken.has(id) ? undefined : openCandidate(tailing, found)
+    return candidate === undefined ? [] : [candidate]
+  })
+}

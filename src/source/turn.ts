@@ -1,0 +1,111 @@
+import { type Block, flags } from '../event/block.ts'
+import { decodeLine } from './decode.ts'
+import { type Followed, isBehind, isPending } from './followed.ts'
+import { headSize } from './generation.ts'
+import { bytesAt, guardAt, headOf, sameHead } from './identity.ts'
+import { isFinished, limitOpen, look } from './look.ts'
+import { type Desk, type Ending, openEnd, readOn, type Step } from './reading.ts'
+import { replace } from './replace.ts'
+import { ensureOpen, type Tailing, tellOnce } from './tailing.ts'
+
+const headForFraming = 65_536
+const wholeEnd: Ending = { line: true, record: true, flag: 0 }
+const settledEnd: Ending = { line: true, record: true, flag: flags.flushed }
+const flushedEnd: Ending = { line: false, record: true, flag: flags.flushed }
+
+/** One round over the files, from where the last ended: the first that gives something has had its turn. */
+export const readSome = async (
+  tailing: Tailing,
+  desk: Desk,
+  now: number,
+): Promise<Block | 'again' | 'wait' | 'full'> => {
+  const { files } = tailing
+  const { length } = files
+  for (let i = 0; i < length; i++) {
+    const at = (tailing.turn + i) % length
+    const file = files[at]!
+    if (!isReady(tailing, file, now)) continue
+    const result = await step(tailing, desk, file, now)
+    if (result === 'wait') {
+      file.tried = file.size
+      continue
+    }
+    tailing.turn = at + 1
+    if (result !== 'replaced') return result
+    await replace(tailing, file, [])
+    tailing.scanWanted = true
+    return 'again'
+  }
+  return 'wait'
+}
+
+const isFlushed = (file: Followed, now: number): boolean =>
+  file.pendingLines && file.framing !== undefined && now - file.grownAt >= file.framing.flushAfter
+
+const isReady = (tailing: Tailing, file: Followed, now: number): boolean => {
+  if (file.before !== undefined) {
+    if (isBehind(file.before)) return false
+    file.before = undefined
+  }
+  if (file.cut || isBehind(file)) return true
+  if (!isPending(file) || file.framing === undefined) return false
+  return file.tried !== file.size || isFinished(tailing, file, now) || isFlushed(file, now) || isLastCall(tailing)
+}
+
+/** With `once`, when nothing more is awaited. */
+const isLastCall = ({ context, hooks }: Tailing): boolean => context.once && !hooks.goesOn()
+
+const endingOf = (tailing: Tailing, file: Followed, now: number): Ending => {
+  if (isLastCall(tailing) || tailing.hooks.isComplete(file.path)) return wholeEnd
+  if (isFinished(tailing, file, now)) return settledEnd
+  return isFlushed(file, now) ? flushedEnd : openEnd
+}
+
+const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): Promise<Step> => {
+  file.lastUse = now
+  if (file.fd === undefined) limitOpen(tailing, tailing.maxOpen - 1)
+  if (!ensureOpen(tailing, file)) {
+    tailing.scanWanted = true
+    return 'wait'
+  }
+  look(tailing, file, now)
+  if (file.cut || !headHolds(tailing, file)) return 'replaced'
+  const skip = file.skips[0]
+  if (skip !== undefined && skip.from <= file.offset) {
+    file.skips.shift()
+    return skip.to <= file.offset ? 'again' : jump(file, Math.min(skip.to, file.size))
+  }
+  file.framing ??= framingOf(tailing, desk, file)
+  if (file.framing === undefined || file.offset >= file.size) return 'wait'
+  if (skip !== undefined && skip.from < file.size) return readOn(desk, file, skip.from, wholeEnd, now)
+  return readOn(desk, file, file.size, endingOf(tailing, file, now), now)
+}
+
+const framingOf = (tailing: Tailing, { encoding }: Desk, file: Followed): Followed['framing'] => {
+  const { context } = tailing
+  const head = bytesAt(file.fd!, 0, headForFraming)
+  const text = encoding === 'utf-8' ? head : Buffer.from(decodeLine(head, encoding).text)
+  const framing = context.framing(file.origin.path, text)
+  if (framing === undefined && isLastCall(tailing)) {
+    tellOnce(tailing, `framing ${file.path}`, {
+      kind: 'unreadable',
+      path: file.path,
+      text: `there is too little in ${file.path} to tell its format; name the parser`,
+    })
+  }
+  return framing
+}
+
+/** What lies before the offset is checked with every read; near the start that is too little to tell. */
+const headHolds = ({ context }: Tailing, file: Followed): boolean => {
+  const head = file.offset < headSize ? context.generations.get(file.key)?.head : undefined
+  return head === undefined || sameHead(headOf(file.fd!), head)
+}
+
+const jump = (file: Followed, offset: number): Step => {
+  const guard = guardAt(file.fd!, offset)
+  if (guard === undefined) return 'replaced'
+  file.offset = offset
+  file.guard = guard
+  return 'again'
+}

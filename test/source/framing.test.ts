@@ -1,0 +1,104 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fc, test } from '@fast-check/vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { byLine } from '../../src/event/framing.ts'
+import { createArena } from '../../src/memory/arena.ts'
+import { follow } from '../../src/source/follow.ts'
+import { isRotationOf } from '../../src/source/rotation.ts'
+import { collectRecords, indented, sourceBench } from '../support/records.ts'
+
+let directory: string
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tailrace-framing-'))
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+let run = 0
+const arena = createArena(64 << 20)
+
+/** Reads `bytes` as they arrive in `pieces`, and again at once; with windows so small that records cross them. */
+const bothWays = async (bytes: Uint8Array, cuts: readonly number[], joins: boolean) => {
+  const framing = joins ? indented({ maxBytes: 40, flushAfter: 1e9 }) : byLine(40)
+  const read = async (pieces: readonly Uint8Array[]) => {
+    const here = join(directory, String(run++))
+    const path = `${here}.log`
+    const bench = await sourceBench(here, { framing: () => framing, arena })
+    writeFileSync(path, pieces[0]!)
+    const options = {
+      name: 'x',
+      paths: [path],
+      blockBytes: 16,
+      verifyEvery: 0,
+      discoverEvery: 0,
+      settle: 1e9,
+      watch: false,
+    }
+    const records = []
+    if (pieces.length > 1) {
+      const open = await bench.open(follow(options))
+      for (const piece of pieces.slice(1)) {
+        records.push(...(await collectRecords(open, undefined, { within: 4 })))
+        appendFileSync(path, piece)
+      }
+      await open.close()
+    }
+    const last = await bench.open(follow(options), { once: true })
+    records.push(...(await collectRecords(last)))
+    await last.close()
+    await bench.generations.close()
+    rmSync(path)
+    rmSync(here, { recursive: true })
+    return records.map(({ text, from, to, flags }) => ({ text, from, to, flags }))
+  }
+  const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b)
+  const pieces = [0, ...places].map((from, i) => bytes.subarray(from, places[i] ?? bytes.length))
+  return { whole: await read([bytes]), parts: await read(pieces) }
+}
+
+const line = fc.oneof(
+  { weight: 4, arbitrary: fc.string({ maxLength: 12, unit: 'grapheme' }).map((text) => Buffer.from(text)) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)) },
+  { weight: 1, arbitrary: fc.integer({ min: 30, max: 300 }).map((length) => Buffer.alloc(length, 'é')) },
+  { weight: 2, arbitrary: fc.constant(Buffer.from('  more')) },
+  { weight: 1, arbitrary: fc.constant(Buffer.alloc(0)) },
+)
+const file = fc
+  .array(fc.tuple(line, fc.constantFrom('\n', '\r\n')), { maxLength: 20 })
+  .map((lines) => Buffer.concat(lines.flatMap(([bytes, ending]) => [bytes, Buffer.from(ending)])))
+
+test.prop([file, fc.array(fc.nat(2000), { maxLength: 3 }), fc.boolean()], { numRuns: 60 })(
+  'records are the same however their bytes arrive',
+  async (bytes, cuts, joins) => {
+    const { whole, parts } = await bothWays(bytes, cuts, joins)
+    expect(parts).toEqual(whole)
+    for (let i = 1; i < whole.length; i++) expect(whole[i]!.from).toBeGreaterThanOrEqual(whole[i - 1]!.to)
+  },
+  30_000,
+)
+
+test.prop([file], { numRuns: 60 })('records and separators together are every byte of the file', async (bytes) => {
+  const { whole } = await bothWays(bytes, [], false)
+  let at = 0
+  for (const { from, to } of whole) {
+    expect(bytes.subarray(at, from).every((byte) => byte === 10 || byte === 13)).toBe(true)
+    at = to
+  }
+  expect(bytes.subarray(at).every((byte) => byte === 10 || byte === 13)).toBe(true)
+})
+
+test('names that rotation gives are told from names of other files', () => {
+  const of = (name: string) => isRotationOf(`/l/${name}`, '/l/app.log')
+  for (const name of [
+    'app.log.1',
+    'app.log-20261123',
+    'app.log.2026-11-23',
+    'app-2026-11-23.log',
+    'app.log.old',
+    'app.2026-11-23-14.log',
+  ])
+    expect(of(name), name).toBe(true)
+  for (const name of ['app.log', 'app-1.log', 'app-error.log', 'app.log.gz', 'app.logs', 'apps.log.1', 'app.log.1.tmp'])
+    expect(of(name), name).toBe(false)
+})
