@@ -436,7 +436,10 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
         await put(queryDocuments)
         const wrong: unknown[] = []
         for (const one of queryCases) {
-          const found = await find({ where: parseKql(one.kql, { fieldOf, names: Object.keys(fieldTable), ...queryClock }), fields: ['event.code'] })
+          const found = await find({
+            where: parseKql(one.kql, { fieldOf, names: Object.keys(fieldTable), ...queryClock }),
+            fields: ['event.code'],
+          })
           const codes = found.map((document) => String(at(document, 'event.code'))).sort()
           const expected = [...expectedOf(one)].sort()
           if (codes.join() !== expected.join()) wrong.push({ kql: one.kql, codes, expected })
@@ -664,6 +667,33 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
           ],
         })
         expect(bucket!.values).toEqual({ 'min(@timestamp)': noon, 'max(@timestamp)': noon + 300_000 })
+      })
+    })
+
+    describe('retention', () => {
+      const day = 24 * hour
+      const old = (days: number): Row => ({ '@timestamp': new Date(noon - days * day).toISOString(), 'app.n': days })
+      const left = async (dataset: string): Promise<unknown[]> =>
+        (await find({ datasets: [dataset] })).map((document) => at(document, 'app.n')).sort()
+
+      it('what is older than the limit of its dataset goes', async () => {
+        await put([old(1), old(8), old(31)], { dataset: 'test.one', key: '000000000000000a' })
+        await put([old(1), old(8), old(31)], { dataset: 'test.two', key: '000000000000000b' })
+        await store.retain([{ maxAge: 30 * day }, { dataset: 'test.two', maxAge: 7 * day }], noon, never)
+        await store.refresh(never)
+        expect(await left('test.one')).toEqual([1, 8])
+        expect(await left('test.two')).toEqual([1])
+        expect(await store.countOf('000000000000000a', never)).toBe(2)
+      })
+
+      it('without a rule everything stays, and what came later is stored as ever', async () => {
+        await put([old(400)])
+        await store.retain([{ dataset: 'test.none', maxAge: day }], noon, never)
+        await store.refresh(never)
+        expect(await left('test.log')).toEqual([400])
+        await store.retain([{ maxAge: day }], noon, never)
+        await put([old(0)], { from: 900 })
+        expect(await left('test.log')).toEqual([0])
       })
     })
 

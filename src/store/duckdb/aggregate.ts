@@ -6,7 +6,6 @@ import type { Catalog } from './catalog.ts'
 import type { Database } from './database.ts'
 import { scoped } from './from.ts'
 import type { Held } from './held-type.ts'
-import { printTime } from './print-time.ts'
 import { named } from './sql-name.ts'
 
 /** A value of a field as a number; times in milliseconds. */
@@ -64,7 +63,7 @@ const measureOf = (metric: Metric, fields: ReadonlyMap<string, Held>): string =>
 const keyOf = (value: DuckDBValue, held: Held | undefined): Scalar | null => {
   if (value === null || held === undefined) return null
   if (held.type === 'ip') return hexIpText(String(value))
-  if (held.type === 'date') return printTime(value as bigint)
+  if (held.type === 'date') return Number((value as bigint) / 1_000_000n)
   return typeof value === 'bigint' ? Number(value) : (value as Scalar)
 }
 

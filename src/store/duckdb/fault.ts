@@ -7,6 +7,5 @@ export const isFatal = (error: unknown): boolean => /FATAL|INTERNAL|invalidated/
 /** Errors of the world, which pass: a full disk, no memory, a directory that is away. All others are about the data. */
 export const isWorld = (error: unknown): boolean =>
   isFatal(error) ||
-  /^(IO|Out of Memory|TransactionContext|Connection|Interrupt)|\bE[A-Z]{3,}[:,]|No space|could not allocate/i.test(
-    said(error),
-  )
+  /^(IO|Out of Memory|TransactionContext|Connection|Interrupt)|No space|could not allocate/i.test(said(error)) ||
+  /^E[A-Z]+: /.test(said(error))

@@ -52,6 +52,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
   let trouble: string | undefined
   const waiting: Waiting[] = []
   let busy: Promise<void> = Promise.resolve()
+  const closing = new AbortController()
   const parquet = createParquet()
 
   const transaction = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -97,7 +98,8 @@ export const createWriter = async (database: Database): Promise<Writer> => {
         trouble = `DuckDB cannot write to ${database.path}: ${said(error)}`
         const signals = waitingFor()
         const delay = pause * (0.75 + Math.random() / 2)
-        await sleep(delay, undefined, { signal: AbortSignal.any([...signals]) }).catch(() => undefined)
+        await sleep(delay, undefined, { signal: AbortSignal.any([...signals, closing.signal]) }).catch(() => undefined)
+        if (closing.signal.aborted) throw error
         if (signals.every(({ aborted }) => aborted)) throw signals[0]?.reason ?? error
         await recover(error).catch(() => undefined)
       }
@@ -306,6 +308,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
       )
     },
     async close() {
+      closing.abort()
       await busy
       // Else closing does it, on this thread.
       await connection.run('CHECKPOINT').catch(() => undefined)
