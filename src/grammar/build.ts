@@ -124,6 +124,16 @@ const alternativeOf = (
   captured(ops, new Set(), say)
   const derive = deriveOps(one.derive)
   const own = merged([one.part.fields], say)
+  for (const { name, list } of own) {
+    const known = fieldOf(name)
+    if (known === undefined || (known.list === true) === list) continue
+    if (list) say(`'${name}' is one ${known.type}, but is captured as a list`, 'Take the capture without list()')
+    else
+      say(
+        `'${name}' is a list of ${known.type}, but is captured as one value`,
+        'Wrap the capture in list(separator, …)',
+      )
+  }
   return { alternative: { name: one.name, ops, derive }, fields: [...own, ...derivedFields(spec, derive, own, say)] }
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../event/json-reader.ts'
 import type { JsonOp } from './form.ts'
 import { hashStart, hashWith, KeySet, PathTable } from './json-paths.ts'
-import { quoteJson, repeatsKeys } from './json-text.ts'
+import { quoteJson, repeatsKeys, withoutRepeats } from './json-text.ts'
 import { fail, type Machine } from './machine.ts'
 import { opened, putNumber, putText, takeBack } from './slot.ts'
 import { runAll, type Step, stepOf } from './step.ts'
@@ -307,7 +307,7 @@ class JsonRun {
       start = text.start
       end = text.end
     } else if (depth > 0 && repeatsKeys(m.bytes, from, to, this.inner)) {
-      const text = m.scratch.write(JSON.stringify(JSON.parse(m.node.toString('utf8', from, to))))
+      const text = m.scratch.write(withoutRepeats(m.node.toString('utf8', from, to)))
       start = text.start
       end = text.end
     }

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import type { Framing } from '../../src/event/framing.ts'
+import { text, word } from '../../src/grammar/capture.ts'
+import { indented, starts } from '../../src/grammar/framing.ts'
+import { line } from '../../src/grammar/line.ts'
+import { time } from '../../src/grammar/time.ts'
+
+const records = (framing: Framing, lines: readonly string[]): readonly string[] => {
+  const reader = framing.begin()
+  const joined: string[][] = []
+  for (const one of lines) {
+    // A borrowed buffer with other bytes around it, as a source hands it over.
+    const bytes = Buffer.from(`\n#'${one}\n'x`)
+    if (reader.starts(bytes, 3, bytes.length - 3) || joined.length === 0) joined.push([])
+    joined.at(-1)!.push(one)
+  }
+  return joined.map((one) => one.join('|'))
+}
+
+const python = starts([line`${time('@timestamp', 'iso')} `])
+
+test('a traceback belongs to the line before it', () => {
+  expect(
+    records(python, [
+      '2026-11-23 12:00:00,1 ERROR x',
+      'Traceback (most recent call last):',
+      '  File "a.py"',
+      'ValueError: 5',
+      '2026-11-23 12:00:01,1 INFO y',
+    ]),
+  ).toEqual([
+    '2026-11-23 12:00:00,1 ERROR x|Traceback (most recent call last):|  File "a.py"|ValueError: 5',
+    '2026-11-23 12:00:01,1 INFO y',
+  ])
+})
+
+test('lines before any start are records of their own', () => {
+  expect(records(python, ['stray', 'lines', '2026-11-23 12:00:00 x', 'more'])).toEqual([
+    'stray',
+    'lines',
+    '2026-11-23 12:00:00 x|more',
+  ])
+})
+
+test('indented lines belong to the line before them', () => {
+  expect(records(indented(), [' first', 'a', '\tb', '  c', 'd'])).toEqual([' first', 'a|\tb|  c', 'd'])
+})
+
+// A slow log: data, as a format would give it.
+const slow = starts([line`# Time: `, line`# User@Host: ${word('user.name')}[`], {
+  loose: [line`${text('process.name')}, Version: `],
+  body: {
+    header: ['# User@Host: ', '# Query_time: ', '# Schema: '],
+    quotes: [{ mark: "'", escape: '\\' }, { mark: '"', escape: '\\' }, { mark: '`' }],
+    comments: [
+      ['/*', '*/'],
+      ['-- ', '\n'],
+      ['#', '\n'],
+    ],
+    end: ';',
+  },
+})
+const head = ['# Time: 1', '# User@Host: a[a]', '# Query_time: 1']
+
+test.each([
+  ['two headers are one', [...head, 'select 1;', ...head, 'select 2;'], 2],
+  ['a record without # Time', [...head, 'select 1;', '# User@Host: b[b]', '# Query_time: 1', 'select 2;'], 2],
+  ['headers without statements', ['# Time: 1', '# Time: 2', '# User@Host: a[a]', '# User@Host: b[b]', 'select 1;'], 3],
+  ['a header in a string', [...head, "select 'x;", '# Time: 2', "# User@Host: a[a]';", ...head, 'select 2;'], 2],
+  ['a header in a comment', [...head, 'select /* ;', '# Time: 2', '*/ 1;', ...head, 'select 2;'], 2],
+  ['a header in a name', [...head, 'select `;', '# Time: 2', '`;', ...head, 'select 2;'], 2],
+  ['an escaped quote', [...head, "select 'it\\'s;", '# Time: 2', "';", ...head, 'select 2;'], 2],
+  ['a doubled quote', [...head, "select 'it''s;", '# Time: 2', "';", ...head, 'select 2;'], 2],
+  ['a quote in a line comment', [...head, "select 1 -- don't;", ...head, 'select 2;'], 2],
+  ['a statement that has not ended', [...head, 'select 1,', '# Time: 2', '2;', ...head, 'select 2;'], 2],
+  ['several statements of one record', [...head, 'use db;', 'SET timestamp=1;', 'select 1;', ...head, 'select 2;'], 2],
+  ['an administrator command', [...head, '# administrator command: Ping;', ...head, 'select 2;'], 2],
+  [
+    'a banner between',
+    [
+      ...head,
+      'select 1;',
+      '/usr/sbin/mysqld, Version: 8. started with:',
+      'Tcp port: 3306',
+      'Time Id Command',
+      ...head,
+      'select 2;',
+    ],
+    3,
+  ],
+])('%s', (_, lines, count) => {
+  expect(slow.problems).toEqual([])
+  expect(records(slow, lines)).toHaveLength(count)
+})
+
+test('a start is a layout, not only its first words', () => {
+  expect(records(python, ['2026-11-23 12:00:00 x', '2026-13-23 12:00:00 x', '2026-11-23 no'])).toHaveLength(1)
+})
+
+test('limits are handed on', () => {
+  expect(starts([line`a`], { maxBytes: 10, flushAfter: 5 })).toMatchObject({ joins: true, maxBytes: 10, flushAfter: 5 })
+  expect(starts([]).problems).toHaveLength(1)
+})

@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { text } from '../../src/grammar/capture.ts'
+import { grammar } from '../../src/grammar/grammar.ts'
+import { line } from '../../src/grammar/line.ts'
+import { time } from '../../src/grammar/time.ts'
+import { readOne } from './read-records.ts'
+
+const noon = Date.UTC(2026, 10, 23, 12)
+const read = (layout: string, text: string, timezone = 'UTC', now = noon): unknown => {
+  const row = readOne(grammar({ name: 'test', line: line`${time('@timestamp', layout)}`, samples: [text] }), text, {
+    timezone,
+    now,
+  })
+  return row['@timestamp' as keyof typeof row] ?? (row as { code: string }).code
+}
+
+test.each([
+  ['clf', '11/Feb/2013:06:43:36 +0000', '2013-02-11T06:43:36'],
+  ['clf', '24/Nov/2026:07:50:29 +0800', '2026-11-23T23:50:29'],
+  ['iso', '2026-11-23T12:34:56Z', '2026-11-23T12:34:56'],
+  ['iso', '2026-11-23 12:34:56,789', '2026-11-23T12:34:56.789'],
+  ['iso', '2026-11-23T12:34:56.123456789+08:00', '2026-11-23T04:34:56.123456789'],
+  ['iso', '2026-11-23T12:34:56.5-0330', '2026-11-23T16:04:56.500'],
+  ['iso', '2026-11-23 12:34:56 +0800', '2026-11-23T04:34:56'],
+  ['iso', '2026-11-23 12:34:56.1 UTC', '2026-11-23T12:34:56.100'],
+  ['iso', '2026-11-23T12:34Z', '2026-11-23T12:34:00'],
+  ['slashes', '2026/11/23 12:34:56', '2026-11-23T12:34:56'],
+  ['mysql', '140519 21:52:17', '2014-05-19T21:52:17'],
+  ['mysql', '140519  9:05:03', '2014-05-19T09:05:03'],
+  ['mysql', '700101  9:05:03', '1970-01-01T09:05:03'],
+  ['syslog', 'Nov  3 06:43:36', '2026-11-03T06:43:36'],
+  ['syslog', 'Dec 31 23:59:59', '2025-12-31T23:59:59'],
+  ['syslog', 'Nov 24 06:00:00', '2026-11-24T06:00:00'],
+  ['syslog', 'Feb 29 06:00:00', '2024-02-29T06:00:00'],
+  ['EEE MMM d HH:mm:ssf yyyy', 'Fri Nov 23 12:34:56.123456 2026', '2026-11-23T12:34:56.123456'],
+  ['dd MMM yyyy HH:mm:ssf', '23 Nov 2026 12:34:56.789', '2026-11-23T12:34:56.789'],
+  ['epoch_s', '1795477831', '2026-11-23T23:50:31'],
+  ['epoch_s', '1795477831.378', '2026-11-23T23:50:31.378'],
+  ['epoch_s', '-0.5', '1969-12-31T23:59:59.500'],
+  ['epoch_ms', '1795477831378', '2026-11-23T23:50:31.378'],
+  ['epoch_ms', '5', '1970-01-01T00:00:00.005'],
+  ['epoch_us', '1795477831378001', '2026-11-23T23:50:31.378001'],
+  ['epoch_ns', '1795477831378001999', '2026-11-23T23:50:31.378001999'],
+  ['clf', '31/Feb/2013:06:43:36 +0000', 'time_out_of_range'],
+  ['clf', '11/Feb/2013:24:43:36 +0000', 'time_out_of_range'],
+  ['clf', '11/Feb/1677:06:43:36 +0000', 'time_out_of_range'],
+  ['iso', '2262-01-01T00:00:00Z', 'time_out_of_range'],
+  ['iso', '2261-12-31T23:59:59.999999999Z', '2261-12-31T23:59:59.999999999'],
+  ['epoch_s', '99999999999999', 'time_out_of_range'],
+  ['syslog', 'Feb 30 06:00:00', 'time_out_of_range'],
+  ['clf', '11/Fob/2013:06:43:36 +0000', 'bad_value'],
+  ['clf', '11/Feb/2013:06:43', 'bad_value'],
+  ['clf', '', 'unexpected_end'],
+])('%s reads %s as %s', (layout, text, expected) => {
+  expect(read(layout, text)).toBe(expected)
+})
+
+test.each([
+  ['a time without zone is in the zone of the reading', 'Asia/Shanghai', '2026-11-23 12:00:00', '2026-11-23T04:00:00'],
+  ['a time the clock skips is moved on', 'Europe/Berlin', '2026-03-29 02:30:00', '2026-03-29T01:30:00'],
+  ['before the gap', 'Europe/Berlin', '2026-03-29 01:59:59', '2026-03-29T00:59:59'],
+  ['behind the gap', 'Europe/Berlin', '2026-03-29 03:00:00', '2026-03-29T01:00:00'],
+  ['a time that comes twice is the first', 'Europe/Berlin', '2026-10-25 02:30:00', '2026-10-25T00:30:00'],
+  ['behind the overlap', 'Europe/Berlin', '2026-10-25 03:00:00', '2026-10-25T02:00:00'],
+  ['half hours of change', 'Australia/Lord_Howe', '2026-10-04 02:15:00', '2026-10-03T15:45:00'],
+  ['a zone in the text counts', 'Asia/Shanghai', '2026-11-23 12:00:00Z', '2026-11-23T12:00:00'],
+])('%s', (_, zone, text, expected) => {
+  expect(read('iso', text, zone)).toBe(expected)
+})
+
+test('a year-less time just behind new year is of the new year, one before it of the old', () => {
+  const now = Date.UTC(2027, 0, 1, 0, 5)
+  expect(read('syslog', 'Jan  1 00:04:00', 'UTC', now)).toBe('2027-01-01T00:04:00')
+  expect(read('syslog', 'Dec 31 23:59:00', 'UTC', now)).toBe('2026-12-31T23:59:00')
+})
+
+test('a leap second is the last nanosecond before the next second', () => {
+  expect(read('iso', '2016-12-31T23:59:60Z')).toBe('2016-12-31T23:59:59.999')
+  expect(read('iso', '2016-12-31T23:59:60.123456789Z')).toBe('2016-12-31T23:59:59.999999999')
+})
+
+test('text behind an ISO time that is no zone is left alone', () => {
+  const logged = grammar({ name: 'test', line: line`${time('@timestamp', 'iso')} ${text('message')}`, samples: ['-'] })
+  expect(readOne(logged, '2026-11-23 12:34:56,789 - root')).toEqual({
+    '@timestamp': '2026-11-23T12:34:56.789',
+    message: '- root',
+  })
+  expect(readOne(logged, '2026-11-23 12:34:56 Zebra')).toEqual({
+    '@timestamp': '2026-11-23T12:34:56',
+    message: 'Zebra',
+  })
+  expect(readOne(logged, '2026-11-23 12:34:56 UTC up')).toEqual({ '@timestamp': '2026-11-23T12:34:56', message: 'up' })
+  expect(readOne(logged, '2026-11-23 12:34:56 -5 left')).toEqual({
+    '@timestamp': '2026-11-23T12:34:56',
+    message: '-5 left',
+  })
+})
