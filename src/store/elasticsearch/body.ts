@@ -11,7 +11,7 @@ export interface Cargo {
   readonly ids: Slices
   /** Data stream or alias. */
   readonly target: string
-  /** `{"create":{"_index":"…","_id":"` */
+  /** `{"create":{"_index":"…","_id":"`, for bodies whose path names another target. */
   readonly head: Uint8Array
 }
 
@@ -19,6 +19,8 @@ export interface Cargo {
 export interface Body {
   readonly arena: Arena
   readonly lease: Lease
+  /** Where the operations go that name no target themselves: the first one's. */
+  target: string
   /** Where the next operation begins. */
   end: number
   /** Operation i is row `rows[i]` of `cargos[i]`. */
@@ -29,6 +31,7 @@ export interface Body {
 export const emptyBody = (arena: Arena, lease: Lease): Body => ({
   arena,
   lease,
+  target: '',
   end: lease.start,
   cargos: [],
   rows: [],
@@ -43,6 +46,8 @@ export const clear = (body: Body): void => {
 /** The bytes as the HTTP client takes them; a view, not a copy. */
 export const bytesOf = ({ arena, lease, end }: Body): Buffer => arena.node.subarray(lease.start, end)
 
+const plainHead = new TextEncoder().encode('{"create":{"_id":"')
+
 /** `"}}` + newline, and the newline behind the document. */
 const tail = 4
 
@@ -54,7 +59,8 @@ export const boundOf = ({ writer, head, ids }: Cargo, row: number): number =>
 export const append = (body: Body, cargo: Cargo, row: number): void => {
   const memory = body.arena.bytes
   let at = body.end
-  const { head } = cargo
+  if (body.rows.length === 0) body.target = cargo.target
+  const head = cargo.target === body.target ? plainHead : cargo.head
   for (let i = 0; i < head.length; i++) memory[at++] = head[i]!
   at = writeEscaped(memory, cargo.ids.start[row]!, cargo.ids.end[row]!, at)
   memory[at++] = 0x22

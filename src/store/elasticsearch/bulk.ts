@@ -34,6 +34,8 @@ export interface BulkOptions {
 /** What one request came to. `unknown`: it may have taken effect, wholly, in part or not at all. */
 type Attempt =
   | { readonly kind: 'items'; readonly items: readonly BulkItem[] }
+  /** Every one of them was made. */
+  | { readonly kind: 'created' }
   | { readonly kind: 'refused'; readonly text: string; readonly wish: number }
   | { readonly kind: 'too_large'; readonly failure: Failure }
   | { readonly kind: 'malformed'; readonly failure: Failure }
@@ -49,7 +51,8 @@ const failingTries = 5
 const smallestLimit = 64 * 1024
 const largeDocument = 1 << 20
 
-const itemsOf = (body: unknown, count: number): readonly BulkItem[] | undefined => {
+const itemsOf = (body: unknown, count: number): readonly BulkItem[] | number | undefined => {
+  if (isObject(body) && body['created'] === count && body['errors'] === false) return count
   const list = isObject(body) ? body['items'] : undefined
   if (!Array.isArray(list) || list.length !== count) return undefined
   const items: BulkItem[] = []
@@ -68,6 +71,7 @@ const attemptOf = (reply: Reply, count: number): Attempt => {
   const wish = retryAfter(reply)
   if (status === 200) {
     const items = itemsOf(body, count)
+    if (typeof items === 'number') return { kind: 'created' }
     if (items !== undefined) return { kind: 'items', items }
     return { kind: 'unknown', text: 'store answers a bulk request with nonsense', wish, silent: false }
   }
@@ -115,7 +119,8 @@ export const createBulk = (options: BulkOptions) => {
     try {
       const query = { filter_path: filter, ...(options.requiresAlias ? { require_alias: true } : {}) }
       const bulk = bytesOf(body)
-      return attemptOf(await connection.send({ method: 'POST', path: '/_bulk', query, bulk }, signal), body.rows.length)
+      const path = `/${encodeURIComponent(body.target)}/_bulk`
+      return attemptOf(await connection.send({ method: 'POST', path, query, bulk }, signal), body.rows.length)
     } catch (error) {
       if (!(error instanceof NoReply)) throw error
       return { kind: 'unknown', text: silenceOf(error), wish: 0, silent: true }
@@ -215,6 +220,12 @@ export const createBulk = (options: BulkOptions) => {
       while (body.rows.length > 0) {
         if (options.creates) for (const name of targetsOf(body)) await targets.ensure(name, signal)
         const attempt = await request(body, signal)
+        if (attempt.kind === 'created') {
+          for (let i = 0; i < body.rows.length; i++) body.cargos[i]!.batch.outcome[body.rows[i]!] = outcome.stored
+          accepted += body.rows.length
+          clear(body)
+          continue
+        }
         if (attempt.kind === 'items') {
           const before = body.rows.length
           const why = take(body, attempt.items, failing)

@@ -3,6 +3,7 @@ import { gzip } from 'node:zlib'
 import type { ClientOptions } from '@elastic/elasticsearch'
 import type { TransportOptions } from '@elastic/transport'
 import { parse, stringify } from '../stringify.ts'
+import { allCreated } from './quick-reply.ts'
 
 export type Auth =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
@@ -93,7 +94,7 @@ export const connect = async (options: ConnectionOptions): Promise<Connection> =
     }
     override deserialize<T = unknown>(text: string): T {
       try {
-        return parse(text) as T
+        return (allCreated(text) ?? parse(text)) as T
       } catch {
         // Some proxies label their own pages as JSON: the caller sees that it is text.
         return text as T
