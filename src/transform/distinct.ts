@@ -1,0 +1,217 @@
+import { type Batch, outcome } from '../event/batch.ts'
+import { absent, type Column, type Slices } from '../event/column.ts'
+
+/**
+ * The distinct values of a column: rows become codes, so that a look-up is made once per value and batch. Values that
+ * are equal nearly always share a code, and values that differ never do; after `mostProbes` collisions a value may get
+ * a second code, which bounds the time hostile input can take.
+ */
+export interface Distinct {
+  /** By row, in the batch's memory: code, or `absent` (no value, or row no longer live). Fit for a DictionaryColumn. */
+  readonly codes: Uint32Array
+  readonly count: number
+  /** Where value `code` lies in `memory`; of an `ip` column 16 bytes. Valid until the next call of a function here. */
+  readonly start: Uint32Array
+  readonly end: Uint32Array
+  /** What `start` and `end` point into: the arena, but for `ip` columns and constants. */
+  readonly memory: Uint8Array
+}
+
+const mostProbes = 24
+let seed = 0x9e3779b9 ^ (Math.random() * 0xffffffff)
+
+// One table for all batches of a thread: look-ups are synchronous, so two are never under way.
+let slots = new Uint32Array(1 << 12)
+let hashes = new Uint32Array(1 << 10)
+let starts = new Uint32Array(1 << 10)
+let ends = new Uint32Array(1 << 10)
+let mask = 0
+let count = 0
+let memory: Uint8Array = new Uint8Array(0)
+let words: DataView = new DataView(memory.buffer)
+
+const begin = (bytes: Uint8Array, most: number): void => {
+  let size = 1 << 6
+  while (size < most * 2) size *= 2
+  if (size > slots.length) slots = new Uint32Array(size)
+  else slots.fill(0, 0, size)
+  if (most > starts.length) {
+    hashes = new Uint32Array(most * 2)
+    starts = new Uint32Array(most * 2)
+    ends = new Uint32Array(most * 2)
+  }
+  mask = size - 1
+  count = 0
+  // A new seed a batch: who learns which values collide cannot use it.
+  seed = Math.imul(seed, 0x2c1b3c6d) + 0x297a2d39
+  if (memory === bytes) return
+  memory = bytes
+  words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+const hashOf = (start: number, end: number): number => {
+  const view = words
+  let a = seed ^ (end - start)
+  let b = 0x85ebca6b
+  let at = start
+  // Two lanes, so that one multiplication need not wait for the other; 16 bytes a turn.
+  for (; at + 16 <= end; at += 16) {
+    a = Math.imul(a ^ view.getInt32(at, true), 0x9e3779b1) + view.getInt32(at + 4, true)
+    b = Math.imul(b ^ view.getInt32(at + 8, true), 0x27d4eb2f) + view.getInt32(at + 12, true)
+    a ^= a >>> 15
+    b ^= b >>> 13
+  }
+  for (; at + 4 <= end; at += 4) a = Math.imul(a ^ view.getInt32(at, true), 0x9e3779b1) ^ (a >>> 15)
+  for (; at < end; at++) a = Math.imul(a ^ memory[at]!, 0x01000193) ^ (a >>> 17)
+  a ^= Math.imul(b ^ (b >>> 16), 0x85ebca6b)
+  return (a ^ (a >>> 16)) >>> 0
+}
+
+const same = (left: number, right: number, length: number): boolean => {
+  const view = words
+  let i = 0
+  for (; i + 16 <= length; i += 16) {
+    const l = left + i
+    const r = right + i
+    const differ =
+      (view.getInt32(l, true) ^ view.getInt32(r, true)) |
+      (view.getInt32(l + 4, true) ^ view.getInt32(r + 4, true)) |
+      (view.getInt32(l + 8, true) ^ view.getInt32(r + 8, true)) |
+      (view.getInt32(l + 12, true) ^ view.getInt32(r + 12, true))
+    if (differ !== 0) return false
+  }
+  for (; i < length; i++) if (memory[left + i] !== memory[right + i]) return false
+  return true
+}
+
+const codeOf = (start: number, end: number): number => {
+  const hash = hashOf(start, end)
+  const length = end - start
+  let slot = hash & mask
+  for (let probe = 0; probe < mostProbes; probe++) {
+    const held = slots[slot]!
+    if (held === 0) {
+      slots[slot] = count + 1
+      hashes[count] = hash
+      break
+    }
+    const code = held - 1
+    if (hashes[code] === hash && ends[code]! - starts[code]! === length && same(starts[code]!, start, length))
+      return code
+    slot = (slot + 1) & mask
+  }
+  starts[count] = start
+  ends[count] = end
+  return count++
+}
+
+const result = (codes: Uint32Array): Distinct => ({ codes, count, start: starts, end: ends, memory })
+
+/** Distinct slices of the live rows. Row i's value is slice i. */
+const ofSlices = (batch: Batch, { start, end }: Slices): Distinct => {
+  const codes = batch.scratch.u32(batch.count)
+  const live = batch.outcome
+  begin(batch.block.arena.bytes, batch.count)
+  for (let i = 0; i < batch.count; i++) {
+    const at = start[i]!
+    codes[i] = live[i] !== outcome.live || at === absent ? absent : codeOf(at, end[i]!)
+  }
+  return result(codes)
+}
+
+/** Distinct among the given rows of `values` (a dictionary's values, a list's elements); others get no code. */
+const ofPicked = (batch: Batch, values: Column, wanted: Uint8Array): Distinct | undefined => {
+  const codes = batch.scratch.u32(wanted.length)
+  if (values.kind === 'text' || values.kind === 'json') {
+    begin(batch.block.arena.bytes, wanted.length)
+    for (let i = 0; i < wanted.length; i++)
+      codes[i] = wanted[i] === 0 || values.start[i] === absent ? absent : codeOf(values.start[i]!, values.end[i]!)
+    return result(codes)
+  }
+  if (values.kind === 'ip') {
+    begin(values.values, wanted.length)
+    for (let i = 0; i < wanted.length; i++)
+      codes[i] = wanted[i] === 0 || values.present[i] !== 1 ? absent : codeOf(i * 16, i * 16 + 16)
+    return result(codes)
+  }
+  if (values.kind !== 'dictionary') return undefined
+  const inner = new Uint8Array(lengthOf(values.values))
+  for (let i = 0; i < wanted.length; i++) if (wanted[i] === 1 && values.codes[i] !== absent) inner[values.codes[i]!] = 1
+  const distinct = ofPicked(batch, values.values, inner)
+  if (distinct === undefined) return undefined
+  for (let i = 0; i < wanted.length; i++) {
+    const code = values.codes[i]!
+    codes[i] = wanted[i] === 0 || code === absent ? absent : distinct.codes[code]!
+  }
+  return { ...distinct, codes }
+}
+
+const lengthOf = (column: Column): number => {
+  switch (column.kind) {
+    case 'text':
+    case 'json':
+      return column.start.length
+    case 'ip':
+      return column.present.length
+    case 'number':
+    case 'boolean':
+      return column.values.length
+    case 'time':
+      return column.ms.length
+    case 'dictionary':
+      return column.codes.length
+    case 'constant':
+      return 0
+    case 'list':
+    case 'members':
+      return column.first.length - 1
+  }
+}
+
+const livePicked = (batch: Batch): Uint8Array => {
+  const wanted = new Uint8Array(batch.count)
+  for (let i = 0; i < batch.count; i++) wanted[i] = batch.outcome[i] === outcome.live ? 1 : 0
+  return wanted
+}
+
+const encoder = new TextEncoder()
+
+const ofConstant = (batch: Batch, text: string): Distinct => {
+  const codes = batch.scratch.u32(batch.count)
+  begin(encoder.encode(text), 1)
+  const code = codeOf(0, memory.length)
+  for (let i = 0; i < batch.count; i++) codes[i] = batch.outcome[i] === outcome.live ? code : absent
+  return result(codes)
+}
+
+/** Distinct values of a `text` or `ip` column, also as dictionary or constant; undefined: a column of another kind. */
+export const distinctOf = (batch: Batch, column: Column): Distinct | undefined => {
+  switch (column.kind) {
+    case 'text':
+      return ofSlices(batch, column)
+    case 'constant':
+      return typeof column.value === 'string' ? ofConstant(batch, column.value) : undefined
+    case 'ip':
+    case 'dictionary':
+      return ofPicked(batch, column, livePicked(batch))
+    default:
+      return undefined
+  }
+}
+
+/** Distinct elements of a list of texts: `codes` are by element, for those of live rows. */
+export const distinctElements = (batch: Batch, first: Uint32Array, values: Column): Distinct | undefined => {
+  const wanted = new Uint8Array(lengthOf(values))
+  for (let i = 0; i < batch.count; i++)
+    if (batch.outcome[i] === outcome.live) wanted.fill(1, first[i]!, Math.max(first[i]!, first[i + 1]!))
+  return ofPicked(batch, values, wanted)
+}
+
+let read: Buffer = Buffer.alloc(0)
+
+/** Value `code` as text; at most the first `most` bytes of it. */
+export const textOf = ({ memory, start, end }: Distinct, code: number, most = Number.POSITIVE_INFINITY): string => {
+  if (read.buffer !== memory.buffer || read.byteOffset !== memory.byteOffset || read.length !== memory.length)
+    read = Buffer.from(memory.buffer, memory.byteOffset, memory.length)
+  return read.toString('utf8', start[code]!, Math.min(end[code]!, start[code]! + most))
+}
