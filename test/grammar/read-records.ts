@@ -13,7 +13,7 @@ interface WithSource {
 /** JSON with numbers that a double does not hold as bigints. */
 const parseExact = (text: string): unknown =>
   (JSON as unknown as WithSource).parse(text, (_, value, { source }) =>
-    typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? BigInt(source!) : value,
+    typeof value === 'number' && /^-?\d+$/.test(source!) && !Number.isSafeInteger(value) ? BigInt(source!) : value,
   )
 
 const now = Date.UTC(2026, 10, 23, 12)
