@@ -20,8 +20,9 @@ export interface Followed {
   ended: boolean
   /** It is shorter than what was read of it. */
   cut: boolean
-  /** Size at the last look, and the size at which reading last found nothing more to hand out. */
+  /** Size at the last look, at the last one that found what was read still in place, and at which reading last found nothing more to hand out. */
   size: number
+  seen: number
   tried: number
   modified: number
   /** When it was last seen to have grown, and when a look last found everything in it handed out. */
@@ -49,6 +50,7 @@ export interface LongRecord {
   /** How far its lines were looked at, and whether the line at that place was told already. */
   at: number
   midLine: boolean
+  /** Lines of it that are not empty; the first is not. */
   lines: number
 }
 
@@ -74,6 +76,7 @@ export const createFollowed = (
   ended: false,
   cut: false,
   size: found.size,
+  seen: found.size,
   tried: -1,
   modified: found.modified,
   grownAt: Math.min(at.now, found.modified),

@@ -149,7 +149,7 @@ const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending
       found = at
       break
     }
-    long.lines++
+    if (next === -1 || !isEmpty(view.subarray(at, next), desk.encoding)) long.lines++
     long.midLine = next === -1
     if (next !== -1 && !framing.joins) found = next
     at = lineStop
@@ -161,6 +161,10 @@ const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending
   const ended = long.at >= stop ? ending.line || (ending.record && !long.midLine) : ending.record
   return ended ? takeLong(desk, file, long.at, ending.flag, now) : 'wait'
 }
+
+/** A line, with its end, that holds nothing: it makes no record one of several lines. */
+const isEmpty = (line: Buffer, encoding: Encoding): boolean =>
+  line.length <= 2 * unitOf(encoding) && /^\r?\n$/.test(decodeLine(line, encoding).text)
 
 const tell = (desk: Desk, { reader }: NonNullable<Followed['long']>, raw: Buffer, cap: number): boolean => {
   const line = decodes(desk) ? Buffer.from(decodeLine(raw, desk.encoding).text) : raw

@@ -23,9 +23,12 @@ export const replace = async (
     (one) => one.size >= file.offset && holdsGuard(one.fd, file.guard) && sameHead(one.head, head),
   )
   for (const other of others) if (other !== copy) closeSync(other.fd)
-  const { path, size: last } = file
+  const { path } = file
+  // Behind what was found in place, bytes may be of the run that took its place.
+  const last = file.cut ? file.size : file.seen
   if (copy === undefined && file.fd !== undefined && intact(file) && sameHead(headOf(file.fd), head)) {
-    Object.assign(file, { size: sizeOf(file), long: undefined, pendingLines: false, tried: -1, cut: false })
+    const size = sizeOf(file)
+    Object.assign(file, { size, seen: size, long: undefined, pendingLines: false, tried: -1, cut: false })
     report({ kind: 'truncated', path, text: `${path} was cut short behind what was read of it` })
     return undefined
   }
@@ -49,6 +52,7 @@ export const replace = async (
     path: copy.path,
     identity,
     size,
+    seen: size,
     modified,
     aside: true,
     unreachable: false,

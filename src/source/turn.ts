@@ -27,11 +27,14 @@ export const readSome = async (
     if (!isReady(tailing, file, now)) continue
     const result = await step(tailing, desk, file, now)
     if (result === 'wait') {
-      file.tried = file.size
+      file.tried = file.seen = file.size
       continue
     }
     tailing.turn = at + 1
-    if (result !== 'replaced') return result
+    if (result !== 'replaced') {
+      file.seen = file.size
+      return result
+    }
     await replace(tailing, file, [])
     tailing.scanWanted = true
     return 'again'

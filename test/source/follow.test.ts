@@ -265,6 +265,46 @@ test('a file truncated and rewritten longer than before is read from its start',
   await open.close()
 })
 
+test('a file rewritten under the same long beginning is read from its start', async () => {
+  const banner = '# banner\n'.repeat(200)
+  write('a.log', `${banner}one\n`)
+  const open = await bench.open(source())
+  const before = await collectRecords(open, some(201))
+  write('a.log', `${banner}other\nmore\n`)
+  const rest = await collectRecords(open, some(202))
+  expect(texts(rest).slice(200)).toEqual(['other', 'more'])
+  expect(rest[0]!.key).not.toBe(before[0]!.key)
+  await open.close()
+})
+
+test('a file rewritten alike up to what was read, and not behind it, is read from its start', async () => {
+  write('a.log', 'one\nhalf a line')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(1))
+  expect(await collectRecords(open, some(1), quiet)).toEqual([])
+  write('a.log', 'one\nanother line altogether\n')
+  const rest = await collectRecords(open, some(2))
+  expect(texts(rest)).toEqual(['one', 'another line altogether'])
+  expect(rest[0]!.key).not.toBe(one!.key)
+  expect(bench.notices.map(({ lost }) => lost)).toEqual([{ key: one!.key, from: 4, to: 15 }])
+  await open.close()
+})
+
+test('a file beside it that only begins alike is not taken for the copy', async () => {
+  const banner = '# banner\n'.repeat(200)
+  write('a.log', `${banner}one\nhalf`)
+  const open = await bench.open(source())
+  const before = await collectRecords(open, some(201))
+  expect(await collectRecords(open, some(1), quiet)).toEqual([])
+  write('a.log.1', `${banner}quite another\n`)
+  truncateSync(at('a.log'))
+  const rest = await collectRecords(open, some(201))
+  expect(texts(rest).slice(200)).toEqual(['quite another'])
+  expect(rest[0]!.key).not.toBe(before[0]!.key)
+  expect(bench.notices.map(({ kind }) => kind)).toEqual(['lost'])
+  await open.close()
+})
+
 test('bytes seen, not read and in no copy are stated lost with their range', async () => {
   write('a.log', 'one\nhalf a line')
   const open = await bench.open(source())

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
 import { afterAll, beforeAll, expect } from 'vitest'
-import { byLine } from '../../src/event/framing.ts'
+import { byLine, type Framing } from '../../src/event/framing.ts'
 import { createArena } from '../../src/memory/arena.ts'
 import { follow } from '../../src/source/follow.ts'
 import { isRotationOf } from '../../src/source/rotation.ts'
@@ -18,9 +18,36 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 let run = 0
 const arena = createArena(64 << 20)
 
+const limit = 40
+
+/** What the records of `bytes` are, said the slow way: whole lines in a list, then groups of them. */
+const expectedOf = (bytes: Buffer, joins: boolean) => {
+  const lines: { from: number; to: number; end: number }[] = []
+  for (let from = 0; from < bytes.length; ) {
+    const found = bytes.indexOf(10, from)
+    const to = found === -1 ? bytes.length : found + 1
+    let end = found === -1 ? to : found
+    if (end > from && bytes[end - 1] === 13) end--
+    lines.push({ from, to, end })
+    from = to
+  }
+  const groups: (typeof lines)[] = []
+  for (const line of lines) {
+    const continues = joins && groups.length > 0 && (line.end === line.from || bytes[line.from] === 0x20)
+    if (continues) groups.at(-1)!.push(line)
+    else if (line.end > line.from) groups.push([line])
+  }
+  return groups.map((group) => {
+    const { from } = group[0]!
+    const full = group.filter((line) => line.end > line.from)
+    const long = full.at(-1)!.end - from > limit
+    return { from, to: group.at(-1)!.to, truncated: long, multiline: full.length > 1 }
+  })
+}
+
 /** Reads `bytes` as they arrive in `pieces`, and again at once; with windows so small that records cross them. */
 const bothWays = async (bytes: Uint8Array, cuts: readonly number[], joins: boolean) => {
-  const framing = joins ? indented({ maxBytes: 40, flushAfter: 1e9 }) : byLine(40)
+  const framing = joins ? checked(indented({ maxBytes: limit, flushAfter: 1e9 })) : byLine(limit)
   const read = async (pieces: readonly Uint8Array[]) => {
     const here = join(directory, String(run++))
     const path = `${here}.log`
@@ -57,6 +84,20 @@ const bothWays = async (bytes: Uint8Array, cuts: readonly number[], joins: boole
   return { whole: await read([bytes]), parts: await read(pieces) }
 }
 
+/** Fails when a line is told beyond the limit, as it would be told differently as its bytes arrive. */
+const checked = (framing: Framing): Framing => ({
+  ...framing,
+  begin: () => {
+    const reader = framing.begin()
+    return {
+      starts(bytes, start, end) {
+        if (end - start > limit) throw new Error(`told ${end - start} bytes of a line`)
+        return reader.starts(bytes, start, end)
+      },
+    }
+  },
+})
+
 const line = fc.oneof(
   { weight: 4, arbitrary: fc.string({ maxLength: 12, unit: 'grapheme' }).map((text) => Buffer.from(text)) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes)) },
@@ -73,7 +114,15 @@ test.prop([file, fc.array(fc.nat(2000), { maxLength: 3 }), fc.boolean()], { numR
   async (bytes, cuts, joins) => {
     const { whole, parts } = await bothWays(bytes, cuts, joins)
     expect(parts).toEqual(whole)
-    for (let i = 1; i < whole.length; i++) expect(whole[i]!.from).toBeGreaterThanOrEqual(whole[i - 1]!.to)
+    const expected = expectedOf(bytes, joins)
+    const shapes = whole.map(({ from, to, flags }, i) => ({
+      from,
+      to,
+      // U+FFFD is longer than what it stands for, and may bring a record over the limit.
+      truncated: flags.includes('invalid_utf8') ? expected[i]?.truncated : flags.includes('truncated'),
+      multiline: flags.includes('multiline'),
+    }))
+    expect(shapes).toEqual(expected)
   },
   30_000,
 )

@@ -65,6 +65,18 @@ test('what was not committed is there at the next start, under its key', async (
   await again.close()
 })
 
+test('a segment stays until its last record is committed', async () => {
+  const input = new PassThrough()
+  input.end('one\ntwo\n')
+  const open = await bench.open(source(input), { once: true })
+  const [one] = await collectRecords(open, undefined, { commit: false })
+  expect(segments()).toHaveLength(1)
+  open.committed(one!.key, 4)
+  open.committed(one!.key, 8)
+  await open.close()
+  expect(segments()).toEqual([])
+})
+
 test('large input rolls over between records, joined ones too, and comes in order', async () => {
   bench = await sourceBench(join(directory, 'data2'), { framing: () => indented() })
   const input = new PassThrough()
