@@ -1,16 +1,15 @@
-import { follow, level, pipeline, redact, rule } from 'tailrace'
+import { follow, pipeline, redact, rule } from 'tailrace'
 import { jsonLog } from '../parsers/json.ts'
 import { nodePino } from '../parsers/node-pino.ts'
 import { pythonLog } from '../parsers/python-log.ts'
-import { uvicornLog } from '../parsers/uvicorn-log.ts'
 
 export const unusualErrors = rule({
   kind: 'anomaly',
   name: 'app-unusual-errors',
   title: 'Applications log far more errors than this hour usually has',
   severity: 'P2',
-  datasets: ['python.log', 'uvicorn.log', 'node.pino', 'json'],
-  where: 'log.level: (error or critical or alert or emergency)',
+  datasets: ['python.log', 'node.pino', 'json'],
+  where: 'log.level: (error or ERROR or fatal or CRITICAL)',
   metric: { kind: 'count' },
   direction: 'up',
   over: '5m',
@@ -21,7 +20,6 @@ export const unusualErrors = rule({
 /** Each file's first lines choose the parser. */
 export default pipeline('app')
   .from(follow({ name: 'app', paths: ['./logs/**/*.log'] }))
-  .parse(pythonLog, uvicornLog, nodePino, jsonLog)
+  .parse(pythonLog, nodePino, jsonLog)
   .through(redact())
-  .through(level())
   .watched(unusualErrors)

@@ -1,6 +1,5 @@
-import { follow, geoip, level, pipeline, redact, rule, urlTemplate, userAgent } from 'tailrace'
+import { follow, geoip, pipeline, redact, rule, urlTemplate, userAgent } from 'tailrace'
 import { nginxAccess } from '../parsers/nginx-access.ts'
-import { nginxError } from '../parsers/nginx-error.ts'
 
 export const serverErrors = rule({
   kind: 'threshold',
@@ -39,10 +38,4 @@ export const access = pipeline('nginx.access')
   .through(urlTemplate())
   .watched(serverErrors, unusualTraffic)
 
-export const error = pipeline('nginx.error')
-  .from(follow({ name: 'nginx.error', paths: ['/var/log/nginx/*error*.log'] }))
-  .parse(nginxError)
-  .through(redact())
-  .through(level())
-
-export default [access, error]
+export default access

@@ -30,7 +30,6 @@ const run = async (parser: string | undefined, file: string | undefined, options
       explain: options.explain === true,
       ...(options.failures === undefined ? {} : { failures: options.failures }),
       ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
-      ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
       ...(options.config === undefined ? {} : { config: options.config }),
     })
     process.stderr.write(`${records} records, ${parsed} parsed, ${failed} failed\n`)
@@ -50,7 +49,7 @@ export const addTry = (program: Command): void => {
     .option('--explain', 'show how far the grammar came and what it expected')
     .option('--failures <file>', 'write failures there, a JSON object a line')
     .option('--timezone <zone>', 'for times without a zone')
-    .option('--log-format <text>', "for nginx.access: the text of nginx's log_format")
+    .option('--log-format <text>', 'not yet')
     .option('--grok <pattern>', 'not yet')
     .option('--dissect <pattern>', 'not yet')
     .action(run)

@@ -31,7 +31,7 @@ type Named<F> = Extract<keyof F, string>
 interface StepError<Message extends string> {
   readonly 'pipeline error': Message
 }
-type Accepts<F, N> = [Named<N>] extends [never]
+type Accepts<F, N> = [N] extends [never]
   ? unknown
   : Named<N> extends Named<F> | (typeof provenanceFields)[number]
     ? unknown

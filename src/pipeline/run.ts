@@ -1,7 +1,7 @@
 import type { Batch } from '../event/batch.ts'
 import type { Block } from '../event/block.ts'
-import { addProvenance } from '../event/provenance.ts'
 import type { Schema } from '../event/field.ts'
+import { addProvenance } from '../event/provenance.ts'
 import type { Reader } from '../event/reader.ts'
 import { ArenaFull } from '../memory/scratch.ts'
 import type { OpenSource } from '../source/source.ts'

@@ -18,22 +18,7 @@ export interface Choose {
   others(grammar: Grammar): readonly Grammar[]
 }
 
-const withLogFormat = async (text: string): Promise<Grammar> => {
-  const { nginxLogFormat } = await import('../../parsers/nginx-access.ts')
-  return nginxLogFormat(text)
-}
-
 const named = async (options: TryOptions, all: readonly Grammar[]): Promise<Grammar | undefined> => {
-  if (options.logFormat !== undefined) {
-    if (options.parser !== 'nginx.access') throw new OperationError(2, '--log-format goes with nginx.access')
-    const grammar = await withLogFormat(options.logFormat)
-    if (grammar.problems.length > 0)
-      throw new OperationError(
-        2,
-        grammar.problems.map(({ text, mend }) => `--log-format: ${text}. ${mend}.`).join('\n'),
-      )
-    return grammar
-  }
   if (options.parser === 'auto') return undefined
   const grammar = all.find(({ name }) => name === options.parser)
   if (grammar === undefined)

@@ -11,6 +11,7 @@ import { addOffsets, fillTimestamp } from '../event/provenance.ts'
 import { createArena } from '../memory/arena.ts'
 import { openFollow } from '../source/follow.ts'
 import { openGenerations } from '../source/generation.ts'
+import { plainFiles } from '../source/tailing.ts'
 import type { Transform } from '../transform/transform.ts'
 import { OperationError } from './control.ts'
 import { explainFailure } from './explain.ts'
@@ -24,7 +25,6 @@ export interface TryOptions {
   readonly explain: boolean
   readonly failures?: string
   readonly timezone?: string
-  readonly logFormat?: string
   readonly config?: string
 }
 export interface TryResult {
@@ -176,7 +176,8 @@ export const tryInput = async (options: TryOptions): Promise<TryResult> => {
         begin: 'beginning',
         report: ({ text }) => process.stderr.write(`tailrace: ${text}\n`),
       },
-      { goesOn: input.goesOn, waker: input.wakeWith },
+      { ...plainFiles, goesOn: input.goesOn },
+      input.wakeWith,
     )
     const signal = new AbortController().signal
     for (let block = await source.next(signal); block !== undefined; block = await source.next(signal)) {

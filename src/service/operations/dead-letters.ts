@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../../store/dead-letter.ts'
-import { redactText } from '../../transform/redact.ts'
+import { redactText } from '../../transform/redaction/redact-text.ts'
 import type { Context } from '../context.ts'
 import { type Answer, OperationError } from '../control.ts'
 
