@@ -7,7 +7,7 @@ export const jsonKind = { bad: 0, string: 1, number: 2, true: 3, false: 4, null:
 export type JsonKind = (typeof jsonKind)[keyof typeof jsonKind]
 
 /** Deeper than this is refused (`tooDeep`). */
-export const jsonDepth = 4096
+const jsonDepth = 4096
 
 export interface JsonCursor {
   bytes: Uint8Array

@@ -14,7 +14,7 @@ const both = (a: Follow, b: Follow): Follow => {
   return { texts: [...new Set([...a.texts, ...b.texts])], end: a.end || b.end, ...(open === undefined ? {} : { open }) }
 }
 
-export const named = (take: TakeOp): string => (take.field === undefined ? 'skipped text' : `'${take.field}'`)
+const named = (take: TakeOp): string => (take.field === undefined ? 'skipped text' : `'${take.field}'`)
 
 /** What `ops` may begin with, where `behind` stands behind them. */
 const firstOf = (ops: readonly Op[], behind: Follow): Follow => {

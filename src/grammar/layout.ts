@@ -8,14 +8,17 @@
  * and any other character for itself. Without yyyy and yy the year is the one that puts the time nearest before the
  * time of reading (a day of clock difference is forgiven). Names for usual ones:
  */
-export const namedLayouts: Readonly<Record<string, string>> = {
+const namedLayouts: Readonly<Record<string, string>> = {
   clf: 'dd/MMM/yyyy:HH:mm:ss Z',
   syslog: 'MMM d HH:mm:ss',
   slashes: 'yyyy/MM/dd HH:mm:ss',
   mysql: 'yyMMdd H:mm:ss',
 }
-/** Read by code of their own: ISO 8601 in all its dresses, and counts since 1970 (`epoch_s` with a fraction, if there). */
-export const ownLayouts = ['iso', 'epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns'] as const
+/**
+ * Read by code of their own: `iso`, ISO 8601 in all its dresses (T or blank, `.` or `,` and up to nine digits, any zone or
+ * none), and counts since 1970, with a fraction if there; `epoch` tells s, ms, µs and ns apart by the number of digits.
+ */
+const ownLayouts = ['iso', 'epoch', 'epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns'] as const
 
 export const layoutTokens = [
   'yyyy',

@@ -36,7 +36,8 @@ export interface Machine {
   /** Results of readers that give two numbers. */
   first: number
   second: number
-  third: number
+  /** Whether the text that `findStop` passed last holds a backslash (where it was asked to look). */
+  slashed: boolean
 }
 
 const nothing = undefined as unknown
@@ -66,7 +67,7 @@ export const createMachine = (multiline: boolean): Machine => ({
   alternative: undefined,
   first: 0,
   second: 0,
-  third: 0,
+  slashed: false,
 })
 
 export const openBlock = (m: Machine, block: Block, zone: Zone, now: number): void => {

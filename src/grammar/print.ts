@@ -30,10 +30,10 @@ const sureFields = (ops: readonly Op[]): readonly string[] =>
 const cannotPrint = (value: Value): boolean =>
   value.as === 'skip' ||
   (value.as === 'list' && (value.separators.length !== 1 || cannotPrint(value.of))) ||
-  (value.as === 'time' && (value.layouts.length !== 1 || value.layouts[0]!.startsWith('iso')))
+  (value.as === 'time' && (value.layouts.length !== 1 || value.layouts[0] === 'iso' || value.layouts[0] === 'epoch'))
 
 /** Whether records can be printed at all: nothing skipped, no order lost. */
-export const isReversible = (ops: readonly Op[]): boolean =>
+const isReversible = (ops: readonly Op[]): boolean =>
   ops.every((op) => {
     switch (op.op) {
       case 'literal':

@@ -9,14 +9,32 @@ const stopsAt = (m: Machine, s: Step, at: number): boolean => {
   return false
 }
 
+/** One pass for both: the stop, and whether a backslash stands before it. */
+const findStopEscaped = (m: Machine, stop: Uint8Array): number => {
+  const { bytes, limit } = m
+  const first = stop[0]!
+  const last = limit - stop.length
+  let slashed = false
+  let at = m.at
+  for (; at <= last; at++) {
+    const b = bytes[at]!
+    if (b === first && sameBytes(bytes, at, limit, stop)) break
+    if (b === 92) slashed = true
+  }
+  m.slashed = slashed
+  return at <= last ? at : -1
+}
+
 /** The first stop from `m.at` on; the line's end where that will do; else -1. */
 const findStop = (m: Machine, s: Step): number => {
   const { bytes, limit } = m
   const { stops } = s
   let at = m.at
+  m.slashed = true
   if (stops.length === 1) {
     const stop = stops[0]!
     const first = stop[0]!
+    if (s.escape !== 0 && !s.orEnd) return findStopEscaped(m, stop)
     if (stop.length === 1) {
       while (at < limit && bytes[at] !== first) at++
       if (at < limit) return at
@@ -189,9 +207,14 @@ export const runUntil = (m: Machine, s: Step): boolean => {
   const from = m.at
   const to = s.next === undefined ? findStop(m, s) : findStopBeforeTime(m, s, s.next)
   if (to < 0) return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
-  if (!readSpan(m, s, from, to)) return false
+  if (isAbsent(m, s, from, to)) {
+    m.at = to + s.text.length
+    return true
+  }
+  const good =
+    s.escape === 0 || (!m.slashed && s.next === undefined) ? s.span(m, s, from, to) : readSpan(m, s, from, to)
   m.at = to + s.text.length
-  return true
+  return good
 }
 
 export const runWord = (m: Machine, s: Step): boolean => {

@@ -10,6 +10,7 @@ export type TimeLayout =
   | 'syslog'
   | 'slashes'
   | 'mysql'
+  | 'epoch'
   | 'epoch_s'
   | 'epoch_ms'
   | 'epoch_us'
