@@ -342,7 +342,9 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
           '{"json": [1, "two"]}',
           '$1 ? %s {{x}} $y',
         ]
-        await put(given.map((text) => ({ message: text, 'url.original': text, tags: [text], json: { [text]: text } })))
+        // Elasticsearch's flattened fields take any key but one with a null byte.
+        const member = (text: string) => ({ [text.replaceAll('\u0000', '')]: text })
+        await put(given.map((text) => ({ message: text, 'url.original': text, tags: [text], json: member(text) })))
         const found = await find({ sort: [{ field: 'log.offset', descending: false }] })
         expect(
           found.map((document) => [
@@ -351,7 +353,7 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
             document['tags'],
             document['json'],
           ]),
-        ).toEqual(given.map((text) => [text, text, [text], { [text]: text }]))
+        ).toEqual(given.map((text) => [text, text, [text], member(text)]))
         expect(await find({ where: equals('url.original', given[4]!) })).toHaveLength(1)
       })
 

@@ -55,8 +55,9 @@ const valuesOf = (metrics: readonly Metric[], bucket: Json, count: number): Grou
 /** A composite key's value as the field's own type. */
 const scalarOf = (value: unknown, field: string, schema: Schema): Scalar | null => {
   if (value === null || value === undefined) return null
-  if ((schema.get(field) ?? fieldOf(field))?.type === 'boolean')
-    return value === true || value === 'true' || value === 1
+  const type = (schema.get(field) ?? fieldOf(field))?.type
+  if (type === 'boolean') return value === true || value === 'true' || value === 1
+  if (type === 'date') return new Date(Number(value)).toISOString()
   return typeof value === 'bigint' ? Number(value) : (value as Scalar)
 }
 
@@ -153,7 +154,7 @@ export const aggregateDocuments = async (
     return first === undefined ? count : (values[labelOf(first)] ?? Number.NEGATIVE_INFINITY)
   }
   const highest = (a: Group, b: Group): number => rank(b) - rank(a) || byKey(by)(a, b)
-  const inOrder = (a: Group, b: Group): number => (a.at ?? 0) - (b.at ?? 0) || byKey(by)(a, b)
+  const inOrder = (a: Group, b: Group): number => (a.at ?? 0) - (b.at ?? 0) || highest(a, b)
 
   const answer = async (): Promise<readonly Group[]> => {
     if (by.length === 0 && interval === undefined) return [await total()]

@@ -96,15 +96,47 @@ const deleteOlder = async (ask: Ask, name: string, cutoff: number, signal: Abort
   }
 }
 
-/** The rules about a dataset: those that name it, else those that name none. */
-const rulesOf = (rules: readonly Retention[], dataset: string): readonly Retention[] => {
-  const own = rules.filter((rule) => rule.dataset === dataset)
-  return own.length > 0 ? own : rules.filter((rule) => rule.dataset === undefined)
+/** What is known of a stock when it is looked at. */
+interface Inspected extends Stock {
+  readonly contents: ReadonlyMap<string, Content>
+  readonly bytes: ReadonlyMap<string, number>
+  readonly dropped: Set<string>
+}
+
+const latestOf = ({ contents }: Inspected, index: string): number =>
+  contents.get(index)?.latest ?? Number.NEGATIVE_INFINITY
+
+const sizeOf = ({ indices, bytes, dropped }: Inspected): number =>
+  indices.reduce((sum, index) => sum + (dropped.has(index) ? 0 : (bytes.get(index) ?? 0)), 0)
+
+/** Marks the oldest backing indices until the rest is no more than `maxBytes`; those written to stay. */
+const dropLargest = (stocks: readonly Inspected[], maxBytes: number): void => {
+  let total = stocks.reduce((sum, stock) => sum + sizeOf(stock), 0)
+  const candidates = stocks
+    .flatMap((stock) => stock.indices.slice(0, -1).map((index) => ({ stock, index, latest: latestOf(stock, index) })))
+    .filter(({ stock, index }) => !stock.dropped.has(index))
+    .sort((a, b) => a.latest - b.latest)
+  for (const { stock, index } of candidates) {
+    if (total <= maxBytes) return
+    stock.dropped.add(index)
+    total -= stock.bytes.get(index) ?? 0
+  }
+}
+
+/** What the backing index written to may grow to before a new one begins. */
+const rolloverOf = (rules: readonly Retention[]): Json => {
+  const maxAge = Math.min(...rules.map((rule) => rule.maxAge ?? 300 * day))
+  const maxBytes = Math.min(...rules.map((rule) => rule.maxBytes ?? Number.POSITIVE_INFINITY))
+  return {
+    max_age: `${Math.max(day, Math.floor(maxAge / 10))}ms`,
+    max_size: `${Math.max(1, Math.floor(Math.min(mostBytes, maxBytes / 10)))}b`,
+  }
 }
 
 /**
  * Drops whole backing indices where it can and deletes documents where it must, and begins new backing indices so
- * that later most of it is dropping. Only the datasets given are touched.
+ * that later most of it is dropping. Sizes are therefore kept to within a backing index. A rule without a dataset is
+ * for all that no other rule names, and their sizes count together. Only the datasets given are touched.
  */
 export const retainDocuments = async (
   ask: Ask,
@@ -115,37 +147,39 @@ export const retainDocuments = async (
   now: number,
   signal: AbortSignal,
 ): Promise<void> => {
-  for (const { dataset, name, indices } of await stocksOf(ask, dataStreams, datasets, namespace, signal)) {
-    const mine = rulesOf(rules, dataset)
-    const maxAge = Math.min(...mine.map((rule) => rule.maxAge ?? Number.POSITIVE_INFINITY))
-    const maxBytes = Math.min(...mine.map((rule) => rule.maxBytes ?? Number.POSITIVE_INFINITY))
-    await refreshTargets(ask, encodeURIComponent(name), signal)
-    const contents = await contentsOf(ask, name, signal)
-    const bytes = await bytesOf(ask, name, signal)
-    const older = indices.slice(0, -1)
-    const cutoff = now - maxAge
-    const dropped = new Set(
-      older.filter(
-        (index) => Number.isFinite(cutoff) && (contents.get(index)?.latest ?? Number.NEGATIVE_INFINITY) < cutoff,
-      ),
-    )
-    let total = indices.reduce((sum, index) => sum + (dropped.has(index) ? 0 : (bytes.get(index) ?? 0)), 0)
-    for (const index of older) {
-      if (total <= maxBytes) break
-      if (dropped.has(index)) continue
-      dropped.add(index)
-      total -= bytes.get(index) ?? 0
-    }
-    for (const index of dropped)
+  const named = new Set(rules.flatMap(({ dataset }) => (dataset === undefined ? [] : [dataset])))
+  const concerns = (rule: Retention, dataset: string): boolean =>
+    rule.dataset === undefined ? !named.has(dataset) : rule.dataset === dataset
+  const ruled = datasets.filter((dataset) => rules.some((rule) => concerns(rule, dataset)))
+  const stocks: Inspected[] = []
+  for (const stock of await stocksOf(ask, dataStreams, ruled, namespace, signal)) {
+    await refreshTargets(ask, encodeURIComponent(stock.name), signal)
+    const contents = await contentsOf(ask, stock.name, signal)
+    stocks.push({ ...stock, contents, bytes: await bytesOf(ask, stock.name, signal), dropped: new Set() })
+  }
+  const cutoffs = new Map<Inspected, number>()
+  for (const rule of rules) {
+    const mine = stocks.filter(({ dataset }) => concerns(rule, dataset))
+    if (rule.maxAge !== undefined)
+      for (const stock of mine) {
+        const cutoff = now - rule.maxAge
+        cutoffs.set(stock, Math.max(cutoff, cutoffs.get(stock) ?? cutoff))
+        for (const index of stock.indices.slice(0, -1)) if (latestOf(stock, index) < cutoff) stock.dropped.add(index)
+      }
+  }
+  for (const rule of rules)
+    if (rule.maxBytes !== undefined)
+      dropLargest(
+        stocks.filter(({ dataset }) => concerns(rule, dataset)),
+        rule.maxBytes,
+      )
+  for (const stock of stocks) {
+    for (const index of stock.dropped)
       await ask({ method: 'DELETE', path: `/${encodeURIComponent(index)}` }, signal, { accept: either(404) })
-    if (Number.isFinite(cutoff) && contents.size > 0) await deleteOlder(ask, name, cutoff, signal)
-    const current = indices.at(-1)
-    if (current === undefined || (contents.get(current)?.docs ?? 0) === 0) continue
-    const span = Number.isFinite(maxAge) ? Math.max(day, maxAge / 10) : 30 * day
-    const conditions = {
-      max_age: `${Math.floor(span)}ms`,
-      max_size: `${Math.max(1, Math.floor(Math.min(mostBytes, maxBytes / 10)))}b`,
-    }
-    await ask({ method: 'POST', path: `/${encodeURIComponent(name)}/_rollover`, json: { conditions } }, signal)
+    const cutoff = cutoffs.get(stock)
+    if (cutoff !== undefined && stock.contents.size > 0) await deleteOlder(ask, stock.name, cutoff, signal)
+    if ((stock.contents.get(stock.indices.at(-1) ?? '')?.docs ?? 0) === 0) continue
+    const conditions = rolloverOf(rules.filter((rule) => concerns(rule, stock.dataset)))
+    await ask({ method: 'POST', path: `/${encodeURIComponent(stock.name)}/_rollover`, json: { conditions } }, signal)
   }
 }

@@ -1,0 +1,3 @@
+import { runEngineSuite } from './engine-store.ts'
+
+runEngineSuite('elasticsearch')
