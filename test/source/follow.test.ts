@@ -208,6 +208,18 @@ test('rotation while stopped, twice, outside the pattern: the known file goes on
   expect(await once()).toEqual([])
 })
 
+test('what rotation put aside under an excluded name is only read where it was followed before', async () => {
+  const exclude = [at('*.1'), at('*.2')]
+  write('a.log', 'one\n')
+  await once({ exclude })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  append('a.log', 'two\n')
+  renameSync(at('a.log'), at('a.log.2'))
+  write('a.log.1', 'three\n')
+  write('a.log', 'four\n')
+  expect(texts(await once({ exclude }))).toEqual(['two', 'four'])
+})
+
 test('copytruncate with unread bytes: the copy gives them, under the old key', async () => {
   write('a.log', 'one\n')
   const open = await bench.open(source())

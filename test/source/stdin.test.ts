@@ -68,8 +68,8 @@ test('what was not committed is there at the next start, under its key', async (
 test('a segment stays until its last record is committed', async () => {
   const input = new PassThrough()
   input.end('one\ntwo\n')
-  const open = await bench.open(source(input), { once: true })
-  const [one] = await collectRecords(open, undefined, { commit: false })
+  const open = await bench.open(source(input))
+  const [one] = await collectRecords(open, undefined, { commit: false, within: 150 })
   expect(segments()).toHaveLength(1)
   open.committed(one!.key, 4)
   open.committed(one!.key, 8)

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type NewGeneration, openGenerations } from '../../src/source/generation.ts'
+
+let directory: string
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'tailrace-generations-'))
+})
+afterEach(() => rm(directory, { recursive: true, force: true }))
+
+const fresh = (source: string, path: string): NewGeneration => ({
+  source,
+  device: '1',
+  inode: '2',
+  birth: 3,
+  head: Buffer.from([0xff, 0x00, 0x41]),
+  path,
+  origin: path,
+  begin: 0,
+  size: 3,
+})
+
+test('a generation is on disk when it has its key, and keys are not repeated', async () => {
+  const store = await openGenerations(directory)
+  const [a, b] = await Promise.all([store.register(fresh('x', '/a')), store.register(fresh('y', '/a'))])
+  expect(a.key).toMatch(/^[0-9a-f]{16}$/)
+  expect(b.key).not.toBe(a.key)
+  // Opened again as after a kill: without a close.
+  const again = await openGenerations(directory)
+  expect(again.of('x')).toEqual([a])
+  expect(again.of('y')).toEqual([b])
+  await again.close()
+  await store.close()
+})
+
+test('what is learnt of a generation is kept, the last word of each', async () => {
+  const store = await openGenerations(directory)
+  const { key } = await store.register(fresh('x', '/a'))
+  store.update(key, { guard: { offset: 10, crc: 1 } })
+  store.update(key, { guard: { offset: 20, crc: 2 }, path: '/a.1', gone: 5 })
+  store.update(key, { gone: 0 })
+  await store.flush()
+  const again = await openGenerations(directory)
+  expect(again.get(key)).toMatchObject({ guard: { offset: 20, crc: 2 }, path: '/a.1', origin: '/a' })
+  expect(again.get(key)).not.toHaveProperty('gone')
+  await again.close()
+  await store.close()
+})
+
+test('tombstones are kept for 30 days', async () => {
+  const day = 86_400_000
+  const store = await openGenerations(directory, { clock: () => 100 * day })
+  const old = await store.register(fresh('x', '/old'))
+  const young = await store.register(fresh('x', '/young'))
+  store.update(old.key, { gone: 100 * day })
+  store.update(young.key, { gone: 101 * day })
+  await store.close()
+  const later = await openGenerations(directory, { clock: () => 130 * day + 1 })
+  expect(later.of('x').map(({ path }) => path)).toEqual(['/young'])
+  await later.close()
+})
