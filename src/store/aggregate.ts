@@ -6,7 +6,10 @@ export type Metric =
   | { readonly kind: 'sum' | 'avg' | 'min' | 'max' | 'unique'; readonly field: string }
   | { readonly kind: 'percentile'; readonly field: string /** 0 < of < 100 */; readonly of: number }
 
-/** A question no store is named in. Each store compiles it; the answers agree. */
+/**
+ * A question no store is named in. Each store compiles it; the answers agree. Buckets come by time, then highest first
+ * metric (else count) first, then by key; null is last.
+ */
 export interface Aggregate {
   readonly where: Query
   /** Milliseconds since 1970, `since` included, `until` not. */

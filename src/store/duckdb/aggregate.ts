@@ -28,10 +28,13 @@ const refusal = (metric: Metric, type: string): Error =>
     `${labelOf(metric)}: the field is a ${type}, which has no ${metric.kind}. Ask for unique, or for a field that is a number.`,
   )
 
-const measure = (kind: Exclude<Metric['kind'], 'count'>, value: string, of: number): string => {
+/** How percentiles are computed. Exact ones hold every value in memory; digests take some kilobytes a group. */
+type Quantile = 'quantile_cont' | 'approx_quantile'
+
+const measure = (kind: Exclude<Metric['kind'], 'count'>, value: string, of: number, quantile: Quantile): string => {
   switch (kind) {
     case 'percentile':
-      return `quantile_cont(${value}::DOUBLE, ${of / 100})`
+      return `${quantile}(${value}::DOUBLE, ${of / 100})`
     case 'unique':
       return `nullif(count(DISTINCT ${value}), 0)`
     case 'sum':
@@ -49,7 +52,7 @@ const measureList = (kind: Exclude<Metric['kind'], 'count'>, column: string, hel
   return kind === 'percentile' ? `list_aggregate(${numbers}, 'quantile_cont', ${of / 100})` : `list_${kind}(${numbers})`
 }
 
-const measureOf = (metric: Metric, fields: ReadonlyMap<string, Held>): string => {
+const measureOf = (metric: Metric, fields: ReadonlyMap<string, Held>, quantile: Quantile): string => {
   if (metric.kind === 'count') return 'count(*)'
   const held = fields.get(metric.field)
   if (held === undefined) return 'NULL'
@@ -57,7 +60,7 @@ const measureOf = (metric: Metric, fields: ReadonlyMap<string, Held>): string =>
   const of = metric.kind === 'percentile' ? metric.of : 0
   if (metric.kind !== 'unique' && numeric(column, held) === undefined) throw refusal(metric, held.type)
   if (held.list) return measureList(metric.kind, column, held, of)
-  return measure(metric.kind, metric.kind === 'unique' ? column : numeric(column, held)!, of)
+  return measure(metric.kind, metric.kind === 'unique' ? column : numeric(column, held)!, of, quantile)
 }
 
 const keyOf = (value: DuckDBValue, held: Held | undefined): Scalar | null => {
@@ -75,11 +78,29 @@ const groupKey = (name: string, fields: ReadonlyMap<string, Held>): string => {
   return held.list ? `unnest(CASE WHEN len(${column}) > 0 THEN list_distinct(${column}) ELSE [NULL] END)` : column
 }
 
+/** Rows up to which percentiles are exact: 8 bytes each, which DuckDB does not count against its limit. */
+const mostExact = 4_000_000
+
 export const aggregate = async (
   database: Database,
   catalog: Catalog,
   question: Aggregate,
   signal: AbortSignal,
+  exactUpTo = mostExact,
+): Promise<readonly Bucket[]> => {
+  const { from, where, values } = scoped(catalog, question, [])
+  const count = (): Promise<DuckDBValue[][]> =>
+    database.rows(`SELECT count(*) FROM ${from} WHERE ${where}`, values, signal)
+  const many = question.metrics.some(({ kind }) => kind === 'percentile') && Number((await count())[0]![0]) > exactUpTo
+  return answer(database, catalog, question, signal, many ? 'approx_quantile' : 'quantile_cont')
+}
+
+const answer = async (
+  database: Database,
+  catalog: Catalog,
+  question: Aggregate,
+  signal: AbortSignal,
+  quantile: Quantile,
 ): Promise<readonly Bucket[]> => {
   const { by, interval, metrics, top } = question
   const measuredFields = metrics.flatMap((metric) => (metric.kind === 'count' ? [] : [metric.field]))
@@ -90,8 +111,8 @@ export const aggregate = async (
     step === undefined || !fields.has('@timestamp')
       ? 'NULL::BIGINT'
       : `"@timestamp" - (("@timestamp" % ${step}) + ${step}) % ${step}`
-  const measured = metrics.map((metric, i) => `${measureOf(metric, fields)} AS m${i}`)
-  const first = metrics[0] === undefined ? 'count(*)' : measureOf(metrics[0], fields)
+  const measured = metrics.map((metric, i) => `${measureOf(metric, fields, quantile)} AS m${i}`)
+  const first = metrics[0] === undefined ? 'count(*)' : measureOf(metrics[0], fields, quantile)
   const keyNames = by.map((_, i) => `k${i}`)
   const keyOrder = keyNames.map((key) => `${key} ASC NULLS LAST`)
   const groups = ['bucket', ...keyNames].join(', ')

@@ -7,9 +7,11 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Batch, outcome, release } from '../../../src/event/batch.ts'
 import { equals, everything } from '../../../src/query/tree.ts'
+import { aggregate } from '../../../src/store/duckdb/aggregate.ts'
 import { openDatabase } from '../../../src/store/duckdb/database.ts'
 import { openDuckdb } from '../../../src/store/duckdb/store.ts'
 import { StoreUnusable } from '../../../src/store/duckdb/unusable.ts'
+import { createWriter } from '../../../src/store/duckdb/writer.ts'
 import type { CommitRecord } from '../../../src/store/sink.ts'
 import type { Store, StoredDocument } from '../../../src/store/store.ts'
 import { type BatchOptions, batchOf, type Row } from '../../support/batch.ts'
@@ -286,6 +288,46 @@ it('size limits drop the oldest', async () => {
   expect(bucket!.count).toBeGreaterThan(20_000)
   expect(bucket!.count).toBeLessThan(60_000)
   expect(bucket!.values['max(log.offset)']).toBe(7_999_900)
+})
+
+it('percentiles of very many rows are estimated within one per cent of rank', async () => {
+  const database = await openDatabase({ path })
+  const writer = await createWriter(database)
+  const rows = Array.from({ length: 20_000 }, (_, i) => ({ 'event.duration': ((i * 7919) % 20_000) + 1 }))
+  await writer.write([made(rows)], () => ({}), never)
+  const metrics = [1, 50, 95, 99].map((of) => ({ kind: 'percentile', field: 'event.duration', of }) as const)
+  const ask = (exactUpTo: number) =>
+    aggregate(database, writer.catalog, { where: everything, by: [], metrics }, never, exactUpTo)
+  const [exact] = await ask(20_000)
+  const [estimated] = await ask(19_999)
+  await writer.close()
+  await database.close()
+  for (const of of [1, 50, 95, 99]) {
+    expect(Math.abs(exact!.values[`p${of}(event.duration)`]! - of * 200)).toBeLessThanOrEqual(1)
+    expect(Math.abs(estimated!.values[`p${of}(event.duration)`]! - of * 200)).toBeLessThanOrEqual(200)
+  }
+  expect(estimated).not.toEqual(exact)
+})
+
+it('the latest few are the same as of all', async () => {
+  const store = await open()
+  const rows = Array.from({ length: 300 }, (_, i) => ({
+    'app.n': i,
+    '@timestamp': Date.parse('2026-11-23T12:00:00Z') + Math.floor(i / 7) * 1000,
+  }))
+  await store.write([made(rows)], () => ({}), never)
+  for (const descending of [true, false]) {
+    const found = async (limit: number): Promise<unknown[]> => {
+      const ns: unknown[] = []
+      const sort = [{ field: '@timestamp', descending }]
+      for await (const { app } of store.search({ where: everything, limit, sort }, never))
+        ns.push((app as { n: number }).n)
+      return ns
+    }
+    const all = await found(1_000_000)
+    expect(all).toHaveLength(300)
+    for (const limit of [1, 10, 14, 299, 300, 301]) expect(await found(limit)).toEqual(all.slice(0, limit))
+  }
 })
 
 it('queries cannot read other files, and end when they are aborted', async () => {
