@@ -2,7 +2,7 @@ import { createThrift, type ThriftWriter } from './thrift.ts'
 
 /**
  * Writes one Parquet file (https://parquet.apache.org/docs/file-format/): one row group, pages in PLAIN encoding
- * without compression, because its only reader takes it in at once and it is removed after. Of four ways to hand
+ * without compression, because its only reader takes it in at once and it is removed after. Of three ways to hand
  * rows to DuckDB this costs the least: reading it is five times as cheap as NDJSON or CSV, and nothing is escaped.
  */
 export interface ParquetWriter {

@@ -63,7 +63,7 @@ const orderOf = (fields: ReadonlyMap<string, Held>, field: string, descending: b
 
 /**
  * Most questions are for the latest few. Their oldest time is found from one column first, so that of all the others
- * only the last blocks are read: 20 times as fast on millions of events. Returns a condition, or nothing to narrow.
+ * only the last blocks are read: five times as fast for the latest 100 of 4.6 million. Returns a condition, or nothing to narrow.
  */
 const narrowing = async (
   database: Database,
