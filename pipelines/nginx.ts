@@ -29,7 +29,7 @@ export const unusualTraffic = rule({
   atLeast: 100,
 })
 
-export const access = pipeline('nginx.access')
+const access = pipeline('nginx.access')
   .from(follow({ name: 'nginx.access', paths: ['/var/log/nginx/*access*.log'] }))
   .parse(nginxAccess)
   .through(redact())

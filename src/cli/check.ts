@@ -7,12 +7,12 @@ const check = async (options: General & { readonly live?: boolean }): Promise<vo
   if (options.live === true) throw new Exit(2, "'check --live' is not there yet")
   const { loadConfig } = await import('../service/load.ts')
   const { loadFormats } = await import('../service/formats.ts')
-  const { checkRules } = await import('../service/check-rules.ts')
+  const { rulesOf } = await import('../service/check-rules.ts')
   const { checkGrammars } = await import('../grammar/check.ts')
   const { config, problems, warnings } = await loadConfig(overridesOf(options), process.env)
   const formats = await loadFormats()
   const grammars = new Set([...formats.grammars, ...config.pipelines.flatMap(({ parsers }) => parsers)])
-  const found = [...problems, ...formats.problems, ...checkGrammars([...grammars]), ...checkRules(config)]
+  const found = [...problems, ...formats.problems, ...checkGrammars([...grammars]), ...rulesOf(config).problems]
   const all = new Set(found.map(printDiagnostic))
   for (const warning of warnings) process.stderr.write(`tailrace: ${warning}\n`)
   if (all.size > 0) {

@@ -51,7 +51,7 @@ const clip = (text: string, most: number): string =>
   [...text].length > most ? `${[...text].slice(0, most - 1).join('')}…` : text
 
 /** A spreadsheet must not take a value for a formula (OWASP, "CSV injection"), nor a quote for an end (RFC 4180). */
-export const csvCell = (value: unknown): string => {
+const csvCell = (value: unknown): string => {
   const text = cell(value)
   const tame = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame

@@ -14,6 +14,7 @@ interface Options extends General {
 }
 
 const run = async (globs: readonly string[], options: Options): Promise<void> => {
+  if (options.demo === true && process.argv.includes('--demo')) throw new Exit(2, "'run --demo' is not there yet")
   if (options.from !== 'beginning' && options.from !== 'end')
     throw usage(`--from takes beginning or end, not '${options.from}'`)
   if (options.parser !== undefined && globs.length === 0)
@@ -34,7 +35,6 @@ const run = async (globs: readonly string[], options: Options): Promise<void> =>
     const code = await serve(config, {
       once: options.once === true,
       from: options.from,
-      ...(options.demo === undefined ? {} : { demo: options.demo }),
       json: options.logOutput === 'json',
     })
     process.exitCode = code
@@ -56,7 +56,7 @@ export const addRun = (program: Command): void => {
     .option('--role <role>', 'all, ship or analyse')
     .option('--grace <time>', 'how long a stop may take (default: 30s)')
     .option('--no-web', 'without the web server')
-    .option('--demo', 'the demo, also where default paths exist')
-    .option('--no-demo', 'never the demo')
+    .option('--demo', 'not yet')
+    .option('--no-demo', 'never the demo (there is none yet)')
     .action(run)
 }

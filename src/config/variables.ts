@@ -46,15 +46,6 @@ export const laterVariables: ReadonlySet<string> = new Set([
 
 export type VariableName = keyof typeof variables
 
-/** Variables whose value is never shown. */
-export const secretVariables: ReadonlySet<string> = new Set([
-  'TAILRACE_STORE_API_KEY',
-  'TAILRACE_STORE_PASSWORD',
-  'TAILRACE_TOKEN',
-  'TAILRACE_SMTP_URL',
-  'TAILRACE_DINGTALK_SECRET',
-])
-
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** A variable's value, or that of the file its `…_FILE` variant names (last line end removed). */

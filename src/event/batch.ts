@@ -6,7 +6,6 @@ import type { Schema } from './field.ts'
 
 /** What becomes of a row; each row ends with exactly one. `live`: still on its way. */
 export const outcome = { live: 0, filtered: 1, dead: 2, stored: 3, duplicate: 4, redirected: 5 } as const
-export type Outcome = (typeof outcome)[keyof typeof outcome]
 
 /** A block's records as typed columns. Transforms add, replace and remove columns and set outcomes; rows never move. */
 export interface Batch {

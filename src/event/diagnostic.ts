@@ -29,7 +29,7 @@ export const markSite = (below: Function): SiteMark => {
   return mark
 }
 
-export const siteOf = (mark: SiteMark): Site | undefined => {
+const siteOf = (mark: SiteMark): Site | undefined => {
   const match = /\(?((?:file:\/\/)?\/[^()\n]+?):(\d+):(\d+)\)?$/m.exec(mark.stack ?? '')
   return match === null
     ? undefined

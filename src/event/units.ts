@@ -37,11 +37,11 @@ export const printDuration = (ms: number, lang: Lang = 'en'): string => {
 }
 const durationWords = {
   en: ['ms', 's', 'min', 'h', 'd'],
-  zh: ['毫秒', '秒', '分', '小时', '天'],
+  zh: ['毫秒', '秒', '分钟', '小时', '天'],
 } as const satisfies Record<Lang, readonly string[]>
 
 /** `512 B`, `1.5 KiB`, `20 GiB`. */
-export const printBytes = (bytes: number): string => {
+const printBytes = (bytes: number): string => {
   let value = bytes
   let power = 0
   while (Math.abs(value) >= 1023.5 && power < 5) {

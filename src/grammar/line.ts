@@ -3,11 +3,7 @@ import type { Op } from './form.ts'
 import type { Choice, Maybe, Part, PartProblem, Sequence } from './part.ts'
 
 /** What `line` does, for layouts put together by a program: `literals` stand before, between and after `parts`. */
-export const sequence = (
-  literals: readonly string[],
-  parts: readonly Part[],
-  site: SiteMark = markSite(sequence),
-): Part => {
+const sequence = (literals: readonly string[], parts: readonly Part[], site: SiteMark = markSite(sequence)): Part => {
   const ops: Op[] = []
   const problems: PartProblem[] = []
   literals.forEach((literal, i) => {

@@ -25,7 +25,7 @@ export interface Lease {
 }
 
 /** Bytes behind every lease that may be over-read or over-written by wide copies. */
-export const slack = 64
+const slack = 64
 const granule = 4096
 
 // lib.dom declares this for browsers; of it a server needs one constructor.

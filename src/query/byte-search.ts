@@ -16,7 +16,7 @@ export const findBytes = (bytes: Uint8Array, start: number, end: number, needle:
 }
 
 /** Whether `needle` stands at `at`, before `end`. */
-export const isAt = (bytes: Uint8Array, at: number, end: number, needle: Uint8Array): boolean => {
+const isAt = (bytes: Uint8Array, at: number, end: number, needle: Uint8Array): boolean => {
   const n = needle.length
   if (end - at < n) return false
   for (let k = 0; k < n; k++) if (bytes[at + k] !== needle[k]) return false

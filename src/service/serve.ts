@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import { type Analysis, startAnalysis } from './analysis.ts'
 import { type Answer, ask, createControl, type Operate, OperationError } from './control.ts'
-import { decideDemo } from './demo.ts'
 import type { Config } from './load.ts'
 import { dropLock, Held, takeLock } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
@@ -11,8 +10,6 @@ import { type Running, startPipelines } from './start.ts'
 export interface ServeOptions {
   readonly once: boolean
   readonly from: 'beginning' | 'end'
-  /** True: the demo whatever there is; false: never. */
-  readonly demo?: boolean
   readonly json: boolean
 }
 
@@ -68,8 +65,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     output: options.json ? 'json' : given.logOutput,
     colour: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
   })
-  const demo = await decideDemo(given, options)
-  const config = demo?.config ?? given
+  const config = given
   await mkdir(config.data, { recursive: true, mode: 0o750 })
 
   let operate: Operate = starting
@@ -86,7 +82,6 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   let running: Running | undefined
   let analysis: Analysis | undefined
   try {
-    if (demo !== undefined) await demo.begin(log)
     const { once, from } = options
     const failed = (error: unknown): void => {
       log.fatal({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'delivery stopped')
@@ -104,7 +99,6 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     log.info(
       `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}${analysis.address === undefined ? '' : `; page at ${analysis.address}`}`,
     )
-    demo?.tell(log, analysis.address)
     const ended = once ? running.read.then(() => 0) : new Promise<number>(() => undefined)
     const code = await Promise.race([stopped, failure.promise, ended])
     if (code === 0) {
@@ -114,7 +108,6 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     }
     return code
   } finally {
-    demo?.end()
     await analysis?.stop()
     await running?.stop(config.grace)
     control.closeAllConnections()

@@ -214,7 +214,7 @@ const claim = async (tailing: Tailing, candidate: Candidate, generation: Generat
 }
 
 /** Registers bytes never seen before. */
-export const begin = async (tailing: Tailing, candidate: Candidate): Promise<Followed | undefined> => {
+const begin = async (tailing: Tailing, candidate: Candidate): Promise<Followed | undefined> => {
   const { context, name } = tailing
   const { device, inode, birth } = candidate.identity
   const known = context.generations.of(name)

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
-import { dirname, join, matchesGlob, resolve, sep } from 'node:path'
+import { join, matchesGlob, resolve, sep } from 'node:path'
 import { watch } from 'chokidar'
 
 /** Why a path could not be looked at: told with the path by whoever asked. */
@@ -16,16 +16,29 @@ export interface Discovered {
 }
 
 const magic = /[*?[\]{}!]/
+const escaped = /\\(.)/g
+
+/** The name a part of a pattern stands for, where it is not a glob: a backslash takes a character's meaning away. */
+const literalOf = (part: string): string | undefined =>
+  magic.test(part.replace(escaped, '')) ? undefined : part.replace(escaped, '$1')
+
+/** Node's matcher knows no backslash; a class of one character says the same. */
+const matches = (name: string, pattern: string): boolean =>
+  matchesGlob(
+    name,
+    pattern.replace(escaped, (_, character: string) => (character === '!' ? '!' : `[${character}]`)),
+  )
 
 /** Absolute; where no glob character stands, the path itself. */
 export const absolute = (pattern: string): string => resolve(pattern)
 
 /** The part of a pattern before its first glob character: a directory to watch, and how many levels below it matter. */
-export const watched = (pattern: string): { readonly directory: string; readonly depth: number | undefined } => {
+const watched = (pattern: string): { readonly directory: string; readonly depth: number | undefined } => {
   const parts = pattern.split(sep)
-  const at = parts.findIndex((part) => magic.test(part))
-  if (at === -1) return { directory: dirname(pattern), depth: 0 }
-  const directory = parts.slice(0, at).join(sep) || sep
+  const at = parts.findIndex((part) => literalOf(part) === undefined)
+  const fixed = (at === -1 ? parts.slice(0, -1) : parts.slice(0, at)).map((part) => literalOf(part)!)
+  const directory = fixed.join(sep) || sep
+  if (at === -1) return { directory, depth: 0 }
   return { directory, depth: parts.includes('**') ? undefined : parts.length - at - 1 }
 }
 
@@ -41,8 +54,9 @@ const walk = async (
 ): Promise<void> => {
   const [part, ...rest] = parts
   if (part === undefined) return
-  if (part !== '**' && !magic.test(part)) {
-    const path = join(directory, part)
+  const name = literalOf(part)
+  if (name !== undefined) {
+    const path = join(directory, name)
     if (rest.length > 0) return walk(path, rest, found, unseen)
     try {
       await stat(path)
@@ -68,7 +82,7 @@ const walk = async (
     return
   }
   for (const entry of entries) {
-    if (!matchesGlob(entry.name, part)) continue
+    if (!matches(entry.name, part)) continue
     const path = join(directory, entry.name)
     if (rest.length === 0) {
       if (!entry.isDirectory()) found.add(path)
@@ -79,10 +93,10 @@ const list = (directory: string) => readdir(directory, { withFileTypes: true })
 
 /** Whether a path is one of those that `discover` looks for, there or not. */
 export const covers = (patterns: readonly string[], exclude: readonly string[], path: string): boolean =>
-  patterns.some((pattern) => pattern === path || matchesGlob(path, pattern)) && !isExcluded(exclude, path)
+  patterns.some((pattern) => literalOf(pattern) === path || matches(path, pattern)) && !isExcluded(exclude, path)
 
 export const isExcluded = (exclude: readonly string[], path: string): boolean =>
-  exclude.some((pattern) => matchesGlob(path, pattern))
+  exclude.some((pattern) => matches(path, pattern))
 
 /** Patterns: absolute globs (`*`, `?`, `[…]`, `{a,b}` within a level, `**` for any depth). */
 export const discover = async (patterns: readonly string[], exclude: readonly string[]): Promise<Discovered> => {

@@ -26,7 +26,7 @@ const sized = (capacity: number): Records => ({
 export const createRecords = (): Records => sized(4096)
 
 /** A block holds at most this many records, so that what is made of them is bounded where lines are very short. */
-export const mostRecords = 65_536
+const mostRecords = 65_536
 
 /** What is cut from lines. */
 export interface Cut {
@@ -157,7 +157,7 @@ export const characterEnd = (bytes: Uint8Array, start: number, end: number): num
 }
 
 /** Leases that go back together. */
-export const join = (leases: readonly Lease[]): Lease => ({
+const join = (leases: readonly Lease[]): Lease => ({
   start: leases[0]!.start,
   end: leases[0]!.end,
   release() {

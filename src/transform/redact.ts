@@ -10,10 +10,8 @@ import { markOf, type RedactionChoice, redactions, redactText } from './redactio
 import { isSuspect } from './redaction/suspect.ts'
 import type { Transform } from './transform.ts'
 
-export { type Redaction, type RedactionChoice, redactions, redactText } from './redaction/redact-text.ts'
-
 /** Fields looked at unless others are named: those that carry people's or programs' own words. */
-export const redactedFields = [
+const redactedFields = [
   'message', 'error.message', 'error.stack_trace', 'event.original', 'url.original', 'url.path', 'url.query',
   'http.request.referrer', 'nginx.error.request', 'nginx.error.subrequest', 'nginx.error.referrer',
   'mysql.slowlog.query', 'mysql.slowlog.explain', 'json',

@@ -414,6 +414,12 @@ test('links, two globs and two names of one file yield it once', async () => {
   expect(texts(records)).toEqual(['one'])
 })
 
+test('characters of globs in a name are taken as they are behind a backslash', async () => {
+  for (const name of ['a(1).log', 'b[2].log', 'b2.log']) write(name, `${name}\n`)
+  const records = await once({ paths: [at('a\\(1\\).log'), at('b\\[2\\].log')] })
+  expect(texts(records).toSorted()).toEqual(['a(1).log', 'b[2].log'])
+})
+
 test('a link turned to another file is followed there, after the rest of the first', async () => {
   write('one', 'a\n')
   write('two', 'b\n')

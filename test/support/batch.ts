@@ -168,7 +168,7 @@ const dictionaryOf = (scratch: Scratch, type: Field['type'], values: readonly un
 }
 
 /** One field of all rows as a column in `scratch`. */
-export const columnOf = (
+const columnOf = (
   scratch: Scratch,
   field: Field,
   values: readonly unknown[],

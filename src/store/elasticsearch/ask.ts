@@ -4,13 +4,13 @@ import type { Troubles } from './trouble.ts'
 import { errorOf, retryAfter, silenceOf, troubleOf, wordsOf } from './words.ts'
 
 /** The store could not be had within the tries that a question is worth. */
-export class StoreUnavailable extends Error {
+class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable'
   readonly code = 'store_unavailable'
 }
 
 /** The store understood and says no: another try would hear the same. */
-export class StoreRefused extends Error {
+class StoreRefused extends Error {
   override readonly name = 'StoreRefused'
   readonly code = 'store_refused'
   readonly status: number

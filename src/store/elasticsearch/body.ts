@@ -56,7 +56,7 @@ export const boundOf = ({ writer, head, ids }: Cargo, row: number): number =>
   head.length + 6 * (ids.end[row]! - ids.start[row]!) + tail + writer.bound(row) + 1
 
 /** Appends one operation; the caller made sure of the room. */
-export const append = (body: Body, cargo: Cargo, row: number): void => {
+const append = (body: Body, cargo: Cargo, row: number): void => {
   const memory = body.arena.bytes
   let at = body.end
   if (body.rows.length === 0) body.target = cargo.target

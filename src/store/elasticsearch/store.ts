@@ -17,8 +17,6 @@ import { targetName } from './template.ts'
 import { createTroubles } from './trouble.ts'
 import { isObject } from './words.ts'
 
-export type { Auth } from './connection.ts'
-
 export interface ElasticsearchOptions extends ConnectionOptions {
   /** Of documents whose batch says none, and of `retain`. */
   readonly namespace?: string

@@ -27,7 +27,7 @@ interface Tree {
 }
 
 /** Dotted names as nested properties. */
-export const propertiesOf = (schema: Schema, engine: Engine): Tree => {
+const propertiesOf = (schema: Schema, engine: Engine): Tree => {
   const root: Record<string, { properties?: Record<string, unknown> }> = {}
   for (const [name, field] of schema) {
     const path = name.split('.')

@@ -23,7 +23,7 @@ const tokenNames =
   '(?<![a-z0-9])(?:auth|authorization|sid|sign|session|apikey)'
 /** After a name: `=`, `:`, `": "`, `%3D`, each with a little space; then a quoted or bare value, or a scheme and one. */
 const value = String.raw`(?:\\?["'])?\s{0,4}(?:[=:]|%3[dD]|=>)\s{0,4}(?:(?:bearer|basic|digest|token)\s{1,4})?)`
-const held = String.raw`("(?:[^"\\]|\\[^])*|'(?:[^'\\]|\\[^])*|\\"(?:[^"\\]|\\[^"])*|[^\s"'&,;<>()\[\]{}|\\]+)`
+const held = String.raw`("(?:[^"\\]|\\[\s\S])*|'(?:[^'\\]|\\[\s\S])*|\\"(?:[^"\\]|\\[^"])*|[^\s"'&,;<>()\[\]{}|\\]+)`
 const passwords = new RegExp(`((?:${passwordNames})${value}${held}`, 'gi')
 const tokens = new RegExp(`((?:${tokenNames})${value}${held}`, 'gi')
 const cookies = /((?<![a-z])(?:set-)?cookie["']?\s{0,4}[=:]\s{0,4}["']?)([^"'\r\n]+)/gi
