@@ -8,12 +8,17 @@ import { distinctElements, distinctOf, textOf } from './distinct.ts'
 import type { Transform } from './transform.ts'
 
 export interface ClientAddressOptions {
-  /** Networks of our own proxies, whose word on where a request came from is taken: `['10.0.0.0/8']`. */
+  /** Networks of our own proxies, whose word on where a request came from is taken: `['10.0.0.0/8']`; `unix:` for sockets. */
   readonly trusted: readonly string[]
   /** Addresses in the order a request passed them, the client's first; `nginx.access.remote_ip_list`. */
   readonly list?: string
-  /** Who connected to the server that wrote the log: the last hop, where the list lacks it; `source.address`. */
+  /** Who connected to the server that wrote the log, the last hop; `source.address`. */
   readonly peer?: string
+  /**
+   * The list is all there is: it ends with who connected (a log format that begins with a list of addresses). Then
+   * `peer`, which the parser picked from that list, counts only where an event has no list.
+   */
+  readonly listed?: boolean
 }
 
 interface Hop {
@@ -23,7 +28,8 @@ interface Hop {
   readonly trusted: boolean
 }
 
-const hopOf = (text: string, trusted: readonly IpRange[]): Hop => {
+const hopOf = (text: string, trusted: readonly IpRange[], sockets: boolean): Hop => {
+  if (text.startsWith('unix:')) return { text, ip: undefined, trusted: sockets }
   // `203.0.113.7:51034` and `[2001:db8::1]:443` are addresses with ports, as some proxies send them.
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(text)?.[1] ?? text
   const bytes = Buffer.from(bare)
@@ -37,7 +43,7 @@ const hopOf = (text: string, trusted: readonly IpRange[]): Hop => {
 }
 
 /** Codes of both columns' values in one numbering; the hops of each are worked out once. */
-const createHops = (trusted: readonly IpRange[]) => {
+const createHops = (trusted: readonly IpRange[], sockets: boolean) => {
   const hops: Hop[] = []
   const known = new Map<string, number>()
   return {
@@ -45,7 +51,7 @@ const createHops = (trusted: readonly IpRange[]) => {
     codeOf(text: string): number {
       let code = known.get(text)
       if (code === undefined) {
-        code = hops.push(hopOf(text, trusted)) - 1
+        code = hops.push(hopOf(text, trusted, sockets)) - 1
         known.set(text, code)
       }
       return code
@@ -53,7 +59,7 @@ const createHops = (trusted: readonly IpRange[]) => {
   }
 }
 
-const none = new Uint32Array(0)
+const none: Uint32Array = new Uint32Array(0)
 
 /**
  * Adds `client.address` and `client.ip`: the nearest hop that is none of our own proxies, looked for from the server
@@ -64,9 +70,11 @@ export const clientAddress = (
   options: ClientAddressOptions,
 ): Transform<FieldsOf<'source.address'>, FieldsOf<'client.address' | 'client.ip'>> => {
   const site = markSite(clientAddress)
-  const { list = 'nginx.access.remote_ip_list', peer = 'source.address' } = options
+  const { list = 'nginx.access.remote_ip_list', peer = 'source.address', listed = false } = options
   const problems: Diagnostic[] = []
+  const sockets = options.trusted.includes('unix:')
   const trusted = options.trusted.flatMap((text) => {
+    if (text === 'unix:') return []
     const range = parseCidr(text.includes('/') ? text : `${text}/${text.includes(':') ? 128 : 32}`)
     if (range === undefined)
       problems.push(diagnose(site, `clientAddress: '${text}' is no network`, 'Write it as 10.0.0.0/8 or 2001:db8::/32'))
@@ -78,11 +86,11 @@ export const clientAddress = (
     adds: declare('client.address', 'client.ip'),
     problems,
     apply(batch: Batch) {
-      const { hops, codeOf } = createHops(trusted)
+      const { hops, codeOf } = createHops(trusted, sockets)
       const listColumn = batch.columns.get(list)
       const peerColumn = batch.columns.get(peer)
-      let first = none
-      let inList = none
+      let first: Uint32Array = none
+      let inList: Uint32Array = none
       if (listColumn?.kind === 'list') {
         const distinct = distinctElements(batch, listColumn.first, listColumn.values)
         if (distinct !== undefined) {
@@ -101,7 +109,8 @@ export const clientAddress = (
             )
       const codes = batch.scratch.u32(batch.count)
       for (let i = 0; i < batch.count; i++)
-        codes[i] = batch.outcome[i] === outcome.live ? clientOf(hops, first, inList, ofPeer, i) : absent
+        codes[i] =
+          batch.outcome[i] === outcome.live ? clientOf(hops, first, inList, ofPeer[i] ?? absent, i, listed) : absent
       if (hops.length === 0) return
       const values = batch.scratch.u8(hops.length * 16)
       const present = batch.scratch.u8(hops.length)
@@ -133,20 +142,20 @@ const recode = (codes: Uint32Array, map: Uint32Array): Uint32Array => {
   return codes
 }
 
+/** Who connected, if that is none of ours; else the nearest hop before that is none; else the farthest known. */
 const clientOf = (
   hops: readonly Hop[],
   first: Uint32Array,
   inList: Uint32Array,
-  ofPeer: Uint32Array,
+  peer: number,
   row: number,
+  listed: boolean,
 ): number => {
   const from = first.length === 0 ? 0 : first[row]!
   const to = first.length === 0 ? 0 : first[row + 1]!
-  const peer = ofPeer.length === 0 ? absent : ofPeer[row]!
-  let listed = false
-  for (let i = from; i < to; i++) if (inList[i] === peer) listed = true
-  if (peer !== absent && !listed && !hops[peer]!.trusted) return peer
-  let farthest = peer
+  const whole = listed && to > from
+  if (!whole && (peer === absent || !hops[peer]!.trusted)) return peer
+  let farthest = whole ? absent : peer
   for (let i = to - 1; i >= from; i--) {
     const code = inList[i]!
     if (code === absent) continue

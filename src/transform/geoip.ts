@@ -40,9 +40,10 @@ interface Found {
 const bundled = (): string =>
   fileURLToPath(import.meta.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'))
 
-const countryNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
+let countryNames: Intl.DisplayNames | undefined
 const nameOf = (code: string | undefined): string | undefined => {
   if (code === undefined || !/^[A-Z]{2}$/.test(code)) return undefined
+  countryNames ??= new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
   return countryNames.of(code)
 }
 
