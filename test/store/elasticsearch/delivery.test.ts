@@ -170,23 +170,6 @@ describe('a store that is full', () => {
     expect(counts).toEqual([32, 32, 32, 16, 8, 4, 2, 1])
   })
 
-  it('its wish when to be asked again is kept', async () => {
-    const times: number[] = []
-    const store = await use(
-      standIn({
-        fault: (_, answer, bulk) => {
-          if (bulk === undefined) return false
-          times.push(performance.now())
-          if (times.length > 1) return false
-          answer.writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' }).end('{"error":"busy"}')
-          return true
-        },
-      }),
-    )
-    await withStore([store.url], (open) => write(open, rowsOf(1)), { backoff: { first: 1, most: 5000 } })
-    expect(times[1]! - times[0]!).toBeGreaterThan(900)
-  })
-
   it('bodies larger than it takes are sent in parts, and a document that is too large alone is a dead letter', async () => {
     const store = await use(storeThatRefusesLargeBodies(100_000))
     const rows = rowsOf(400).map((row, i) => (i === 70 ? { message: 'x'.repeat(120_000) } : row))
@@ -256,7 +239,7 @@ describe('what becomes of each document', () => {
     }))
     expect(ended).toBe(outcome.dead)
     expect(failure).toMatchObject({ stage: 'store', code: 'rejected_by_store', field: 'app.id' })
-    expect(failure?.reason).toContain('caused by'.length > 0 ? 'For input string: "\\x1b[31mred"' : '')
+    expect(failure?.reason).toContain('For input string: "\\x1b[31mred"')
   })
 
   it('one with an immense term is dead at once, whatever status an old engine gives it', async () => {
