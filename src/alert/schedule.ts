@@ -115,7 +115,7 @@ export const createScheduler = async (options: SchedulerOptions): Promise<Schedu
     },
     async stop() {
       stopping.abort()
-      await Promise.all(tasks.map((task) => task.destroy()))
+      await Promise.all(tasks.map(async (task) => task.destroy()))
       await Promise.allSettled(underWay)
       await watch.settled()
       await delivery.settled()

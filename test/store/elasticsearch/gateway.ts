@@ -1,4 +1,4 @@
-import { createServer, request as send } from 'node:http'
+import { createServer, type IncomingMessage, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 /** Something between Tailrace and a real engine that cuts the connection after the engine has answered. */
@@ -19,7 +19,7 @@ export const gatewayThatLosesAnswers = async (
   let cut = 0
   const server = createServer((asked, answer) => {
     const { method, url = '', headers } = asked
-    const onward = send(new URL(url, engine), { method, headers }, async (reply) => {
+    const hand = async (reply: IncomingMessage): Promise<void> => {
       if (url.includes('/_bulk') && cut < times) {
         cut++
         for await (const _ of reply);
@@ -29,7 +29,8 @@ export const gatewayThatLosesAnswers = async (
       }
       answer.writeHead(reply.statusCode ?? 502, reply.headers)
       reply.pipe(answer)
-    })
+    }
+    const onward = send(new URL(url, engine), { method, headers }, (reply) => void hand(reply))
     onward.on('error', () => answer.destroy())
     asked.pipe(onward)
   })

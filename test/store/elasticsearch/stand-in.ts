@@ -123,7 +123,7 @@ export const standIn = async (options: StandInOptions = {}): Promise<StandIn> =>
     return reply(answer, 200, {})
   }
 
-  const listener: RequestListener = async (request, answer) => {
+  const answerTo = async (...[request, answer]: Parameters<RequestListener>): Promise<void> => {
     try {
       const body = await read(request)
       const socket = request.socket as typeof request.socket & {
@@ -144,6 +144,7 @@ export const standIn = async (options: StandInOptions = {}): Promise<StandIn> =>
     }
   }
 
+  const listener: RequestListener = (request, answer) => void answerTo(request, answer)
   const server: Server = options.tls === undefined ? createServer(listener) : createSecureServer(options.tls, listener)
   const open = (port: number): Promise<void> => new Promise((resolve) => server.listen(port, '127.0.0.1', resolve))
   await open(0)

@@ -128,5 +128,3 @@ export const storeThatChokesOn = (poison: string): Promise<StandIn> =>
         ? reply(answer, 400, { error: { type: 'x_content_parse_exception', reason: '[1:5] too deep' } })
         : false,
   })
-
-export { failed }
