@@ -134,17 +134,13 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
       'an immense term under a foreign mapping is dead at once',
       async () => {
         const name = 'logs-test.immense-default'
-        await send('PUT', `/${name}-000001`, {
-          aliases: kind === 'elasticsearch' ? { [name]: { is_write_index: true } } : {},
-          mappings: { properties: { url: { properties: { original: { type: 'keyword' } } } } },
-        })
-        if (kind === 'opensearch')
-          await send('PUT', '/_index_template/immense', {
-            index_patterns: [name],
-            priority: 900,
-            data_stream: {},
-            template: { mappings: { properties: { url: { properties: { original: { type: 'keyword' } } } } } },
-          })
+        const mappings = { properties: { url: { properties: { original: { type: 'keyword' } } } } }
+        if (kind === 'elasticsearch')
+          await send('PUT', `/${name}-000001`, { aliases: { [name]: { is_write_index: true } }, mappings })
+        else {
+          const template = { index_patterns: [name], priority: 900, data_stream: {}, template: { mappings } }
+          await send('PUT', '/_index_template/immense', template)
+        }
         await withStore(
           [engine.url],
           async (store) => {

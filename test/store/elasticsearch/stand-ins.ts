@@ -1,4 +1,4 @@
-import { type Bulk, failed, type Item, itemsReply, reply, type StandIn, standIn } from './stand-in.ts'
+import { type Bulk, type Item, itemsReply, reply, type StandIn, standIn } from './stand-in.ts'
 
 /** Applies the first `times` bulk requests, begins a new backing index, and cuts the connection instead of answering. */
 export const storeThatResetsAfterApply = (times: number): Promise<StandIn> => {
