@@ -16,7 +16,7 @@ const longest = 16_384
  */
 const boundedOf = (pattern: RegExp, site: SiteMark): readonly Diagnostic[] => {
   const { source, flags } = pattern
-  const plain = source.replace(/\\[^1-9k]/g, '')
+  const plain = source.replace(/\\[^1-9k]|\[(?:[^\]\\]|\\.)*\]/g, '')
   const why = [
     [/\(\?<?[=!]/.test(plain), 'look-around', 'Capture what stands around and put it back with $1'],
     [/\\[1-9]|\\k</.test(plain), 'back-references', 'Write the alternatives out'],

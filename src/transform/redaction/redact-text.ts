@@ -33,8 +33,8 @@ const jwt = /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(?:\.[A-Za
 const userinfo = /(:\/\/[^\s/:@?#"']{0,128}:)([^\s/@?#"']{1,256})(?=@)/g
 
 /** Keeps the opening quote of a quoted value: the closing one was not taken. */
-const veil = (mark: string) => (whole: string, before: string, secret: string) => {
-  if (secret.startsWith('[redacted:') || secret === '') return whole
+const veil = (mark: string) => (whole: string, before: string, secret: string, at: number, text: string) => {
+  if (secret.startsWith('[redacted:') || text.startsWith(' [redacted:', at + whole.length)) return whole
   const quote = /^\\?["']/.exec(secret)?.[0] ?? ''
   return secret.length === quote.length ? whole : `${before}${quote}${mark}`
 }
