@@ -47,6 +47,8 @@ test('private, local and reserved addresses get nothing', async () => {
     'fe80::1',
     'fd00::1',
     '224.0.0.1',
+    '203.0.113.7',
+    '2001:db8::1',
   ]
   for (const document of await through(
     rows.map((ip) => ({ 'source.ip': ip })),
