@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ElasticsearchSettings } from '../config/settings.ts'
 import type { Store } from '../store/store.ts'
 import type { Config } from './load.ts'
@@ -22,12 +23,26 @@ const authOf = (settings: ElasticsearchSettings) => {
   return undefined
 }
 
+const patience = 10_000
+
+/** A command that asks a question holds the file for a moment; a service that starts just then waits for it. */
+const whenFree = async (open: () => Promise<Store>): Promise<Store> => {
+  for (const until = Date.now() + patience; ; ) {
+    try {
+      return await open()
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'store_locked' || Date.now() > until) throw error
+      await sleep(100)
+    }
+  }
+}
+
 /** Opens what the configuration names. The libraries are loaded only for the store that is used. */
 export const openStore = async (config: Config): Promise<Store> => {
   if (config.store.kind === 'duckdb') {
     const { openDuckdb } = await import('../store/duckdb/store.ts')
     const { path = join(config.data, 'store', 'tailrace.duckdb'), memory } = config.store
-    return openDuckdb({ path, ...(memory === undefined ? {} : { memoryLimit: `${memory}MB` }) })
+    return whenFree(() => openDuckdb({ path, ...(memory === undefined ? {} : { memoryLimit: `${memory}MB` }) }))
   }
   const { openElasticsearch } = await import('../store/elasticsearch/store.ts')
   const { nodes, ca, certificate, key, compression, installTemplates } = config.store

@@ -52,7 +52,7 @@ export const scan = async (tailing: Tailing): Promise<void> => {
       held !== undefined &&
       held.size === found.size &&
       isFollowed(tailing, held.of) &&
-      intact(tailing.byKey.get(held.of)!)
+      intact(tailing, tailing.byKey.get(held.of)!)
     )
       continue
     tailing.held.delete(id)
@@ -109,7 +109,7 @@ const decide = async (tailing: Tailing, candidates: readonly Candidate[]): Promi
   for (const file of [...tailing.files]) {
     const head = generations.get(file.key)?.head
     if (head === undefined || !unknown.some((one) => sameHead(one.head, head))) continue
-    if (!ensureOpen(tailing, file) || (intact(file) && sizeOf(file) >= file.size)) continue
+    if (!ensureOpen(tailing, file) || (intact(tailing, file) && sizeOf(file) >= file.size)) continue
     const taken = await replace(tailing, file, unknown)
     unknown = unknown.filter((one) => one !== taken)
   }
@@ -199,6 +199,10 @@ const claim = async (tailing: Tailing, candidate: Candidate, generation: Generat
       ? await context.covered(generation.key, offset, candidate.size)
       : []
   file.skips = merge(spans)
+  if (tailing.missing.delete(generation.key) && offset < candidate.size) {
+    const text = `${candidate.size - offset} bytes of ${generation.path} are read from ${candidate.path}`
+    context.report({ kind: 'recovered', path: generation.path, text })
+  }
   const { device, inode, birth } = candidate.identity
   const head = candidate.head.length > generation.head.length ? { head: candidate.head } : {}
   context.generations.update(generation.key, {
@@ -262,25 +266,29 @@ const lineStart = (fd: number, size: number): number => {
   return 0
 }
 
-/** Generations without a file become tombstones, and what was seen of them and is in no store is stated lost. */
+/** Generations without a file become tombstones; what was seen of them, is in no store and stays away is stated lost. */
 const entomb = async (tailing: Tailing): Promise<void> => {
   const { generations, clock, covered } = tailing.context
+  const now = clock()
   for (const generation of generations.of(tailing.name)) {
-    const { key, path, size, guard } = generation
-    if (
-      tailing.byKey.has(key) ||
-      !isOurs(tailing, generation.origin) ||
-      (generation.gone !== undefined && !tailing.first)
-    )
+    const { key, path, gone } = generation
+    if (isFollowed(tailing, key) || !isOurs(tailing, generation.origin) || (gone !== undefined && !tailing.first))
       continue
     // A directory that is not there now may be mounted later.
     if (statSync(dirname(path), { throwIfNoEntry: false }) === undefined) continue
-    if (generation.gone === undefined) generations.update(key, { gone: clock() })
-    const top = Math.max(size, guard.offset)
-    let from = Math.max(offsetOf(tailing, generation), generation.closedTo)
-    if (top <= from) continue
-    for (const span of merge(await covered(key, from, top))) if (span.from <= from) from = Math.max(from, span.to)
-    if (top > from) stateLost(tailing, key, path, from, top)
-    else generations.update(key, { closedTo: top })
+    if (gone === undefined) generations.update(key, { gone: now })
+    if (!tailing.missing.has(key)) tailing.missing.set(key, now)
+  }
+  for (const [key, since] of tailing.missing) {
+    const generation = generations.get(key)
+    if (generation !== undefined && !isFollowed(tailing, key)) {
+      const top = Math.max(generation.size, generation.guard.offset)
+      let from = Math.max(offsetOf(tailing, generation), generation.closedTo)
+      if (from < top && now - since < tailing.grace) continue
+      if (from < top)
+        for (const span of merge(await covered(key, from, top))) if (span.from <= from) from = Math.max(from, span.to)
+      if (from < top) stateLost(tailing, key, generation.path, from, top)
+    }
+    tailing.missing.delete(key)
   }
 }

@@ -69,6 +69,8 @@ export const openFollow = async (
     held: new Map(),
     unreadable: new Map(),
     waiting: new Map(),
+    missing: new Map(),
+    grace: verifyEvery,
     told: new Set(),
     first: true,
     scanWanted: true,
@@ -175,7 +177,7 @@ export const openFollow = async (
         if (result === 'again') continue
         if (result === 'full') await pause(5, signal)
         else if (!once || hooks.goesOn()) await pause(nextDue(clock()), signal)
-        else if (tailing.scanWanted) await pause(1, signal)
+        else if (tailing.scanWanted || tailing.missing.size > 0) await pause(1, signal)
         else if (lookedAt !== undefined) return undefined
       }
       return undefined

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, statSync } from 'node:fs'
 import { type Followed, isPending } from './followed.ts'
 import { headSize } from './generation.ts'
 import { headOf, identityOf } from './identity.ts'
-import { end, endShort, idOf, type Tailing } from './tailing.ts'
+import { end, idOf, type Tailing } from './tailing.ts'
 
 /** Milliseconds without growth after which a file that was put aside counts as finished; also what `isComplete` says. */
 export const isFinished = ({ settle, hooks }: Tailing, file: Followed, now: number): boolean =>
@@ -15,7 +15,7 @@ export const look = (tailing: Tailing, file: Followed, now: number): void => {
       ? statSync(file.path, { bigint: true, throwIfNoEntry: false })
       : fstatSync(file.fd, { bigint: true })
   if (stats === undefined || (file.fd === undefined && idOf(identityOf(stats)) !== idOf(file.identity))) {
-    if (file.unreachable) endShort(tailing, file)
+    if (file.unreachable) end(tailing, file)
     else tailing.scanWanted = true
     return
   }
@@ -52,6 +52,7 @@ export const lookAtAll = (tailing: Tailing, now: number): void => {
     if (file.handedOut.length === 0) account(tailing, file)
     tidy(tailing, file, now)
   }
+  if (tailing.missing.size > 0) tailing.scanWanted = true
   for (const found of tailing.held.values()) if (sizeAt(found.path) !== found.size) tailing.scanWanted = true
   for (const found of tailing.waiting.values()) {
     const settled = found.size > 0 && now - found.modified >= tailing.settle

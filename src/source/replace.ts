@@ -26,7 +26,7 @@ export const replace = async (
   const { path } = file
   // Behind what was found in place, bytes may be of the run that took its place.
   const last = file.cut ? file.size : file.seen
-  if (copy === undefined && file.fd !== undefined && intact(file) && sameHead(headOf(file.fd), head)) {
+  if (copy === undefined && file.fd !== undefined && intact(tailing, file) && sameHead(headOf(file.fd), head)) {
     const size = sizeOf(file)
     Object.assign(file, { size, seen: size, long: undefined, pendingLines: false, tried: -1, cut: false })
     report({ kind: 'truncated', path, text: `${path} was cut short behind what was read of it` })
@@ -35,15 +35,10 @@ export const replace = async (
   if (file.fd !== undefined) closeSync(file.fd)
   Object.assign(file, { fd: undefined, long: undefined, pendingLines: false, tried: -1, cut: false })
   if (copy === undefined) {
+    file.size = Math.max(last, file.offset)
     end(tailing, file)
     generations.update(file.key, { guard: file.guard, device: '', inode: '' })
-    if (last > file.offset) stateLost(tailing, file.key, path, file.offset, last)
-    else
-      report({
-        kind: 'truncated',
-        path,
-        text: `${path} was cut short or rewritten after all of it was read; it is read again from its start`,
-      })
+    report({ kind: 'truncated', path, text: `${path} was cut short or rewritten; it is read again from its start` })
     return undefined
   }
   const { fd, identity, size, modified } = copy

@@ -2,8 +2,8 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { covers } from './discover.ts'
 import type { Followed } from './followed.ts'
-import type { Generation } from './generation.ts'
-import { holdsGuard, type Identity, identityOf } from './identity.ts'
+import { type Generation, headSize } from './generation.ts'
+import { headOf, holdsGuard, type Identity, identityOf, sameHead } from './identity.ts'
 import type { SourceContext } from './source.ts'
 
 /** What a source knows of its files; changed by looking (`scan`) and by reading, never at the same time. */
@@ -26,6 +26,12 @@ export interface Tailing {
   /** Files that cannot be read, and files of which there is too little to tell what they are, by path. */
   readonly unreadable: Map<string, string>
   readonly waiting: Map<string, Found>
+  /**
+   * Generations whose file is gone with bytes unread, and since when: a scan may miss a file that is being renamed, so
+   * only what stays away for `grace` milliseconds is stated lost.
+   */
+  readonly missing: Map<string, number>
+  readonly grace: number
   /** Troubles already told. */
   readonly told: Set<string>
   readonly maxOpen: number
@@ -106,8 +112,16 @@ export const isOurs = ({ patterns, exclude }: Tailing, path: string): boolean =>
 export const sizeOf = (file: Followed): number => Number(fstatSync(file.fd!, { bigint: true }).size)
 
 /** What was read of an open file is still what it holds. */
-export const intact = (file: Followed): boolean =>
-  file.fd === undefined ? stillIs(file) : sizeOf(file) >= file.offset && holdsGuard(file.fd, file.guard)
+export const intact = (tailing: Tailing, file: Followed): boolean =>
+  file.fd === undefined
+    ? stillIs(file)
+    : sizeOf(file) >= file.offset && holdsGuard(file.fd, file.guard) && headHolds(tailing, file)
+
+/** Near the start what lies before the offset is too little to tell by; the head may say more. The file is open. */
+export const headHolds = ({ context }: Tailing, file: Followed): boolean => {
+  const head = file.offset < headSize ? context.generations.get(file.key)?.head : undefined
+  return head === undefined || sameHead(headOf(file.fd!), head)
+}
 
 const stillIs = (file: Followed): boolean => {
   const stats = statSync(file.path, { bigint: true, throwIfNoEntry: false })
@@ -151,7 +165,7 @@ export const stateLost = (tailing: Tailing, key: string, path: string, from: num
   })
 }
 
-/** Stops following; the tombstone stays. */
+/** Stops following; the tombstone stays, and what is unread is looked for a while before it is stated lost. */
 export const end = (tailing: Tailing, file: Followed): void => {
   const { context } = tailing
   if (file.fd !== undefined) closeSync(file.fd)
@@ -160,14 +174,9 @@ export const end = (tailing: Tailing, file: Followed): void => {
   tailing.left.set(file.key, file.offset)
   if (file.handedOut.length === 0 && file.offset === file.size)
     context.generations.update(file.key, { closedTo: file.offset })
+  if (file.offset < file.size) tailing.missing.set(file.key, context.clock())
   const at = tailing.files.indexOf(file)
   if (at !== -1) tailing.files.splice(at, 1)
   if (file.handedOut.length === 0) tailing.byKey.delete(file.key)
   context.generations.update(file.key, { gone: context.clock(), size: file.size })
-}
-
-/** Stops following a file whose rest cannot be reached any more. */
-export const endShort = (tailing: Tailing, file: Followed): void => {
-  end(tailing, file)
-  if (file.size > file.offset) stateLost(tailing, file.key, file.path, file.offset, file.size)
 }

@@ -1,12 +1,11 @@
 import { type Block, flags } from '../event/block.ts'
 import { decodeLine } from './decode.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
-import { headSize } from './generation.ts'
-import { bytesAt, guardAt, headOf, sameHead } from './identity.ts'
+import { bytesAt, guardAt } from './identity.ts'
 import { isFinished, limitOpen, look } from './look.ts'
 import { type Desk, type Ending, openEnd, readOn, type Step } from './reading.ts'
 import { replace } from './replace.ts'
-import { ensureOpen, type Tailing, tellOnce } from './tailing.ts'
+import { ensureOpen, headHolds, type Tailing, tellOnce } from './tailing.ts'
 
 const headForFraming = 65_536
 const wholeEnd: Ending = { line: true, record: true, flag: 0 }
@@ -26,6 +25,7 @@ export const readSome = async (
     const file = files[at]!
     if (!isReady(tailing, file, now)) continue
     const result = await step(tailing, desk, file, now)
+    if (result === 'away') continue
     if (result === 'wait') {
       file.tried = file.seen = file.size
       continue
@@ -47,7 +47,7 @@ const isFlushed = (file: Followed, now: number): boolean =>
 
 const isReady = (tailing: Tailing, file: Followed, now: number): boolean => {
   if (file.before !== undefined) {
-    if (isBehind(file.before)) return false
+    if (isBehind(file.before) && !tailing.unreadable.has(file.before.path)) return false
     file.before = undefined
   }
   if (file.cut || isBehind(file)) return true
@@ -64,12 +64,12 @@ const endingOf = (tailing: Tailing, file: Followed, now: number): Ending => {
   return isFlushed(file, now) ? flushedEnd : openEnd
 }
 
-const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): Promise<Step> => {
+const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): Promise<Step | 'away'> => {
   file.lastUse = now
   if (file.fd === undefined) limitOpen(tailing, tailing.maxOpen - 1)
   if (!ensureOpen(tailing, file)) {
     tailing.scanWanted = true
-    return 'wait'
+    return 'away'
   }
   look(tailing, file, now)
   if (file.cut || !headHolds(tailing, file)) return 'replaced'
@@ -97,12 +97,6 @@ const framingOf = (tailing: Tailing, { encoding }: Desk, file: Followed): Follow
     })
   }
   return framing
-}
-
-/** What lies before the offset is checked with every read; near the start that is too little to tell. */
-const headHolds = ({ context }: Tailing, file: Followed): boolean => {
-  const head = file.offset < headSize ? context.generations.get(file.key)?.head : undefined
-  return head === undefined || sameHead(headOf(file.fd!), head)
 }
 
 const jump = (file: Followed, offset: number): Step => {

@@ -78,7 +78,7 @@ test('a segment stays until its last record is committed', async () => {
 })
 
 test('large input rolls over between records, joined ones too, and comes in order', async () => {
-  bench = await sourceBench(join(directory, 'data2'), { framing: () => indented() })
+  bench = await sourceBench(join(directory, 'data2'), { framing: () => indented({ flushAfter: 1e9 }) })
   const input = new PassThrough()
   const open = await bench.open(source(input, { segmentBytes: 100 }), { once: true })
   const all = Array.from({ length: 60 }, (_, i) => `record ${i}\n  more\n`).join('')
