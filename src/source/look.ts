@@ -2,7 +2,7 @@ import { closeSync, fstatSync, statSync } from 'node:fs'
 import { type Followed, isPending } from './followed.ts'
 import { headSize } from './generation.ts'
 import { headOf, identityOf } from './identity.ts'
-import { end, idOf, type Tailing } from './tailing.ts'
+import { end, idOf, inPlace, type Tailing } from './tailing.ts'
 
 /** Milliseconds without growth after which a file that was put aside counts as finished; also what `isComplete` says. */
 export const isFinished = ({ settle, hooks }: Tailing, file: Followed, now: number): boolean =>
@@ -20,12 +20,15 @@ export const look = (tailing: Tailing, file: Followed, now: number): void => {
     return
   }
   const size = tailing.hooks.visible(file.path, Number(stats.size))
-  // What was cut short keeps the size it was last seen with, to say what is lost.
-  if (size < file.size) file.cut = true
+  // What was cut short or rewritten keeps the size it was last seen with in place, to say what is lost.
+  if (size < file.size || (size > file.size && file.fd !== undefined && !inPlace(tailing, file))) file.cut = true
   else if (size > file.size) {
     file.size = size
     file.grownAt = now
-    tailing.context.generations.update(file.key, { size, ...longerHead(tailing, file) })
+    if (file.fd !== undefined) {
+      file.seen = size
+      tailing.context.generations.update(file.key, { size, ...longerHead(tailing, file) })
+    }
   }
   file.modified = Number(stats.mtimeMs)
   if (file.fd !== undefined && stats.nlink === 0n) file.deleted = file.aside = true

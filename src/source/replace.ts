@@ -25,7 +25,7 @@ export const replace = async (
   for (const other of others) if (other !== copy) closeSync(other.fd)
   const { path } = file
   // Behind what was found in place, bytes may be of the run that took its place.
-  const last = file.cut ? file.size : file.seen
+  const last = file.seen
   if (copy === undefined && file.fd !== undefined && intact(tailing, file) && sameHead(headOf(file.fd), head)) {
     const size = sizeOf(file)
     Object.assign(file, { size, seen: size, long: undefined, pendingLines: false, tried: -1, cut: false })

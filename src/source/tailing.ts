@@ -111,14 +111,16 @@ export const isOurs = ({ patterns, exclude }: Tailing, path: string): boolean =>
 
 export const sizeOf = (file: Followed): number => Number(fstatSync(file.fd!, { bigint: true }).size)
 
-/** What was read of an open file is still what it holds. */
+/** What was read of a file is still what it holds. */
 export const intact = (tailing: Tailing, file: Followed): boolean =>
-  file.fd === undefined
-    ? stillIs(file)
-    : sizeOf(file) >= file.offset && holdsGuard(file.fd, file.guard) && headHolds(tailing, file)
+  file.fd === undefined ? stillIs(file) : sizeOf(file) >= file.offset && inPlace(tailing, file)
 
-/** Near the start what lies before the offset is too little to tell by; the head may say more. The file is open. */
-export const headHolds = ({ context }: Tailing, file: Followed): boolean => {
+/**
+ * The bytes before the offset of an open file are those that were read; near its start, where that is too little to
+ * tell by, those of its head too.
+ */
+export const inPlace = ({ context }: Tailing, file: Followed): boolean => {
+  if (!holdsGuard(file.fd!, file.guard)) return false
   const head = file.offset < headSize ? context.generations.get(file.key)?.head : undefined
   return head === undefined || sameHead(headOf(file.fd!), head)
 }

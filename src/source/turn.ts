@@ -1,11 +1,12 @@
 import { type Block, flags } from '../event/block.ts'
 import { decodeLine } from './decode.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
+import { headSize } from './generation.ts'
 import { bytesAt, guardAt } from './identity.ts'
 import { isFinished, limitOpen, look } from './look.ts'
 import { type Desk, type Ending, openEnd, readOn, type Step } from './reading.ts'
 import { replace } from './replace.ts'
-import { ensureOpen, headHolds, type Tailing, tellOnce } from './tailing.ts'
+import { ensureOpen, inPlace, type Tailing, tellOnce } from './tailing.ts'
 
 const headForFraming = 65_536
 const wholeEnd: Ending = { line: true, record: true, flag: 0 }
@@ -72,7 +73,7 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
     return 'away'
   }
   look(tailing, file, now)
-  if (file.cut || !headHolds(tailing, file)) return 'replaced'
+  if (file.cut || (file.offset < headSize && !inPlace(tailing, file))) return 'replaced'
   const skip = file.skips[0]
   if (skip !== undefined && skip.from <= file.offset) {
     file.skips.shift()
