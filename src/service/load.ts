@@ -196,6 +196,8 @@ export const loadConfig = async (
   const rules = [...pipelines.flatMap((one) => one.rules), ...(user.rules ?? [])]
   for (const one of rules) problems.push(...one.problems)
   const notify = notifiersOf(user, variable, resolveTexts)
+  if (Object.values(notify).some(({ kind }) => kind === 'email'))
+    warnings.push('mail is configured, but this version tells of alerts on the console only')
   const digestTo =
     user.digest === false
       ? undefined
