@@ -33,8 +33,7 @@ export const createPositions = (
     const now = clock()
     const waiting = progress.oldestUnderWay(name)
     const before = reached.get(name)
-    const all = source.files().every(({ id, size }) => (checkpoints.get(id) ?? 0) >= size)
-    const current = waiting === undefined && source.caughtUp !== undefined && all ? source.caughtUp : waiting
+    const current = waiting ?? source.caughtUp
     if (current === undefined) return before
     const next = Math.max(before ?? Number.NEGATIVE_INFINITY, Math.min(current, now))
     reached.set(name, next)
