@@ -11,10 +11,12 @@ import { batchOf, type Row, schemaOf } from '../support/batch.ts'
 import { scratchDir } from '../support/scratch-dir.ts'
 
 export const minute = 60_000
+export const hour = 60 * minute
+export const day = 24 * hour
 /** Noon: a multiple of every window the tests use. */
 export const noon = Date.parse('2026-11-23T12:00:00Z')
 
-const context = { fieldOf, names: Object.keys(fields), timezone: 'UTC' }
+export const context = { fieldOf, names: Object.keys(fields), timezone: 'UTC' }
 export const none = new AbortController().signal
 
 /** The rules, compiled; throws where one has a mistake. */
