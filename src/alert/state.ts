@@ -18,6 +18,8 @@ export interface Run {
 export interface RuleState {
   /** Every window that ends at or before this was judged; undefined: none yet. */
   readonly judgedTo?: number
+  /** Where a rule began that follows the clock: records late for earlier windows change nothing. */
+  readonly begun?: number
   /** Records came late: windows from here on are judged again. */
   readonly dirtyFrom?: number
   readonly runs: readonly Run[]

@@ -115,8 +115,9 @@ export const createWatch = (
   ): Promise<void> => {
     const { rule, over } = compiled
     const state = book.state(rule.name)
-    const dirty = Math.min(late.get(rule.name) ?? Number.POSITIVE_INFINITY, state.dirtyFrom ?? Number.POSITIVE_INFINITY)
+    const marks = [late.get(rule.name) ?? Number.POSITIVE_INFINITY, state.dirtyFrom ?? Number.POSITIVE_INFINITY]
     late.delete(rule.name)
+    const dirty = Math.max(Math.min(...marks), state.begun ?? Number.NEGATIVE_INFINITY)
     if (state.judgedTo === undefined || dirty >= state.judgedTo) return
     if (dirty !== state.dirtyFrom) await book.record(rule.name, { ...state, dirtyFrom: dirty }, [], [])
     const oldest = state.judgedTo - within
@@ -137,7 +138,7 @@ export const createWatch = (
     const now = clock()
     if (book.state(name).judgedTo === undefined) {
       const first = floor(now - (options.firstLook ?? hourMs), over)
-      await book.record(name, { ...book.state(name), judgedTo: first }, [], [])
+      await book.record(name, { ...book.state(name), judgedTo: first, begun: first }, [], [])
     }
     let next = floor(book.state(name).judgedTo!, over)
     const oldest = floor(now - (options.judgeWithin ?? 31 * dayMs), over)
