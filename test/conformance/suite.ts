@@ -592,6 +592,14 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
         expect(whole!.count).toBe(0)
       })
 
+      it('fields that no document has are absent, also where they rank the top groups', async () => {
+        await put(requests)
+        const metrics: Metric[] = [{ kind: 'sum', field: 'mysql.slowlog.rows_sent' }]
+        const buckets = await ask({ by: ['mysql.slowlog.digest'], metrics, top: 5 })
+        expect(buckets.every(({ by }) => by?.['mysql.slowlog.digest'] === null)).toBe(true)
+        expect(buckets.every(({ values }) => values['sum(mysql.slowlog.rows_sent)'] === null)).toBe(true)
+      })
+
       it('buckets of time begin at multiples of the interval and empty ones are left out', async () => {
         await put(requests)
         await put([{ '@timestamp': '2026-11-23T12:59:59.999Z' }], { from: 9000 })

@@ -55,7 +55,8 @@ const measureList = (kind: Exclude<Metric['kind'], 'count'>, column: string, hel
 const measureOf = (metric: Metric, fields: ReadonlyMap<string, Held>, quantile: Quantile): string => {
   if (metric.kind === 'count') return 'count(*)'
   const held = fields.get(metric.field)
-  if (held === undefined) return 'NULL'
+  // A bare NULL is a literal, which ORDER BY refuses.
+  if (held === undefined) return 'NULL::DOUBLE'
   const column = named(metric.field)
   const of = metric.kind === 'percentile' ? metric.of : 0
   if (metric.kind !== 'unique' && numeric(column, held) === undefined) throw refusal(metric, held.type)
@@ -73,7 +74,7 @@ const keyOf = (value: DuckDBValue, held: Held | undefined): Scalar | null => {
 /** Keys of the groups of a row: a list's distinct elements, else the value itself. */
 const groupKey = (name: string, fields: ReadonlyMap<string, Held>): string => {
   const held = fields.get(name)
-  if (held === undefined) return 'NULL'
+  if (held === undefined) return 'NULL::VARCHAR'
   const column = named(name)
   return held.list ? `unnest(CASE WHEN len(${column}) > 0 THEN list_distinct(${column}) ELSE [NULL] END)` : column
 }
