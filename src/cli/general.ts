@@ -30,12 +30,18 @@ export const withStore = (command: Command): Command =>
     .option('--store <store>', 'duckdb, or the addresses of Elasticsearch or OpenSearch, separated by commas')
     .option('--namespace <name>', "namespace to ask (default: the running service's; else all)")
 
+/** An option that may be given several times, or once with commas; those within parentheses separate nothing. */
+export const manyOf = (text: string, before: readonly string[] = []): string[] => [
+  ...before,
+  ...text.split(/,(?![^()]*\))/).map((part) => part.trim()),
+]
+
 export const withRange = (command: Command): Command =>
   command
     .option('--since <time>', 'ISO time, date or age, as 1h')
     .option('--last <age>', 'the same as --since with an age')
     .option('--until <time>', 'ISO time, date or age')
-    .option('--dataset <name...>', 'only these datasets')
+    .option('--dataset <names>', 'only these datasets, separated by commas or given again', manyOf)
 
 export const overridesOf = (given: General): Overrides => {
   const level = given.logLevel ?? (given.verbose === true ? 'debug' : given.quiet === true ? 'error' : undefined)

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Exit } from './exit.ts'
-import { type General, wholeNumber, withGeneral, withRange, withStore } from './general.ts'
+import { type General, manyOf, wholeNumber, withGeneral, withRange, withStore } from './general.ts'
 import { scopeOf } from './search.ts'
 
 interface Listed extends General {
@@ -87,7 +87,7 @@ const addDlq = (program: Command): void => {
   withFormat(withGeneral(command.command('list').description('dead letters, oldest first')))
     .option('--raw', 'as they are, without redaction')
     .option('--code <code>', 'only this failure code')
-    .option('--dataset <name...>', 'only these datasets')
+    .option('--dataset <names>', 'only these datasets, separated by commas or given again', manyOf)
     .option('-n, --limit <n>', 'at most this many', wholeNumber('--limit'))
     .action((options: Listed & { raw?: boolean; code?: string; dataset?: string[]; limit?: number }) => {
       const { raw, code, dataset, limit } = options

@@ -26,7 +26,7 @@ export const scopeOf = (kql: string | undefined, { since, last, until, dataset }
     ...(kql === undefined ? {} : { kql }),
     ...(from === undefined ? {} : { since: from }),
     ...(until === undefined ? {} : { until }),
-    ...(dataset === undefined ? {} : { dataset: dataset.flatMap((name) => name.split(',')) }),
+    ...(dataset === undefined ? {} : { dataset }),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type General, wholeNumber, withRange, withStore } from './general.ts'
+import { type General, manyOf, wholeNumber, withRange, withStore } from './general.ts'
 import { scopeOf } from './search.ts'
 
 interface Options extends General {
@@ -10,11 +10,19 @@ interface Options extends General {
   readonly format: string
 }
 
-const run = async (kql: string | undefined, options: Options): Promise<void> => {
+/** `--by a.b c.d 'x >= 500'`: what cannot be the name of a field is the query that follows the names. */
+const takeQuery = (given: string | undefined, by: readonly string[] | undefined) => {
+  const last = by?.at(-1)
+  const isQuery = given === undefined && last !== undefined && !/^[\w@.,-]+$/.test(last)
+  const names = (isQuery ? by!.slice(0, -1) : by)?.flatMap((name) => name.split(','))
+  return { kql: isQuery ? last : given, by: names }
+}
+
+const run = async (given: string | undefined, options: Options): Promise<void> => {
   const { checkFormat, printRows } = await import('./output.ts')
   const { ask } = await import('./ask.ts')
   const format = checkFormat(options.format, ['table', 'ndjson', 'json', 'csv'])
-  const by = options.by?.flatMap((names) => names.split(','))
+  const { kql, by } = takeQuery(given, options.by)
   const { top, interval, metric } = options
   const rows = ask(options, 'stats', {
     ...scopeOf(kql, options),
@@ -38,7 +46,11 @@ export const addStats = (program: Command): void => {
     .option('--by <field...>', 'a group for each value')
     .option('--top <n>', 'only the largest groups', wholeNumber('--top'))
     .option('--interval <time>', 'a bucket for each, as 5m')
-    .option('--metric <metric...>', 'count, sum(F), avg(F), min(F), max(F), unique(F), p95(F)')
+    .option(
+      '--metric <metrics>',
+      'count, sum(F), avg(F), min(F), max(F), unique(F), p95(F); may be given again',
+      manyOf,
+    )
     .option('--format <format>', 'table, ndjson, json or csv', 'table')
     .action(run)
 }

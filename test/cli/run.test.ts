@@ -45,6 +45,28 @@ describe('run --once', () => {
     expect(letters.out).not.toContain('secret')
     const errors = await tailrace(directory.path, ['stats', 'http.response.status_code >= 500', '--format', 'ndjson'])
     expect(rows(errors.out)).toEqual([{ count: 10 }])
+    const grouped = await tailrace(directory.path, [
+      'stats',
+      '--format=ndjson',
+      ...[
+        '--metric',
+        'max(http.response.body.bytes),count',
+        '--metric',
+        'unique(url.path)',
+        '--dataset',
+        'nginx.access',
+      ],
+      ...['--by', 'http.response.status_code', 'http.response.status_code >= 500'],
+    ])
+    expect(rows(grouped.out)).toEqual([
+      {
+        by: { 'http.response.status_code': 500 },
+        count: 10,
+        'max(http.response.body.bytes)': 512,
+        'unique(url.path)': 5,
+      },
+    ])
+    expect(await tailrace(directory.path, ['slow'])).toMatchObject({ code: 0, err: '' })
     const again = await tailrace(directory.path, ['run', '--once', '--no-web', 'a.log'])
     expect(again.code).toBe(0)
     const ledger = await tailrace(directory.path, ['ledger', '--verify', '--format', 'ndjson'])
