@@ -1,0 +1,44 @@
+import { openSync, readSync } from 'node:fs'
+import type { Batch } from '../event/batch.ts'
+import type { Failure } from '../event/failure.ts'
+
+/** A record that could not be read, as `try` tells of it. */
+export interface Told {
+  readonly line: number
+  readonly offset: number
+  readonly failure: Failure
+  readonly text: string
+}
+
+/** Line numbers by offset, found by reading the input once more, only as far as the last failure. */
+export const createLineFinder = (path: string): ((offset: number) => number) => {
+  let handle: number | undefined
+  let at = 0
+  let line = 1
+  const buffer = Buffer.allocUnsafe(1 << 16)
+  return (offset) => {
+    handle ??= openSync(path, 'r')
+    while (at < offset) {
+      const got = readSync(handle, buffer, 0, Math.min(buffer.length, offset - at), at)
+      if (got === 0) break
+      for (let i = buffer.indexOf(10); i !== -1 && i < got; i = buffer.indexOf(10, i + 1)) line++
+      at += got
+    }
+    return line
+  }
+}
+
+export const tell = (batch: Batch, row: number, lineOf: (offset: number) => number): Told => {
+  const { block } = batch
+  const offset = block.from[row]!
+  const text = block.arena.node.toString('utf8', block.start[row], block.end[row])
+  const failure = batch.failures.get(row) ?? { stage: 'parse', code: 'no_alternative' }
+  return { line: lineOf(offset), offset, failure, text }
+}
+
+/** What `--failures` writes of it, a line. */
+export const failureLine = ({ line, offset, failure, text }: Told): string => {
+  const { code, at, expected, found, field, alternative } = failure
+  const column = at === undefined ? undefined : [...Buffer.from(text).subarray(0, at).toString('utf8')].length + 1
+  return JSON.stringify({ line, offset, code, column, expected, found, field, alternative, raw: text })
+}

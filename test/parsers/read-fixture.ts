@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { outcome } from '../../src/event/batch.ts'
+import { documentText } from '../../src/event/document.ts'
+import type { Grammar } from '../../src/grammar/grammar.ts'
+import { readInput } from '../../src/service/read-input.ts'
+import { createLineFinder, failureLine, tell } from '../../src/service/told.ts'
+import type { Encoding } from '../../src/source/decode.ts'
+
+export const fixtures = join(import.meta.dirname, '../../fixtures')
+
+/** What is known of a fixture without a parser; see fixtures/README.md. */
+export interface Truth {
+  readonly records: number
+  readonly failures?: number
+  readonly logFormat?: string
+  readonly timezone?: string
+  readonly encoding?: string
+}
+const readJson = (name: string): unknown => JSON.parse(readFileSync(join(fixtures, name), 'utf8'))
+export const truth = readJson('truth.json') as Readonly<Record<string, Truth>>
+/** Fixtures, and whole formats, that are not read yet, each with the reason. */
+export const open = readJson('open.json') as Readonly<Record<string, string>>
+
+/** `<parser>/<file>` of every fixture there is. */
+export const fixtureFiles = readdirSync(fixtures, { recursive: true, encoding: 'utf8' })
+  .filter((name) => /^[^/]+\/[^/]+\.log$/.test(name))
+  .sort()
+export const parserOf = (fixture: string): string => fixture.slice(0, fixture.indexOf('/'))
+export const expectedPath = (fixture: string): string => join(fixtures, fixture.replace(/\.log$/, '.expected.json'))
+
+/** Times of reading are this one: documents whose log gives no time carry it. */
+const readingTime = Date.UTC(2030, 0, 1)
+const encodings: Readonly<Record<string, Encoding>> = { 'utf-16': 'utf-16le', gb18030: 'gb18030', latin1: 'latin1' }
+
+export interface Reading {
+  /** Texts of JSON objects, as `try` prints them. */
+  readonly documents: readonly string[]
+  readonly failures: readonly string[]
+}
+
+/** The fixture as `try` reads it: followed to its end, framed, decoded, parsed. */
+export const readFixture = async (grammar: Grammar, fixture: string): Promise<Reading> => {
+  const { timezone = 'UTC', encoding } = truth[fixture]!
+  const path = join(fixtures, fixture)
+  const lineOf = createLineFinder(path)
+  const documents: string[] = []
+  const failures: string[] = []
+  const tried = { grammar, transforms: [], dataset: grammar.name, timezone }
+  const input = {
+    path,
+    clock: () => readingTime,
+    ...(encoding === undefined ? {} : { encoding: encodings[encoding]! }),
+  }
+  const report = (text: string): never => {
+    throw new Error(text)
+  }
+  for await (const { batch } of readInput(input, () => tried, report)) {
+    for (let row = 0; row < batch.count; row++) {
+      if (batch.outcome[row] === outcome.live) documents.push(documentText(batch, row))
+      else failures.push(failureLine(tell(batch, row, lineOf)))
+    }
+  }
+  return { documents, failures }
+}
+
+interface WithSource {
+  parse(text: string, revive: (key: string, value: unknown, context: { readonly source?: string }) => unknown): unknown
+  rawJSON(text: string): unknown
+}
+const longest = 2000
+/** Long texts are told by their beginning, length and digest, so that a person can read the rest. */
+const shortened = (text: string): string =>
+  text.length <= longest
+    ? text
+    : `${text.slice(0, 100)}… (${text.length} characters, SHA-256 ${createHash('sha256').update(text).digest('hex')})`
+
+/** JSON text as values whose numbers print as they were written. */
+const exact = (text: string): unknown =>
+  (JSON as unknown as WithSource).parse(text, (_, value, { source }) =>
+    typeof value === 'number'
+      ? (JSON as unknown as WithSource).rawJSON(source!)
+      : typeof value === 'string'
+        ? shortened(value)
+        : value,
+  )
+
+/** The text of an `.expected.json`. */
+export const render = ({ documents, failures }: Reading): string =>
+  `${JSON.stringify({ documents: documents.map(exact), failures: failures.map(exact) }, undefined, 2)}\n`
