@@ -48,7 +48,8 @@ export async function startSmtp({ auth, refuse }: SmtpOptions = {}): Promise<Smt
       const chunks: Buffer[] = []
       stream.on('data', (chunk: Buffer) => chunks.push(chunk))
       stream.on('end', () => {
-        const refusal = refuse?.(attempts++)
+        const refusal = refuse?.(attempts)
+        attempts++
         if (refusal) return callback(Object.assign(new Error(refusal.text), { responseCode: refusal.code }))
         const bytes = Buffer.concat(chunks)
         simpleParser(bytes).then((mail) => {
