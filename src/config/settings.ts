@@ -1,3 +1,4 @@
+import type { Lang } from '../event/units.ts'
 import type { Text } from './env.ts'
 
 export interface DuckdbSettings {
@@ -40,9 +41,12 @@ export interface EmailSettings {
   readonly from: Text
   /** Addresses, separated by commas. */
   readonly to: Text
+  /** Language of the messages; default `en`. */
+  readonly lang?: Lang
 }
 export interface ConsoleSettings {
   readonly kind: 'console'
+  readonly lang?: Lang
 }
 export type NotifierSettings = EmailSettings | ConsoleSettings
 
@@ -55,7 +59,8 @@ export interface DigestSettings {
   readonly timezone?: string
   /** Name of a notifier under `notify` that sends mail. */
   readonly to?: string
-  readonly lang?: 'en' | 'zh'
+  /** Default: that of the notifier. */
+  readonly lang?: Lang
 }
 export interface RetentionSettings {
   readonly dataset?: string

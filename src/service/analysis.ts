@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Alert, Transition } from '../alert/alert.ts'
+import type { Alert } from '../alert/alert.ts'
 import { createScheduler, type Scheduler } from '../alert/schedule.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { startWeb } from '../web/server.ts'
@@ -7,18 +7,22 @@ import { rulesOf } from './check-rules.ts'
 import type { Context } from './context.ts'
 import type { Answer } from './control.ts'
 import type { Config } from './load.ts'
+import { type Notifiers, openNotifiers } from './notifiers.ts'
 import { knownFields } from './operations/question.ts'
 import { pageOf } from './page.ts'
 import type { Running } from './start.ts'
 
 type Operation = (context: Context, asked: never, signal: AbortSignal) => Answer
 
+/** A run with `--once` waits this long for its mails to go out. */
+const longestDrain = 20_000
+
 /** What watches the store: rules and their alerts, and the page. */
 export interface Analysis {
   readonly operations: Readonly<Record<string, Operation>>
   /** Where the page is. */
   readonly address: string | undefined
-  /** Judges every window by event time: for `--once`. */
+  /** For `--once`: judges every window by event time, tells, and gives mails a moment to go out. */
   evaluateAll(): Promise<void>
   stop(): Promise<void>
 }
@@ -39,15 +43,6 @@ const listAlerts = (scheduler: Scheduler): Operation =>
     for (const alert of scheduler.alerts()) if (asked.all === true || alert.state === 'firing') yield alertLine(alert)
   }
 
-const tellConsole =
-  (log: Logger) =>
-  async ({ kind, alert }: Transition) => {
-    const { id, severity, explanation } = alert
-    const text = `${severity} ${alert.title.en}: ${explanation.en}`
-    if (kind === 'resolved') log.info({ alert: id }, `resolved: ${text}`)
-    else log.warn({ alert: id }, `${kind === 'fired' ? 'alert' : 'more alerts than are told'}: ${text}`)
-  }
-
 /** Events stored late, by dataset, since this was last asked. */
 const takeLate = (running: Running) => () => {
   const { late } = running.context.progress
@@ -56,7 +51,7 @@ const takeLate = (running: Running) => () => {
   return taken
 }
 
-const watch = (running: Running, config: Config, log: Logger): Promise<Scheduler> =>
+const watch = (running: Running, config: Config, log: Logger, notifiers: Notifiers): Promise<Scheduler> =>
   createScheduler({
     rules: rulesOf(config).rules,
     store: running.context.store,
@@ -66,7 +61,7 @@ const watch = (running: Running, config: Config, log: Logger): Promise<Scheduler
     position: (datasets) => running.positions.position(datasets),
     takeLate: takeLate(running),
     directory: join(config.data, 'state', 'alerts'),
-    notifiers: new Map([['console', tellConsole(log)]]),
+    notifiers: notifiers.deliver,
     onChange: ({ kind, alert }) => {
       if (kind !== 'flood') running.metrics.alertsFiring.inc({ rule: alert.rule }, kind === 'fired' ? 1 : -1)
     },
@@ -80,7 +75,8 @@ export const startAnalysis = async (
   log: Logger,
   once: boolean,
 ): Promise<Analysis> => {
-  const scheduler = config.role === 'ship' ? undefined : await watch(running, config, log)
+  const notifiers = config.role === 'ship' ? undefined : await openNotifiers(config, log, running.metrics)
+  const scheduler = notifiers === undefined ? undefined : await watch(running, config, log, notifiers)
   if (!once) await scheduler?.start()
   const alerts = (): readonly Alert[] => scheduler?.alerts() ?? []
   const web =
@@ -98,10 +94,14 @@ export const startAnalysis = async (
   return {
     operations: scheduler === undefined ? {} : { alerts: listAlerts(scheduler) },
     address: web?.address,
-    evaluateAll: async () => scheduler?.evaluateOnce(),
+    async evaluateAll() {
+      await scheduler?.evaluateOnce()
+      for (const waiting of (await notifiers?.drain(longestDrain)) ?? []) log.warn(waiting)
+    },
     async stop() {
       await web?.close()
       await scheduler?.stop()
+      await notifiers?.close()
     },
   }
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Rule } from '../alert/rule.ts'
 import { isReference, type Text } from '../config/env.ts'
-import type { DigestSettings, NotifierSettings, StoreSettings } from '../config/settings.ts'
+import type { NotifierSettings, StoreSettings } from '../config/settings.ts'
 import { isTimezone, parseListen, parseSize } from '../config/units.ts'
 import { laterVariables, readVariable, unknownVariables, type VariableName } from '../config/variables.ts'
 import { type Diagnostic, diagnose, type SiteMark } from '../event/diagnostic.ts'
@@ -12,6 +12,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
 import type { DefinedConfig, UserConfig } from './config.ts'
+import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
 
 /** The configuration in force: everything resolved, nothing optional that has a default. */
 export interface Config {
@@ -27,7 +28,8 @@ export interface Config {
     | { readonly host: string; readonly port: number; readonly token?: string; readonly insecure: boolean }
     | false
   readonly notify: Readonly<Record<string, NotifierSettings>>
-  readonly digest: (Required<Omit<DigestSettings, 'to'>> & { readonly to?: string }) | false
+  /** False: none is mailed; the command still answers. */
+  readonly digest: DigestRoute | false
   readonly retention: readonly Retention[]
   /** Bytes of the arena. */
   readonly memory: number
@@ -195,17 +197,8 @@ export const loadConfig = async (
   }
   const rules = [...pipelines.flatMap((one) => one.rules), ...(user.rules ?? [])]
   for (const one of rules) problems.push(...one.problems)
-  const notify = notifiersOf(user, variable, resolveTexts)
-  if (Object.values(notify).some(({ kind }) => kind === 'email'))
-    warnings.push('mail is configured, but this version tells of alerts on the console only')
-  const digestTo =
-    user.digest === false
-      ? undefined
-      : (user.digest?.to ?? Object.keys(notify).find((name) => notify[name]!.kind === 'email'))
-  if (digestTo !== undefined && notify[digestTo]?.kind !== 'email')
-    wrong(`the digest goes to '${digestTo}', which sends no mail`, 'Name a notifier of kind email under `notify`')
-  const at = user.digest === false ? '08:00' : (user.digest?.at ?? '08:00')
-  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(at)) wrong(`digest.at is '${at}'`, "It takes a time of day, as '08:00'")
+  const notify = notifiersOf(user, variable, resolveTexts, wrong)
+  const digest = digestOf(user, notify, timezone, wrong)
 
   const config: Config = {
     file,
@@ -218,15 +211,7 @@ export const loadConfig = async (
     rules,
     web: webOf(overrides, user, variable('TAILRACE_LISTEN'), variable('TAILRACE_TOKEN'), text, wrong),
     notify,
-    digest:
-      user.digest === false
-        ? false
-        : {
-            at,
-            timezone: user.digest?.timezone ?? timezone,
-            lang: user.digest?.lang ?? 'en',
-            ...(digestTo === undefined ? {} : { to: digestTo }),
-          },
+    digest,
     retention: (user.retention ?? [{ age: '30d' }]).map(({ dataset, age, size }) => ({
       ...(dataset === undefined ? {} : { dataset }),
       ...(age === undefined
@@ -308,22 +293,6 @@ const pipelinesOf = async (user: UserConfig, variable: Variable): Promise<readon
   const globs = Object.fromEntries(named.map(([name, text]) => [name, commas(text!)]))
   // Naming sources in the environment means these, and no default path beside them.
   return builtinPipelines(globs, named.length === 0)
-}
-
-const notifiersOf = (
-  user: UserConfig,
-  variable: Variable,
-  resolveTexts: <T extends object>(settings: T) => T,
-): Readonly<Record<string, NotifierSettings>> => {
-  const url = variable('TAILRACE_SMTP_URL')
-  const to = variable('TAILRACE_MAIL_TO')
-  const from = variable('TAILRACE_MAIL_FROM') ?? 'tailrace@localhost'
-  const given = Object.entries(user.notify ?? {}).map(([name, settings]) => [name, resolveTexts(settings)] as const)
-  return {
-    console: { kind: 'console' },
-    ...Object.fromEntries(given),
-    ...(url === undefined || to === undefined ? {} : { mail: { kind: 'email', url, from, to } }),
-  }
 }
 
 const loopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')

@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import type { Transition } from '../alert/alert.ts'
+import type { EmailNotifier } from '../notify/email.ts'
+import type { Notifier } from '../notify/notifier.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Config } from './load.ts'
+
+/** The ways people are told in, as the configuration names them. */
+export interface Notifiers {
+  /** Whom rules tell, by name. */
+  readonly deliver: ReadonlyMap<string, (transition: Transition, signal: AbortSignal) => Promise<void>>
+  /** Those of them that send mail. */
+  readonly mail: ReadonlyMap<string, EmailNotifier>
+  /** Gives mails at most `ms` to go out. Resolves with a sentence for each way where some still wait. */
+  drain(ms: number): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** Opens one notifier that sends mail; its outbox is `data/state/outbox/<name>`. */
+export const openMail = async (
+  config: Config,
+  name: string,
+  log: Pick<Logger, 'warn'>,
+  counted?: (result: string) => void,
+): Promise<EmailNotifier> => {
+  const settings = config.notify[name]
+  if (settings?.kind !== 'email') throw new Error(`notifier '${name}' sends no mail`)
+  const { openEmail } = await import('../notify/email.ts')
+  return openEmail({
+    name,
+    url: String(settings.url),
+    from: String(settings.from),
+    to: String(settings.to),
+    lang: settings.lang ?? 'en',
+    timezone: config.timezone,
+    directory: join(config.data, 'state', 'outbox', name),
+    clock: Date.now,
+    report: (text) => log.warn({ notifier: name }, text),
+    ...(counted === undefined ? {} : { counted }),
+  })
+}
+
+const waitingSentence = ({ name, outbox }: EmailNotifier): string =>
+  `${outbox.waiting} ${outbox.waiting === 1 ? 'mail waits' : 'mails wait'} in the outbox of '${name}' and ${outbox.waiting === 1 ? 'goes' : 'go'} out with the next start${outbox.trouble === undefined ? '' : `: ${outbox.trouble}`}`
+
+/** Gives mails at most `ms` to go out; what to say of those that did not. */
+export const drainMail = async (mail: Iterable<EmailNotifier>, ms: number): Promise<readonly string[]> => {
+  const all = [...mail]
+  await Promise.all(all.map(({ outbox }) => outbox.drain(ms)))
+  return all.filter(({ outbox }) => outbox.waiting > 0).map(waitingSentence)
+}
+
+export const openNotifiers = async (config: Config, log: Logger, metrics: Metrics): Promise<Notifiers> => {
+  const all: Notifier[] = []
+  const mail = new Map<string, EmailNotifier>()
+  for (const [name, settings] of Object.entries(config.notify)) {
+    const count = (result: string): void => metrics.notifications.inc({ notifier: name, result })
+    if (settings.kind === 'email') {
+      const opened = await openMail(config, name, log, count)
+      mail.set(name, opened)
+      all.push(opened)
+      continue
+    }
+    const { openConsole } = await import('../notify/console.ts')
+    const { notify } = openConsole({ name, log, ...(settings.lang === undefined ? {} : { lang: settings.lang }) })
+    all.push({ name, notify: (transition, signal) => notify(transition, signal).then(() => count('sent')) })
+  }
+  return {
+    deliver: new Map(all.map((one) => [one.name, (transition, signal) => one.notify(transition, signal)])),
+    mail,
+    drain: (ms) => drainMail(mail.values(), ms),
+    async close() {
+      for (const one of all) await one.close?.()
+    },
+  }
+}
