@@ -6,7 +6,7 @@ import { pythonLog } from '../parsers/python-log.ts'
 export const unusualErrors = rule({
   kind: 'anomaly',
   name: 'app-unusual-errors',
-  title: 'Applications log far more errors than this hour usually has',
+  title: { en: 'Applications log far more errors than this hour usually has', zh: '应用错误日志远多于该时段平时' },
   severity: 'P2',
   datasets: ['python.log', 'node.pino', 'json'],
   where: 'log.level: (error or ERROR or fatal or CRITICAL)',

@@ -4,7 +4,7 @@ import { mysqlSlowlog } from '../parsers/mysql-slowlog.ts'
 export const slowQueries = rule({
   kind: 'slow_query',
   name: 'mysql-slow-queries',
-  title: 'A statement takes long',
+  title: { en: 'A statement takes long', zh: '有语句执行过慢' },
   about: 'The mean time of one kind of statement reached two seconds.',
   severity: 'P2',
   datasets: ['mysql.slowlog'],

@@ -4,7 +4,7 @@ import { nginxAccess } from '../parsers/nginx-access.ts'
 export const serverErrors = rule({
   kind: 'threshold',
   name: 'nginx-5xx-share',
-  title: 'Too many requests end with a server error',
+  title: { en: 'Too many requests end with a server error', zh: '请求的服务器错误比例过高' },
   about: 'More than one request in twenty was answered with a status of 500 or above.',
   severity: 'P1',
   datasets: ['nginx.access'],
@@ -19,7 +19,7 @@ export const serverErrors = rule({
 export const unusualTraffic = rule({
   kind: 'anomaly',
   name: 'nginx-unusual-traffic',
-  title: 'The number of requests is far from what this hour usually has',
+  title: { en: 'The number of requests is far from what this hour usually has', zh: '请求量与该时段平时相差很大' },
   severity: 'P2',
   datasets: ['nginx.access'],
   metric: { kind: 'count' },

@@ -49,7 +49,7 @@ const law: Readonly<Record<string, Row>> = {
   },
   alert: { folders: ['event', 'query', 'durable', ...interfaces.store] },
   notify: { folders: [...reader, 'durable'] },
-  digest: { folders: [...reader, 'durable', 'notify/mail.ts'] },
+  digest: { folders: [...reader, 'notify/mail.ts', 'notify/print-time.ts'] },
   web: { folders: reader },
   access: { folders: ['durable', 'config'] },
   migrate: { folders: ['config', 'grammar', 'event'] },

@@ -32,6 +32,8 @@ export interface Alert {
   readonly value: number | null
   readonly limit: number | null
   readonly explanation: Sentence
+  /** Of an ended alert: what was said last while it was wrong. */
+  readonly cause?: Sentence
   readonly evidence: Evidence
   /** Whether people were told that it fires. Recorded only: found long after, or beyond the hour's cap. */
   readonly announced: boolean

@@ -35,6 +35,8 @@ export interface AlertBook {
   /** Oldest first. */
   readonly ended: readonly Alert[]
   readonly pending: readonly Pending[]
+  /** Firing first, then ended ones, newest first. */
+  alerts(): readonly Alert[]
   /** Resolves once it is on disk. */
   record(rule: string, state: RuleState, ended: readonly Alert[], pending: readonly Pending[]): Promise<void>
   told(id: string, notifier: string): Promise<void>
@@ -90,6 +92,12 @@ export const openAlertBook = async (directory: string, report: (text: string) =>
     get pending() {
       return pending
     },
+    alerts: () => [
+      ...[...rules.values()].flatMap(({ firing, unjudged }) =>
+        unjudged === undefined ? firing : [...firing, unjudged],
+      ),
+      ...ended.toReversed(),
+    ],
     record: (rule, state, done, left) =>
       append({ kind: 'step', rule, state, ended: done, pending: left.filter(({ left: names }) => names.length > 0) }),
     told: (id, notifier) => append({ kind: 'told', id, notifier }),

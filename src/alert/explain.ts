@@ -1,11 +1,12 @@
 import { printable } from '../event/printable.ts'
+import { shorten } from '../event/shorten.ts'
 import { printDuration, printNumber, printShare, printValue, type Sentence } from '../event/units.ts'
 import { labelOf, type Metric } from '../store/aggregate.ts'
 import type { Baseline, Deviation } from './anomaly/baseline.ts'
 import type { History } from './anomaly/history.ts'
 import type { CompiledRule } from './compile.ts'
 import type { Figure } from './figure.ts'
-import { type Group, printGroup, shorten } from './group.ts'
+import { type Group, printGroup } from './group.ts'
 import type { AnomalyRule, SlowQueryRule, ThresholdRule } from './rule.ts'
 
 /** Sentences with the numbers a verdict rests on, safe to show anywhere: hostile text in them is made printable. */

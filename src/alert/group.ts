@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Scalar } from '../event/column.ts'
 import { printable } from '../event/printable.ts'
+import { shorten } from '../event/shorten.ts'
 import { and, equals, exists, type FieldOf, not, or, type Query } from '../query/tree.ts'
 
 /** Field → value; null: the records that have none. */
@@ -18,9 +19,6 @@ export const printGroup = (group: Group): string =>
   Object.entries(group)
     .map(([field, value]) => `${field} ${value === null ? '—' : shorten(printable(String(value)), 120)}`)
     .join(', ')
-
-export const shorten = (text: string, most: number): string =>
-  text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`
 
 /** The records of any of these groups. */
 export const inGroups = (groups: readonly Group[], fieldOf: FieldOf): Query =>

@@ -135,13 +135,7 @@ export const createScheduler = async (options: SchedulerOptions): Promise<Schedu
           await delivery.tell()
         })(),
       ),
-    alerts: () => [
-      ...book.rules.flatMap((name) => {
-        const { firing, unjudged } = book.state(name)
-        return unjudged === undefined ? firing : [...firing, unjudged]
-      }),
-      ...book.ended.toReversed(),
-    ],
+    alerts: () => book.alerts(),
     status: () =>
       rules.map(({ rule }) => {
         const state = book.state(rule.name)

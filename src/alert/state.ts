@@ -151,7 +151,13 @@ export const step = (
       const announced = mayTell(found, end)
       const alert = { ...found, announced }
       if (announced) change('fired', alert)
-      const closed = { ...alert, state: 'resolved', until: end, ...endOf(compiled, episode) } as const
+      const closed = {
+        ...alert,
+        state: 'resolved',
+        cause: alert.explanation,
+        until: end,
+        ...endOf(compiled, episode),
+      } as const
       ended.push(closed)
       if (announced) change('resolved', closed)
     }
@@ -168,6 +174,7 @@ export const step = (
       const closed: Alert = {
         ...current,
         state: 'resolved',
+        cause: current.explanation,
         until: last?.until ?? windows.at(-1)?.to ?? options.now,
         ...(last === undefined ? { explanation: noRecords(compiled.over) } : endOf(compiled, last)),
       }

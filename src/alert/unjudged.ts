@@ -1,6 +1,6 @@
 import { printable } from '../event/printable.ts'
+import { shorten } from '../event/shorten.ts'
 import type { Alert, Transition } from './alert.ts'
-import { shorten } from './group.ts'
 import { type Rule, titleOf } from './rule.ts'
 
 const change = (kind: Transition['kind'], alert: Alert, at: number): Transition => ({

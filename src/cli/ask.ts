@@ -16,9 +16,16 @@ async function* locally(given: General, name: string, asked: object, signal: Abo
   const { openContext } = await import('../service/open-context.ts')
   const { operateOn } = await import('../service/operations/operate.ts')
   const config = await configured(overridesOf(given))
-  const { context, close } = await openContext(config, given.namespace)
+  if (name === 'alerts') {
+    // They lie beside the store, which may be away.
+    const { listAlerts, readAlerts } = await import('../service/operations/alerts.ts')
+    const alerts = await readAlerts(config)
+    for await (const row of listAlerts(() => alerts)({ config }, asked)) yield stringify(row)
+    return
+  }
+  const { context, operations, close } = await openContext(config, given.namespace)
   try {
-    for await (const row of operateOn(context)(name, asked, signal)) yield stringify(row)
+    for await (const row of operateOn(context, operations)(name, asked, signal)) yield stringify(row)
   } finally {
     await close()
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { stdout } from 'node:process'
 import { printable } from '../event/printable.ts'
+import { padText, textWidth } from '../event/text-width.ts'
 import { parse, stringify } from '../store/stringify.ts'
 import { usage } from './exit.ts'
 
@@ -34,19 +35,6 @@ export const pick = (row: Row, name: string): unknown => {
 const cell = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : stringify(value)
 
-/** Full-width characters (East Asian wide, roughly) take two columns of a terminal. */
-const width = (text: string): number => {
-  let sum = 0
-  for (const char of text)
-    sum += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(char)
-      ? 2
-      : 1
-  return sum
-}
-const pad = (text: string, to: number, right: boolean): string => {
-  const space = ' '.repeat(Math.max(0, to - width(text)))
-  return right ? space + text : text + space
-}
 const clip = (text: string, most: number): string =>
   [...text].length > most ? `${[...text].slice(0, most - 1).join('')}…` : text
 
@@ -63,10 +51,10 @@ const table = async (rows: readonly Row[], columns: readonly string[]): Promise<
   const numeric = columns.map((name) =>
     rows.every((row) => ['number', 'bigint', 'undefined'].includes(typeof pick(row, name))),
   )
-  const widths = columns.map((name, i) => cells.reduce((w, row) => Math.max(w, width(row[i]!)), width(name)))
+  const widths = columns.map((name, i) => cells.reduce((w, row) => Math.max(w, textWidth(row[i]!)), textWidth(name)))
   const line = (row: readonly string[]): string =>
     `${row
-      .map((text, i) => pad(text, widths[i]!, numeric[i]!))
+      .map((text, i) => padText(text, widths[i]!, numeric[i]!))
       .join('  ')
       .trimEnd()}\n`
   await print(line(columns))

@@ -41,7 +41,7 @@ const durationWords = {
 } as const satisfies Record<Lang, readonly string[]>
 
 /** `512 B`, `1.5 KiB`, `20 GiB`. */
-const printBytes = (bytes: number): string => {
+export const printBytes = (bytes: number): string => {
   let value = bytes
   let power = 0
   while (Math.abs(value) >= 1023.5 && power < 5) {

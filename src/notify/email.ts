@@ -24,7 +24,7 @@ const seconds = 1000
 
 /** Sends one mail over a connection of its own: an idle one would be closed by the server between two alerts. */
 const createSend =
-  ({ url, report, ...route }: Pick<EmailOptions, 'url' | 'report' | 'from' | 'to'>) =>
+  ({ url, report, ...route }: Pick<EmailOptions, 'url' | 'report' | keyof MailRoute>) =>
   async (mail: Mail, signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted()
     const { createTransport } = await import('nodemailer')
@@ -53,12 +53,12 @@ const createSend =
  * A crash between the server's answer and our note of it may repeat that one mail, under the same Message-ID.
  */
 export const openEmail = async (options: EmailOptions): Promise<EmailNotifier> => {
-  const { name, from, to, lang = 'en', timezone } = options
+  const { name, from, to, origin, lang = 'en', timezone } = options
   const outbox = await openOutbox({ ...options, send: createSend(options) })
   return {
     name,
     outbox,
-    route: { from, to },
+    route: { from, to, ...(origin === undefined ? {} : { origin }) },
     notify: (transition) => outbox.add(messageOf(transition, { lang, timezone })),
     close: () => outbox.close(),
   }

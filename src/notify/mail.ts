@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { SendMailOptions } from 'nodemailer'
 import { printable } from '../event/printable.ts'
+import { shorten } from '../event/shorten.ts'
 
 /** A mail before it is put on the wire. Plain JSON. */
 export interface Mail {
@@ -19,23 +20,21 @@ export interface MailRoute {
   readonly from: string
   /** Addresses, separated by commas. */
   readonly to: string
+  /** Tells installations apart: two that mail the same change must not look like one mail sent twice. */
+  readonly origin?: string
 }
 
 const longestSubject = 200
 
-/** Line breaks and other controls in a subject would begin a header of their own. */
-const subjectOf = (text: string): string => {
-  const shown = printable(text)
-  return shown.length <= longestSubject ? shown : `${shown.slice(0, longestSubject - 1).toWellFormed()}…`
-}
-
-export const mailOptions = (mail: Mail, { from, to }: MailRoute): SendMailOptions => {
+export const mailOptions = (mail: Mail, { from, to, origin = '' }: MailRoute): SendMailOptions => {
   const domain = /@([\w.-]+)>?\s*$/.exec(from)?.[1] ?? 'localhost'
-  const idOf = (text: string): string => `<${createHash('sha256').update(text).digest('hex').slice(0, 32)}@${domain}>`
+  const idOf = (text: string): string =>
+    `<${createHash('sha256').update(`${origin}\n${text}`).digest('hex').slice(0, 32)}@${domain}>`
   return {
     from,
     to,
-    subject: subjectOf(mail.subject),
+    // Line breaks and other controls in a subject would begin a header of their own.
+    subject: shorten(printable(mail.subject), longestSubject),
     text: mail.text,
     html: mail.html,
     date: new Date(mail.date),

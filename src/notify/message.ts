@@ -1,12 +1,10 @@
-import { format } from 'date-fns/format'
-import { enGB } from 'date-fns/locale/en-GB'
-import { zhCN } from 'date-fns/locale/zh-CN'
 import type { Transition } from '../alert/alert.ts'
 import type { Severity } from '../alert/rule.ts'
 import { escapeHtml } from '../event/html.ts'
 import { printable } from '../event/printable.ts'
 import type { Lang, Sentence } from '../event/units.ts'
 import type { Mail } from './mail.ts'
+import { printTime } from './print-time.ts'
 import { wordsOf } from './words.ts'
 
 const levels: Readonly<Record<Severity, Sentence>> = {
@@ -24,17 +22,6 @@ const labels = {
   rule: { en: 'Rule', zh: '规则' },
   see: { en: 'See the records', zh: '查看记录' },
 } as const satisfies Record<string, Sentence>
-
-/** Day and time as people of `timezone` write them, with the offset. */
-export const printTime = (ms: number, timezone: string, lang: Lang): string => {
-  const zoned = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(timezone)
-  // `format` knows only the machine's zone: a Date whose local fields are those of `timezone`.
-  const local = new Date(zoned.year, zoned.month - 1, zoned.day, 12)
-  const day = format(local, lang === 'zh' ? 'yyyy年M月d日 EEEE' : 'EEEE d MMMM yyyy', {
-    locale: lang === 'zh' ? zhCN : enGB,
-  })
-  return `${day} ${zoned.toPlainTime().toString({ smallestUnit: 'second' })} (UTC${zoned.offset})`
-}
 
 const quoteShell = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 

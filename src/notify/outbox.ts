@@ -64,7 +64,12 @@ const isRefusal = (error: unknown): boolean => {
 }
 
 export const openOutbox = async (options: OutboxOptions): Promise<Outbox> => {
-  const { clock, report, counted = () => {}, wait = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}) } = options
+  const {
+    clock,
+    report,
+    counted = () => {},
+    wait = (ms, signal) => sleep(ms, undefined, { signal }).catch(() => {}),
+  } = options
   const giveUpAfter = options.giveUpAfter ?? 3 * 86_400_000
   const waiting = new Map<string, Waiting>()
   let done = new Map<string, number>()

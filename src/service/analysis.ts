@@ -1,18 +1,20 @@
-import { join } from 'node:path'
 import type { Alert } from '../alert/alert.ts'
 import { createScheduler, type Scheduler } from '../alert/schedule.ts'
+import { datasetsOf } from '../pipeline/pipeline.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { startWeb } from '../web/server.ts'
 import { rulesOf } from './check-rules.ts'
-import type { Context } from './context.ts'
-import type { Answer } from './control.ts'
+import { digestPage } from './digest-page.ts'
+import { createDigests } from './digests.ts'
 import type { Config } from './load.ts'
+import { mailDigests } from './mail-digests.ts'
 import { type Notifiers, openNotifiers } from './notifiers.ts'
+import { alertDirectory, listAlerts } from './operations/alerts.ts'
+import { digestOperation } from './operations/digest.ts'
+import type { Operation } from './operations/operate.ts'
 import { knownFields } from './operations/question.ts'
 import { pageOf } from './page.ts'
 import type { Running } from './start.ts'
-
-type Operation = (context: Context, asked: never, signal: AbortSignal) => Answer
 
 /** A run with `--once` waits this long for its mails to go out. */
 const longestDrain = 20_000
@@ -26,22 +28,6 @@ export interface Analysis {
   evaluateAll(): Promise<void>
   stop(): Promise<void>
 }
-
-const alertLine = ({ id, rule, severity, state, since, until, title, explanation }: Alert) => ({
-  id,
-  rule,
-  severity,
-  state,
-  since: new Date(since).toISOString(),
-  ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
-  title: title.en,
-  summary: explanation.en,
-})
-
-const listAlerts = (scheduler: Scheduler): Operation =>
-  async function* (_, asked: { readonly all?: boolean }) {
-    for (const alert of scheduler.alerts()) if (asked.all === true || alert.state === 'firing') yield alertLine(alert)
-  }
 
 /** Events stored late, by dataset, since this was last asked. */
 const takeLate = (running: Running) => () => {
@@ -60,7 +46,7 @@ const watch = (running: Running, config: Config, log: Logger, notifiers: Notifie
     clock: Date.now,
     position: (datasets) => running.positions.position(datasets),
     takeLate: takeLate(running),
-    directory: join(config.data, 'state', 'alerts'),
+    directory: alertDirectory(config),
     notifiers: notifiers.deliver,
     onChange: ({ kind, alert }) => {
       if (kind !== 'flood') running.metrics.alertsFiring.inc({ rule: alert.rule }, kind === 'fired' ? 1 : -1)
@@ -79,6 +65,15 @@ export const startAnalysis = async (
   const scheduler = notifiers === undefined ? undefined : await watch(running, config, log, notifiers)
   if (!once) await scheduler?.start()
   const alerts = (): readonly Alert[] => scheduler?.alerts() ?? []
+  const position = (): number | undefined =>
+    running.positions.position(config.pipelines.flatMap((one) => [...datasetsOf(one).keys()]))
+  const digests = createDigests({ context: running.context, alerts, position })
+  const mail =
+    config.digest === false || config.digest.to === undefined ? undefined : notifiers?.mail.get(config.digest.to)
+  const mailing =
+    mail === undefined || once
+      ? undefined
+      : mailDigests({ config, digests, outbox: mail.outbox, position, report: (text) => log.warn(text) })
   const web =
     config.web === false || once
       ? undefined
@@ -90,9 +85,18 @@ export const startAnalysis = async (
           }),
           metrics: () => running.metrics.render(),
           page: (signal) => pageOf(running.context, alerts(), signal),
+          digest: (asked, signal) => digestPage(digests, asked, signal),
         })
   return {
-    operations: scheduler === undefined ? {} : { alerts: listAlerts(scheduler) },
+    operations: {
+      alerts: listAlerts(alerts),
+      digest: digestOperation(
+        digests,
+        mail === undefined
+          ? undefined
+          : { route: mail.route, open: async () => ({ outbox: mail.outbox, close: async () => {} }) },
+      ),
+    },
     address: web?.address,
     async evaluateAll() {
       await scheduler?.evaluateOnce()
@@ -100,6 +104,7 @@ export const startAnalysis = async (
     },
     async stop() {
       await web?.close()
+      await mailing?.stop()
       await scheduler?.stop()
       await notifiers?.close()
     },

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Transition } from '../alert/alert.ts'
 import type { EmailNotifier } from '../notify/email.ts'
+import type { MailRoute } from '../notify/mail.ts'
 import type { Notifier } from '../notify/notifier.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -30,8 +32,7 @@ export const openMail = async (
   return openEmail({
     name,
     url: String(settings.url),
-    from: String(settings.from),
-    to: String(settings.to),
+    ...routeOf(config, name)!,
     lang: settings.lang ?? 'en',
     timezone: config.timezone,
     directory: join(config.data, 'state', 'outbox', name),
@@ -41,15 +42,16 @@ export const openMail = async (
   })
 }
 
+/** Where a mail to `name` comes from and goes to, without opening its outbox. */
+export const routeOf = (config: Config, name: string | undefined): MailRoute | undefined => {
+  const settings = name === undefined ? undefined : config.notify[name]
+  return settings?.kind === 'email'
+    ? { from: String(settings.from), to: String(settings.to), origin: `${hostname()}:${config.data}` }
+    : undefined
+}
+
 const waitingSentence = ({ name, outbox }: EmailNotifier): string =>
   `${outbox.waiting} ${outbox.waiting === 1 ? 'mail waits' : 'mails wait'} in the outbox of '${name}' and ${outbox.waiting === 1 ? 'goes' : 'go'} out with the next start${outbox.trouble === undefined ? '' : `: ${outbox.trouble}`}`
-
-/** Gives mails at most `ms` to go out; what to say of those that did not. */
-export const drainMail = async (mail: Iterable<EmailNotifier>, ms: number): Promise<readonly string[]> => {
-  const all = [...mail]
-  await Promise.all(all.map(({ outbox }) => outbox.drain(ms)))
-  return all.filter(({ outbox }) => outbox.waiting > 0).map(waitingSentence)
-}
 
 export const openNotifiers = async (config: Config, log: Logger, metrics: Metrics): Promise<Notifiers> => {
   const all: Notifier[] = []
@@ -69,7 +71,11 @@ export const openNotifiers = async (config: Config, log: Logger, metrics: Metric
   return {
     deliver: new Map(all.map((one) => [one.name, (transition, signal) => one.notify(transition, signal)])),
     mail,
-    drain: (ms) => drainMail(mail.values(), ms),
+    async drain(ms) {
+      const ways = [...mail.values()]
+      await Promise.all(ways.map(({ outbox }) => outbox.drain(ms)))
+      return ways.filter(({ outbox }) => outbox.waiting > 0).map(waitingSentence)
+    },
     async close() {
       for (const one of all) await one.close?.()
     },

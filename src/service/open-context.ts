@@ -3,14 +3,30 @@ import { join } from 'node:path'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import type { Context } from './context.ts'
 import { OperationError } from './control.ts'
+import { createDigests } from './digests.ts'
 import type { Config } from './load.ts'
+import { openMail, routeOf } from './notifiers.ts'
 import { openStore, storeId } from './open-store.ts'
+import { readAlerts } from './operations/alerts.ts'
+import { type DigestRoute, digestOperation } from './operations/digest.ts'
+import type { Operation } from './operations/operate.ts'
 import { openProgressLog } from './progress-log.ts'
 
 /** What a command opens itself when no service runs. */
 export interface OpenedContext {
   readonly context: Context
+  /** What the running service's analysis would answer. */
+  readonly operations: Readonly<Record<string, Operation>>
   close(): Promise<void>
+}
+
+/** Mails through an outbox opened for the purpose; what does not go out goes with the next service. */
+const digestRoute = (config: Config): DigestRoute | undefined => {
+  const name = config.digest === false ? undefined : config.digest.to
+  const route = routeOf(config, name)
+  if (name === undefined || route === undefined) return undefined
+  const log = { warn: (_: unknown, text?: string) => void process.stderr.write(`tailrace: ${text}\n`) }
+  return { route, open: () => openMail(config, name, log) }
 }
 
 export const openContext = async (config: Config, namespace: string | undefined): Promise<OpenedContext> => {
@@ -25,18 +41,22 @@ export const openContext = async (config: Config, namespace: string | undefined)
   const store = await openStore(config)
   const progress = await openProgressLog(store, join(config.data, 'checkpoints', storeId(config)), report, never.signal)
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
+  const context: Context = {
+    config,
+    store,
+    storeName: config.store.kind,
+    progress: progress.state,
+    letters,
+    inFlight: () => [],
+    sources: () => [],
+    live: undefined,
+    namespace,
+  }
+  const alerts = await readAlerts(config)
+  const digests = createDigests({ context, alerts: () => alerts, position: () => Number.POSITIVE_INFINITY })
   return {
-    context: {
-      config,
-      store,
-      storeName: config.store.kind,
-      progress: progress.state,
-      letters,
-      inFlight: () => [],
-      sources: () => [],
-      live: undefined,
-      namespace,
-    },
+    context,
+    operations: { digest: digestOperation(digests, digestRoute(config)) },
     async close() {
       await progress.close()
       await letters.close()

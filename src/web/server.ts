@@ -1,6 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { fastify } from 'fastify'
 
+/** `?date=2026-11-22&lang=zh` */
+export interface DigestPageAsked {
+  readonly date?: string
+  readonly lang?: string
+}
+export interface WebAnswer {
+  readonly status: number
+  readonly html: string
+}
+
 export interface WebOptions {
   readonly host: string
   readonly port: number
@@ -10,6 +20,8 @@ export interface WebOptions {
   readonly metrics: () => Promise<string>
   /** The whole page at `/`. */
   readonly page: (signal: AbortSignal) => Promise<string>
+  /** The page at `/digest`. */
+  readonly digest: (asked: DigestPageAsked, signal: AbortSignal) => Promise<WebAnswer>
 }
 
 const same = (a: string, b: string): boolean => {
@@ -43,6 +55,12 @@ export const startWeb = async (options: WebOptions): Promise<{ readonly address:
   app.get('/', async (_, reply) =>
     reply.type('text/html; charset=utf-8').send(await options.page(AbortSignal.timeout(20_000))),
   )
+  app.get('/digest', async (request, reply) => {
+    const { date, lang } = request.query as Readonly<Record<string, unknown>>
+    const asked = { ...(typeof date === 'string' ? { date } : {}), ...(typeof lang === 'string' ? { lang } : {}) }
+    const { status, html } = await options.digest(asked, AbortSignal.timeout(25_000))
+    return reply.code(status).type('text/html; charset=utf-8').send(html)
+  })
   const address = await app.listen({ host: options.host, port: options.port })
   return { address, close: () => app.close() }
 }

@@ -6,7 +6,7 @@ import { explainQuery, search, stats } from './search.ts'
 import { slow } from './slow.ts'
 import { tail } from './tail.ts'
 
-type Operation = (context: Context, asked: never, signal: AbortSignal) => Answer
+export type Operation = (context: Context, asked: never, signal: AbortSignal) => Answer
 
 async function* sources(context: Context): Answer {
   yield* context.sources()

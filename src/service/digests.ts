@@ -1,0 +1,70 @@
+import type { Alert } from '../alert/alert.ts'
+import type { Digest } from '../digest/digest.ts'
+import type { Lang } from '../event/units.ts'
+import type { Mail } from '../notify/mail.ts'
+import { ledgerRows } from '../store/ledger.ts'
+import type { Context } from './context.ts'
+import { OperationError } from './control.ts'
+
+export interface DigestAsked {
+  /** `2026-11-22`, `today` or `yesterday`; default yesterday. */
+  readonly date?: string
+  readonly lang?: Lang
+}
+
+/** Makes digests of what the store, the alerts and the ledger hold. */
+export interface Digests {
+  /** Throws `OperationError` for a day that cannot be told of, and what the store throws. */
+  make(asked: DigestAsked, signal: AbortSignal): Promise<{ readonly digest: Digest; readonly lang: Lang }>
+  /** The same as a mail. */
+  mail(asked: DigestAsked, signal: AbortSignal, idOf: (date: string) => string): Promise<Mail>
+}
+
+export interface DigestsOptions {
+  readonly context: Context
+  readonly alerts: () => readonly Alert[]
+  /** Milliseconds since 1970 up to which everything written was read; undefined: not known. */
+  readonly position: () => number | undefined
+  readonly clock?: () => number
+}
+
+/** Of the digest, whether one is mailed or not. */
+const digestZone = ({ config }: Pick<Context, 'config'>) =>
+  config.digest === false ? { timezone: config.timezone, lang: 'en' as const } : config.digest
+
+export const createDigests = ({ context, alerts, position, clock = Date.now }: DigestsOptions): Digests => {
+  const zone = digestZone(context)
+  const make: Digests['make'] = async ({ date = 'yesterday', lang = zone.lang }, signal) => {
+    if (lang !== 'en' && lang !== 'zh') throw new OperationError(2, `a digest is written in en or zh, not '${lang}'`)
+    const { dateOf, dayOf } = await import('../digest/day.ts')
+    const { gather } = await import('../digest/gather.ts')
+    const now = clock()
+    const named = date === 'today' ? 0 : date === 'yesterday' ? -1 : undefined
+    const day = (() => {
+      try {
+        return dayOf(named === undefined ? date : dateOf(now, zone.timezone, named), zone.timezone, now)
+      } catch (error) {
+        if (error instanceof RangeError) throw new OperationError(2, error.message, { cause: error })
+        throw error
+      }
+    })()
+    const digest = await gather(day, {
+      store: context.store,
+      namespace: context.namespace,
+      alerts: alerts(),
+      ledger: ledgerRows(context.progress, context.storeName, context.inFlight()),
+      behind: !day.soFar && (position() ?? Number.NEGATIVE_INFINITY) < day.to,
+      now,
+      signal,
+    })
+    return { digest, lang }
+  }
+  return {
+    make,
+    async mail(asked, signal, idOf) {
+      const { digest, lang } = await make(asked, signal)
+      const { digestMail } = await import('../digest/digest-mail.ts')
+      return digestMail(digest, lang, idOf(digest.day.date))
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Alert } from '../../alert/alert.ts'
+import type { Context } from '../context.ts'
+import { type Answer, OperationError } from '../control.ts'
+import type { Config } from '../load.ts'
+
+export interface AlertsAsked {
+  /** Resolved ones too. */
+  readonly all?: boolean
+}
+
+/** A line of `tailrace alerts list`. */
+const alertLine = ({ id, rule, severity, state, since, until, title, explanation }: Alert) => ({
+  id,
+  rule,
+  severity,
+  state,
+  since: new Date(since).toISOString(),
+  ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  title: title.en,
+  summary: explanation.en,
+})
+
+/** Open alerts first, then with `all` the ended ones, newest first. */
+export const listAlerts = (alerts: () => readonly Alert[]) =>
+  async function* (_: Pick<Context, 'config'>, asked: AlertsAsked): Answer {
+    for (const alert of alerts()) if (asked.all === true || alert.state === 'firing') yield alertLine(alert)
+  }
+
+export const alertDirectory = (config: Config): string => join(config.data, 'state', 'alerts')
+
+/** What the last service knew; for commands when none runs. */
+export const readAlerts = async (config: Config): Promise<readonly Alert[]> => {
+  if (!existsSync(config.data))
+    throw new OperationError(
+      3,
+      `there is no data directory ${config.data}: name one with --data, or start 'tailrace run'`,
+    )
+  const directory = alertDirectory(config)
+  if (!existsSync(directory)) return []
+  const { openAlertBook } = await import('../../alert/book.ts')
+  const book = await openAlertBook(directory, (text) => void process.stderr.write(`tailrace: ${text}\n`))
+  try {
+    return book.alerts()
+  } finally {
+    await book.close()
+  }
+}
