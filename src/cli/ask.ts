@@ -2,7 +2,7 @@ import { ask as askService, OperationError } from '../service/control.ts'
 import { answers } from '../service/lock.ts'
 import { socketPath } from '../service/socket-path.ts'
 import { stringify } from '../store/stringify.ts'
-import { Exit, type ExitCode } from './exit.ts'
+import { Exit, type ExitCode, usage } from './exit.ts'
 import { configured, type General, overridesOf } from './general.ts'
 
 /** Stops a question when the user does. */
@@ -19,6 +19,8 @@ async function* locally(given: General, name: string, asked: object, signal: Abo
   if (name === 'alerts') {
     // They lie beside the store, which may be away.
     const { listAlerts, readAlerts } = await import('../service/operations/alerts.ts')
+    const { requireData } = await import('../service/require-data.ts')
+    requireData(config)
     const alerts = await readAlerts(config)
     for await (const row of listAlerts(() => alerts)({ config }, asked)) yield stringify(row)
     return
@@ -41,8 +43,12 @@ export async function* ask(given: General, name: string, asked: object): AsyncGe
   try {
     const { dataDirectory } = await import('../service/load.ts')
     const data = await dataDirectory(overridesOf(given), process.env)
-    const running = given.store === undefined && (await answers(socketPath(data)))
-    yield* running ? askService(data, name, full, signal) : locally(given, name, full, signal)
+    const served = await answers(socketPath(data))
+    if (served && given.store !== undefined && name === 'digest')
+      throw usage('a service runs on this data directory, whose alerts and ledger a digest tells: leave --store out')
+    yield* served && given.store === undefined
+      ? askService(data, name, full, signal)
+      : locally(given, name, full, signal)
   } catch (error) {
     if (signal.aborted) return
     if (error instanceof OperationError) throw new Exit(error.status as ExitCode, error.message, { cause: error })

@@ -10,6 +10,8 @@ export interface DigestAsked {
   /** `2026-11-22`, `today` or `yesterday`; default yesterday. */
   readonly date?: string
   readonly lang?: Lang
+  /** Default: the service's own; `all`. */
+  readonly namespace?: string
 }
 
 /** Makes digests of what the store, the alerts and the ledger hold. */
@@ -22,7 +24,7 @@ export interface Digests {
 
 export interface DigestsOptions {
   readonly context: Context
-  readonly alerts: () => readonly Alert[]
+  readonly alerts: () => readonly Alert[] | Promise<readonly Alert[]>
   /** Milliseconds since 1970 up to which everything written was read; undefined: not known. */
   readonly position: () => number | undefined
   readonly clock?: () => number
@@ -34,7 +36,10 @@ const digestZone = ({ config }: Pick<Context, 'config'>) =>
 
 export const createDigests = ({ context, alerts, position, clock = Date.now }: DigestsOptions): Digests => {
   const zone = digestZone(context)
-  const make: Digests['make'] = async ({ date = 'yesterday', lang = zone.lang }, signal) => {
+  const make: Digests['make'] = async (
+    { date = 'yesterday', lang = zone.lang, namespace = context.namespace },
+    signal,
+  ) => {
     if (lang !== 'en' && lang !== 'zh') throw new OperationError(2, `a digest is written in en or zh, not '${lang}'`)
     const { dateOf, dayOf } = await import('../digest/day.ts')
     const { gather } = await import('../digest/gather.ts')
@@ -50,8 +55,8 @@ export const createDigests = ({ context, alerts, position, clock = Date.now }: D
     })()
     const digest = await gather(day, {
       store: context.store,
-      namespace: context.namespace,
-      alerts: alerts(),
+      namespace: namespace === 'all' ? undefined : namespace,
+      alerts: await alerts(),
       ledger: ledgerRows(context.progress, context.storeName, context.inFlight()),
       behind: !day.soFar && (position() ?? Number.NEGATIVE_INFINITY) < day.to,
       now,

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import type { Context } from './context.ts'
-import { OperationError } from './control.ts'
 import { createDigests } from './digests.ts'
 import type { Config } from './load.ts'
 import { openMail, routeOf } from './notifiers.ts'
@@ -11,6 +9,7 @@ import { readAlerts } from './operations/alerts.ts'
 import { type DigestRoute, digestOperation } from './operations/digest.ts'
 import type { Operation } from './operations/operate.ts'
 import { openProgressLog } from './progress-log.ts'
+import { requireData } from './require-data.ts'
 
 /** What a command opens itself when no service runs. */
 export interface OpenedContext {
@@ -30,12 +29,7 @@ const digestRoute = (config: Config): DigestRoute | undefined => {
 }
 
 export const openContext = async (config: Config, namespace: string | undefined): Promise<OpenedContext> => {
-  const embedded = config.store.kind === 'duckdb'
-  if (embedded && !existsSync(config.data))
-    throw new OperationError(
-      3,
-      `there is no data directory ${config.data}: name one with --data, or start 'tailrace run'`,
-    )
+  if (config.store.kind === 'duckdb') requireData(config)
   const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
   const never = new AbortController()
   const store = await openStore(config)
@@ -52,8 +46,8 @@ export const openContext = async (config: Config, namespace: string | undefined)
     live: undefined,
     namespace,
   }
-  const alerts = await readAlerts(config)
-  const digests = createDigests({ context, alerts: () => alerts, position: () => Number.POSITIVE_INFINITY })
+  const position = (): number => Number.POSITIVE_INFINITY
+  const digests = createDigests({ context, alerts: () => readAlerts(config), position })
   return {
     context,
     operations: { digest: digestOperation(digests, digestRoute(config)) },

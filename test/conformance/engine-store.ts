@@ -9,8 +9,8 @@ const ask = async (url: string, method = 'GET'): Promise<Record<string, unknown>
   return (await answer.json()) as Record<string, unknown>
 }
 
-/** The suite asks about all there is, so each engine is the suite's own, emptied after every test. */
-export const runEngineSuite = (kind: EngineKind): void => {
+/** A suite asks about all there is, so each engine is its own, emptied after every test. */
+export const runEngineSuite = (kind: EngineKind, suite: typeof runStoreSuite = runStoreSuite): void => {
   needs(kind)(kind, () => {
     let engine: OwnEngine | undefined
     beforeAll(async () => {
@@ -18,7 +18,7 @@ export const runEngineSuite = (kind: EngineKind): void => {
     }, 120_000)
     afterAll(() => engine?.close())
 
-    runStoreSuite(kind, async () => {
+    suite(kind, async () => {
       const { url } = engine!
       const store = await openElasticsearch({ nodes: [url], backoff: { first: 20, most: 500 } })
       return {

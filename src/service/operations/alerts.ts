@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Alert } from '../../alert/alert.ts'
 import type { Context } from '../context.ts'
-import { type Answer, OperationError } from '../control.ts'
+import type { Answer } from '../control.ts'
 import type { Config } from '../load.ts'
 
 export interface AlertsAsked {
@@ -32,11 +32,6 @@ export const alertDirectory = (config: Config): string => join(config.data, 'sta
 
 /** What the last service knew; for commands when none runs. */
 export const readAlerts = async (config: Config): Promise<readonly Alert[]> => {
-  if (!existsSync(config.data))
-    throw new OperationError(
-      3,
-      `there is no data directory ${config.data}: name one with --data, or start 'tailrace run'`,
-    )
   const directory = alertDirectory(config)
   if (!existsSync(directory)) return []
   const { openAlertBook } = await import('../../alert/book.ts')

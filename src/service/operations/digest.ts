@@ -1,12 +1,9 @@
-import type { Lang } from '../../event/units.ts'
 import type { Mail, MailRoute } from '../../notify/mail.ts'
 import type { Outbox } from '../../notify/outbox.ts'
 import { type Answer, OperationError } from '../control.ts'
-import type { Digests } from '../digests.ts'
+import type { DigestAsked, Digests } from '../digests.ts'
 
-export interface DigestOperationAsked {
-  readonly date?: string
-  readonly lang?: Lang
+export interface DigestOperationAsked extends DigestAsked {
   readonly format?: 'text' | 'html' | 'eml'
   /** Mails it, also where that day's was mailed before. */
   readonly send?: boolean
