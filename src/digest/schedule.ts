@@ -21,7 +21,7 @@ export interface DigestScheduleOptions {
 
 /** Sends the digest of each day on the next, once, as soon as its time has come and this process runs. */
 export interface DigestSchedule {
-  /** Looks now, and then every minute. */
+  /** Looks now, and then every ten seconds. */
   start(): void
   /** Sends what is due; never throws. */
   look(): Promise<void>
@@ -69,8 +69,8 @@ export const createDigestSchedule = (options: DigestScheduleOptions): DigestSche
 
   return {
     start() {
-      // Each minute, not at the time of day: a machine that slept, or a clock that was set, misses no digest.
-      task = schedule('* * * * *', look, { noOverlap: true, suppressMissedWarning: true, logger: quiet })
+      // Again and again, not at the time of day: a machine that slept, or a clock that was set, misses no digest.
+      task = schedule('*/10 * * * * *', look, { noOverlap: true, suppressMissedWarning: true, logger: quiet })
       void look()
     },
     look,
