@@ -9,7 +9,8 @@ import { answered, errors, serverErrors } from './errors.ts'
 import { slowQueries } from './slow-queries.ts'
 
 export interface GatherOptions {
-  readonly store: Pick<Store, 'aggregate' | 'search' | 'refresh'>
+  /** What was written is visible: it was refreshed. */
+  readonly store: Pick<Store, 'aggregate' | 'search'>
   /** Undefined: all. */
   readonly namespace: string | undefined
   readonly alerts: readonly Alert[]
@@ -160,7 +161,6 @@ export const gather = async (day: DigestDay, options: GatherOptions): Promise<Di
     count: await countOf(span, answered),
     errors: await countOf(span, serverErrors),
   })
-  await store.refresh(signal)
   const volumes = await volumesBy(ask, day, 'event.dataset', everything, errors)
   const datasets: readonly DatasetVolume[] = [...volumes]
     .map(([dataset, volume]) => ({ dataset, ...volume }))

@@ -153,12 +153,12 @@ const besides = (account: Account, lang: Lang): string => {
 
 const ledgerSection = ({ ledger }: Digest, lang: Lang): Section => ({
   title: words.ledger[lang],
-  columns: [words.source[lang], words.read[lang], words.stored[lang], words.dead[lang], words.balance[lang]],
+  columns: [words.read[lang], words.stored[lang], words.dead[lang], words.balance[lang]],
   rows: ledger.map((account) => {
     const rest = besides(account, lang)
     return {
+      head: one(`${shorten(printable(account.source), 64)} → ${account.store}`),
       cells: [
-        one(`${shorten(printable(account.source), 64)} → ${account.store}`),
         figure(account.read),
         figure(account.stored),
         figure(account.deadLettered, 'warn'),

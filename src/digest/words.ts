@@ -21,7 +21,6 @@ export const words = {
   total: { en: 'Total', zh: '总耗时' },
   mean: { en: 'Mean', zh: '平均' },
   longest: { en: 'Longest', zh: '最长' },
-  source: { en: 'Source', zh: '来源' },
   read: { en: 'Read', zh: '读取' },
   stored: { en: 'Stored', zh: '入库' },
   dead: { en: 'Dead', zh: '死信' },

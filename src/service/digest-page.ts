@@ -23,7 +23,7 @@ export const digestPage = async (
     const { renderHtml } = await import('../digest/render-html.ts')
     return { status: 200, html: renderHtml(digest, written) }
   } catch (error) {
-    if (error instanceof OperationError) return refusal(400, error.message)
+    if (error instanceof OperationError && error.status === 2) return refusal(400, error.message)
     const text = error instanceof Error ? error.message : String(error)
     return refusal(503, `The digest cannot be made now: ${text}`)
   }

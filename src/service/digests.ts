@@ -3,6 +3,7 @@ import type { Digest } from '../digest/digest.ts'
 import type { Lang } from '../event/units.ts'
 import type { Mail } from '../notify/mail.ts'
 import { ledgerRows } from '../store/ledger.ts'
+import type { Store } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { OperationError } from './control.ts'
 
@@ -30,6 +31,24 @@ export interface DigestsOptions {
   readonly clock?: () => number
 }
 
+const patience = 10_000
+
+/** A store that is away is waited for by those who write to it; a reader is told. */
+const refresh = async (store: Store, signal: AbortSignal): Promise<void> => {
+  const away = new AbortController()
+  const timer = setTimeout(() => {
+    const why = store.trouble ?? `no answer within ${patience / 1000} s`
+    away.abort(new OperationError(3, `no digest can be made now: ${why}`))
+  }, patience)
+  try {
+    await store.refresh(AbortSignal.any([signal, away.signal]))
+  } catch (error) {
+    throw away.signal.aborted && !signal.aborted ? away.signal.reason : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** Of the digest, whether one is mailed or not. */
 const digestZone = ({ config }: Pick<Context, 'config'>) =>
   config.digest === false ? { timezone: config.timezone, lang: 'en' as const } : config.digest
@@ -53,6 +72,7 @@ export const createDigests = ({ context, alerts, position, clock = Date.now }: D
         throw error
       }
     })()
+    await refresh(context.store, signal)
     const digest = await gather(day, {
       store: context.store,
       namespace: namespace === 'all' ? undefined : namespace,

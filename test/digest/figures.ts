@@ -52,8 +52,9 @@ export const runDigestSuite = (name: string, open: () => Promise<Opened>): void 
       await store.write([batch], () => ({}), never)
       release(batch)
     }
-    const digest = () =>
-      gather(day, {
+    const digest = async () => {
+      await store.refresh(never)
+      return gather(day, {
         store,
         namespace: 'default',
         alerts: [],
@@ -62,6 +63,7 @@ export const runDigestSuite = (name: string, open: () => Promise<Opened>): void 
         now,
         signal: never,
       })
+    }
 
     it('counts what one counts by hand', async () => {
       await put('nginx.access', [

@@ -134,6 +134,17 @@ describe('a mail', () => {
   })
 })
 
+it('mails of two installations about the same change are two mails', async () => {
+  const server = await smtp()
+  for (const origin of ['web-1:/data', 'web-2:/data']) {
+    const notifier = await email(server.url, { origin, directory: `${dir.path}/${origin.slice(0, 5)}` })
+    await notifier.notify(fired(), none)
+    expect(await notifier.outbox.drain()).toBe(true)
+  }
+  const [first, second] = await server.received(2)
+  expect(first!.mail.messageId).not.toBe(second!.mail.messageId)
+})
+
 describe('a mail server', () => {
   it('that is away loses no mail and gets none twice, also across a restart', async () => {
     const port = await freePort()
