@@ -3,8 +3,8 @@ import { dayOf } from '../../src/digest/day.ts'
 import type { Account, Digest, Endpoint, RankedQuery } from '../../src/digest/digest.ts'
 
 const hour = 3_600_000
-export const now = Date.parse('2026-11-23T00:10:00Z')
-export const day = dayOf('2026-11-22', 'Asia/Shanghai', now)
+const now = Date.parse('2026-11-23T00:10:00Z')
+const day = dayOf('2026-11-22', 'Asia/Shanghai', now)
 
 const none = { count: 0, errors: 0 }
 

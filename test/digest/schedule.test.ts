@@ -130,6 +130,13 @@ describe('the digest of a day', () => {
     expect(made).toEqual(['2026-11-22', '2026-11-23'])
   })
 
+  it('is named by its own zone, in which it may be tomorrow already', async () => {
+    const one = schedule({ at: '00:30' })
+    now = Date.parse('2026-11-23T00:30:00+08:00')
+    await one.look()
+    expect(made).toEqual(['2026-11-22'])
+  })
+
   it('goes out on a day whose clocks jump over its time', async () => {
     now = Date.parse('2026-03-29T00:59:00Z')
     const one = schedule({ timezone: 'Europe/Berlin', at: '02:30' })
