@@ -1,6 +1,6 @@
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { Store } from '../store/store.ts'
-import type { Alert, RuleStatus, Transition, WindowVerdict } from './alert.ts'
+import type { Alert, RuleStatus, WindowVerdict } from './alert.ts'
 import { openAlertBook } from './book.ts'
 import type { CompiledRule, RuleContext } from './compile.ts'
 import { createDelivery, type Deliver } from './delivery.ts'
@@ -28,8 +28,6 @@ export interface SchedulerOptions {
   readonly directory: string
   /** Who is told of changes, by name. Must not return before the change is safe with it; what throws is asked again. */
   readonly notifiers: ReadonlyMap<string, Deliver>
-  /** Every change, once in a process's life, at once: for the page and the figures. */
-  readonly onChange?: (transition: Transition) => void
   readonly onVerdict?: (rule: string, verdict: WindowVerdict['verdict']) => void
   /** A sentence for the operator. Told once a trouble. */
   readonly report: (text: string) => void

@@ -56,10 +56,12 @@ export const createWatch = (
     return done
   }
 
-  const keep = async (name: string, state: RuleState, ended: RuleState['firing'], changes: readonly Transition[]) => {
-    await book.record(name, state, ended, changes.map(plan))
-    for (const change of changes) options.onChange?.(change)
-  }
+  const keep = (
+    name: string,
+    state: RuleState,
+    ended: RuleState['firing'],
+    changes: readonly Transition[],
+  ): Promise<void> => book.record(name, state, ended, changes.map(plan))
 
   /** Judges [from, to) and keeps what it finds. `again`: windows that were judged before. */
   const judgeStretch = async (

@@ -118,11 +118,11 @@ export const openOutbox = async (options: OutboxOptions): Promise<Outbox> => {
   /** The mail must not be tried again in this process, whatever the disk says. */
   const finish = async (id: string): Promise<void> => {
     forget(id)
-    while (!cutting.signal.aborted) {
+    for (let tried = 0; !cutting.signal.aborted; tried++) {
       try {
         return await journal.append({ kind: 'done', id, at: clock() } satisfies OutboxRecord)
       } catch (error) {
-        report(`that a mail was sent could not be written down, and is tried again: ${String(error)}`)
+        if (tried === 0) report(`that a mail was sent could not be written down, and is tried again: ${String(error)}`)
         await wait(firstDelay, cutting.signal)
       }
     }

@@ -48,9 +48,6 @@ const watch = (running: Running, config: Config, log: Logger, notifiers: Notifie
     takeLate: takeLate(running),
     directory: alertDirectory(config),
     notifiers: notifiers.deliver,
-    onChange: ({ kind, alert }) => {
-      if (kind !== 'flood') running.metrics.alertsFiring.inc({ rule: alert.rule }, kind === 'fired' ? 1 : -1)
-    },
     onVerdict: (rule, verdict) => running.metrics.evaluations.inc({ rule, verdict }),
     report: (text) => log.warn(text),
   })
@@ -63,8 +60,12 @@ export const startAnalysis = async (
 ): Promise<Analysis> => {
   const notifiers = config.role === 'ship' ? undefined : await openNotifiers(config, log, running.metrics)
   const scheduler = notifiers === undefined ? undefined : await watch(running, config, log, notifiers)
-  if (!once) await scheduler?.start()
   const alerts = (): readonly Alert[] => scheduler?.alerts() ?? []
+  running.metrics.onScrape(() => {
+    running.metrics.alertsFiring.reset()
+    for (const { rule, state } of alerts()) if (state === 'firing') running.metrics.alertsFiring.inc({ rule })
+  })
+  if (!once) await scheduler?.start()
   const position = (): number | undefined =>
     running.positions.position(config.pipelines.flatMap((one) => [...datasetsOf(one).keys()]))
   const digests = createDigests({ context: running.context, alerts, position })

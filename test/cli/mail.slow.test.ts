@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { freePort } from '../support/free-port.ts'
 import { scratchDir } from '../support/scratch-dir.ts'
 import { startSmtp } from '../support/smtp.ts'
 import { begin } from '../support/tailrace.ts'
@@ -33,12 +34,14 @@ test('an alert and its end reach the mailbox once each, whenever the service is 
   using directory = scratchDir('mail')
   await using smtp = await startSmtp()
   const log = join(directory.path, 'access.log')
+  const port = await freePort()
   writeFileSync(log, '')
   writeFileSync(join(directory.path, 'tailrace.config.ts'), config)
   const environment = {
     TAILRACE_NGINX_ACCESS: log,
     TAILRACE_SMTP_URL: smtp.url,
     TAILRACE_MAIL_TO: 'ops@shop.example',
+    TAILRACE_LISTEN: `127.0.0.1:${port}`,
     TZ: 'UTC',
   }
   const quick = (): (string | undefined)[] =>
@@ -53,7 +56,7 @@ test('an alert and its end reach the mailbox once each, whenever the service is 
   const traffic = setInterval(() => appendFileSync(log, requestNow(status).repeat(5)), 200)
   let service: ChildProcess | undefined
   const start = (): void => {
-    service = begin(directory.path, ['run', '--no-web'], environment)
+    service = begin(directory.path, ['run'], environment)
     service.stdout!.resume()
     service.stderr!.resume()
   }
@@ -68,6 +71,10 @@ test('an alert and its end reach the mailbox once each, whenever the service is 
     })
     await kill()
     start()
+    await waitUntil('the service that did not see it fire counts it as firing', async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+      return metrics.includes('tailrace_alert_firing{rule="quick"} 1')
+    })
     status = 200
     await waitUntil('its end is mailed and noted', () => quick().length === 2 && noted() === smtp.mails.length, {
       timeout: 60_000,
