@@ -3,8 +3,9 @@ import { readIp, spanAddress } from './read-ip.ts'
 import { readDouble, readDuration, readLong } from './read-number.ts'
 import { readBoolean, readWords, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
 import { readTime, timeProgram } from './read-time.ts'
-import { spanUrl } from './read-url.ts'
+import { spanHost, spanUrl } from './read-url.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
+import { runFar } from './run-far.ts'
 import { jsonStep } from './run-json.ts'
 import { runPairs } from './run-pairs.ts'
 import { runRegex } from './run-regex.ts'
@@ -51,6 +52,8 @@ const expectedOf = (value: Value): string => {
       return 'an IP address'
     case 'address':
       return 'an address'
+    case 'host':
+      return value.sure === true ? 'a host and its port' : 'a host'
     case 'url':
       return 'a URL'
     case 'time':
@@ -99,6 +102,14 @@ const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | 
           value.list === undefined ? -1 : slotOf(value.list),
         ),
       }
+    case 'host':
+      return {
+        ...span(spanHost),
+        beside: Int32Array.from([value.port, value.ip, value.domain], (name) =>
+          name === undefined ? -1 : slotOf(name),
+        ),
+        number: value.sure === true ? 1 : 0,
+      }
     case 'url':
       return {
         ...span(spanUrl),
@@ -118,8 +129,16 @@ const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | 
 const runOf = (take: TakeOp): Step['run'] => {
   if (take.extent === 'rest') return runRest
   if (take.extent === 'quoted') return runQuoted
-  if (take.extent === 'self') return runSelf
-  return take.value.as === 'word' ? runWord : runUntil
+  // Escaped text cannot be read in place, whatever it is.
+  if (take.extent === 'self' && take.escape === undefined) return runSelf
+  if (take.value.as === 'word') return runWord
+  const hasMore =
+    take.extent === 'through' ||
+    take.value.as === 'list' ||
+    take.close !== undefined ||
+    take.lastBefore !== undefined ||
+    (take.escape === undefined ? take.never !== undefined : take.orEnd || take.stops.length !== 1)
+  return hasMore ? runFar : runUntil
 }
 
 const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): Step => {
@@ -130,15 +149,19 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
   for (const stop of stops) stopAt[stop[0]!] = 1
   return stepOf({
     ...readOf(take.value, slotOf, expected, take.field, slot),
-    // Escaped text cannot be read in place, whatever it is.
-    run: take.escape !== undefined && take.extent === 'self' ? runUntil : runOf(take),
+    run: runOf(take),
     slot,
-    text: literal === undefined ? new Uint8Array(0) : encode(literal),
+    text: encode((take.close ?? '') + (literal ?? '')),
     stops,
     stopAt,
     orEnd: take.orEnd,
     absent: take.absent?.map(encode),
-    escape: take.escape === 'hex' ? 1 : take.escape === 'json' ? 2 : 0,
+    escape: take.escape === undefined ? 0 : { hex: 1, json: 2, any: 3 }[take.escape],
+    never: encode(take.never ?? ''),
+    bar: take.never === undefined ? -1 : encode(take.never)[0]!,
+    before: encode(take.lastBefore ?? ''),
+    close: encode(take.close ?? ''),
+    through: take.extent === 'through',
     expected,
     expectedText:
       literal !== undefined
@@ -161,6 +184,9 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
     if (take.field !== undefined) found.add(slotOf(take.field, take.again))
     if (take.value.as === 'address')
       for (const name of [take.value.ip, take.value.list]) if (name !== undefined) found.add(slotOf(name))
+    if (take.value.as === 'host')
+      for (const name of [take.value.port, take.value.ip, take.value.domain])
+        if (name !== undefined) found.add(slotOf(name))
     if (take.value.as === 'url')
       for (const part of ['path', 'query', 'scheme', 'domain', 'port']) found.add(slotOf(take.value.prefix + part))
   }

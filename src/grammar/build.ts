@@ -165,7 +165,7 @@ export const build = (spec: Define): Built => {
   const fields = merged([...built.map((one) => one.fields), ...of.map((one) => one.form.fields)], say)
   const alternatives = [...built.map((one) => one.alternative), ...of.flatMap((one) => one.form.alternatives)]
   const many = (op: Op): boolean =>
-    op.op === 'newline' || (op.op === 'take' && (op.extent === 'rest' || op.extent === 'quoted'))
+    op.op === 'newline' || (op.op === 'take' && ['rest', 'quoted', 'through'].includes(op.extent))
   const form: Form = {
     version: 1,
     fields,

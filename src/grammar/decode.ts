@@ -1,25 +1,51 @@
+import { decodeEscapes } from '../event/json-reader.ts'
 import type { Machine } from './machine.ts'
 
 const hex = (b: number): number =>
   b >= 48 && b <= 57 ? b - 48 : b >= 65 && b <= 70 ? b - 55 : b >= 97 && b <= 102 ? b - 87 : -1
 
-/** Decodes `\xHH` to `at` in the same bytes; returns the end. Any other backslash is kept. */
+/** The byte that `\xHH` at `i` stands for; -1 where there is none. */
+const hexEscape = (bytes: Uint8Array, i: number, to: number): number => {
+  if (i + 3 >= to || bytes[i + 1] !== 120) return -1
+  const high = hex(bytes[i + 2]!)
+  const low = hex(bytes[i + 3]!)
+  return high >= 0 && low >= 0 ? (high << 4) | low : -1
+}
+
+/** Decodes `\xHH`, `\"` and `\\` to `at` in the same bytes; returns the end. Any other backslash is kept. */
 export const decodeHex = (bytes: Uint8Array, from: number, to: number, at: number): number => {
   let w = at
   for (let i = from; i < to; i++) {
     const b = bytes[i]!
-    if (b === 92 && i + 3 < to && bytes[i + 1] === 120) {
-      const high = hex(bytes[i + 2]!)
-      const low = hex(bytes[i + 3]!)
-      if (high >= 0 && low >= 0) {
-        bytes[w++] = (high << 4) | low
+    if (b === 92) {
+      const value = hexEscape(bytes, i, to)
+      if (value >= 0) {
+        bytes[w++] = value
         i += 3
         continue
       }
+      if (i + 1 < to && (bytes[i + 1] === 34 || bytes[i + 1] === 92)) i++
     }
-    bytes[w++] = b
+    bytes[w++] = bytes[i]!
   }
   return w
+}
+
+/** Decodes `\xHH` and the escapes of JSON strings to `at` in the same bytes; returns the end. */
+export const decodeAny = (bytes: Uint8Array, from: number, to: number, at: number): number => {
+  let w = at
+  let start = from
+  for (let i = from; i < to; i++) {
+    if (bytes[i] !== 92) continue
+    const value = hexEscape(bytes, i, to)
+    if (value >= 0) {
+      w = decodeEscapes(bytes, start, i, bytes, w)
+      bytes[w++] = value
+      i += 3
+      start = i + 1
+    } else i++
+  }
+  return decodeEscapes(bytes, start, to, bytes, w)
 }
 
 /** RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF. */

@@ -49,10 +49,10 @@ const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
 export type OnGap = (between: string, and: string) => void
 
 const asStops = (
-  op: { readonly stops: readonly string[] },
+  op: { readonly stops: readonly string[]; readonly close?: string },
   follow: Follow,
 ): { readonly stops: readonly string[]; readonly orEnd: boolean } => ({
-  stops: op.stops.length > 0 ? op.stops : follow.texts,
+  stops: op.stops.length > 0 ? op.stops : follow.texts.map((text) => (op.close ?? '') + text),
   orEnd: follow.end,
 })
 

@@ -22,7 +22,7 @@ export const opNames = [
   'regex',
   'json',
 ] as const
-export const valueNames = ['text', 'word', 'words', 'long', 'double', 'duration', 'boolean', 'ip', 'address', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
+export const valueNames = ['text', 'word', 'words', 'long', 'double', 'duration', 'boolean', 'ip', 'address', 'host', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
 
 /** The very bytes of `text`. Never empty, holds no line end. */
 export interface LiteralOp {
@@ -41,7 +41,9 @@ export interface BlanksOp {
  * Bytes that become a value.
  * - `self`: the value says itself where it ends (digits, addresses, times, words of a list).
  * - `until`: up to the first of `stops` in this line; where none is there and `orEnd`, up to the line end. Where a
- *   literal and a time follow (in this list of operations), a stop counts only if such a time stands behind it.
+ *   literal and a time follow (in this list of operations), a stop counts only if such a time stands behind it. In
+ *   escaped text a byte behind a backslash ends nothing; in a list a separator goes before a stop.
+ * - `through`: as `until`, but through line ends, up to the end of the record.
  * - `rest`: up to the end of the record, line ends included.
  * - `quoted`: from a double quote to the next that no backslash precedes, line ends included; quotes are not part of it.
  * Where `absent` is given, an empty value and each of the texts mean "no value"; else an empty value does not fit.
@@ -52,16 +54,27 @@ export interface TakeOp {
   readonly field?: string
   /** The field was captured before; where this has a value, it replaces the first. */
   readonly again?: true
-  readonly extent: 'self' | 'until' | 'rest' | 'quoted'
+  readonly extent: 'self' | 'until' | 'through' | 'rest' | 'quoted'
   readonly value: Value
   readonly stops: readonly string[]
   readonly orEnd: boolean
   readonly absent?: readonly string[]
   /**
-   * `hex`: `\xHH` is a byte (nginx's default escape). `json`: JSON's string escapes. What is no such escape stays as
-   * it is. Decoded bytes that are no UTF-8 become U+FFFD, and the record is flagged `invalid_utf8`.
+   * `hex`: `\xHH` is a byte (nginx's default escape), `\"` and `\\` are the second character (what others do to the
+   * same layouts). `json`: JSON's string escapes. `any`: both, where the log does not tell; no text means two things.
+   * What is no such escape stays as it is. Decoded bytes that are no UTF-8 become U+FFFD, and the record is flagged
+   * `invalid_utf8`.
    */
-  readonly escape?: 'hex' | 'json'
+  readonly escape?: 'hex' | 'json' | 'any'
+  /** The value cannot hold this text: where it stands before the first stop, the value does not fit. */
+  readonly never?: string
+  /** Not the first stop, but the last one before the first of this text behind the first stop. */
+  readonly lastBefore?: string
+  /**
+   * Text that closes the value and is passed with it: each of `stops` begins with it, and a value that reaches to the
+   * end loses it there, if it has it (a record that was cut has not).
+   */
+  readonly close?: string
 }
 /** The operations, or nothing. */
 export interface OptionalOp {
@@ -147,9 +160,19 @@ export type Value =
   | { readonly as: 'duration'; readonly power: 0 | 3 | 6 | 9; readonly digits: number }
   | { readonly as: 'boolean'; readonly true: string; readonly false: string }
   | { readonly as: 'ip' }
-  /** A word, as written; also `ip`, where it is an address. With `list`: several, separated by `, `; `list` has them
-   *  all where there are several, and the value is the first public one, else the first. */
+  /** A word, as written; also `ip`, where it is an address. With `list`: perhaps several. They begin with one that a
+   *  comma or double quotes end, then commas and blanks divide them, and quotes do not count. The value is the first
+   *  public one, else the first; `list` has all of them but sockets (`unix:`). */
   | { readonly as: 'address'; readonly ip?: string; readonly list?: string }
+  /** A host as clients name it: name or address, perhaps `:port` behind it (`sure`: always). The value is the host
+   *  without the brackets of an IPv6 address; also the port, and `ip` or `domain` by what the host is. */
+  | {
+      readonly as: 'host'
+      readonly port?: string
+      readonly ip?: string
+      readonly domain?: string
+      readonly sure?: true
+    }
   /** A request target or URL, as written; also its parts under `prefix`: path, query, scheme, domain, port. */
   | { readonly as: 'url'; readonly prefix: string }
   /** The first layout that fits; see layout.ts. */

@@ -3,7 +3,11 @@ import type { Op } from './form.ts'
 import type { Choice, Maybe, Part, PartProblem, Sequence } from './part.ts'
 
 /** What `line` does, for layouts put together by a program: `literals` stand before, between and after `parts`. */
-const sequence = (literals: readonly string[], parts: readonly Part[], site: SiteMark = markSite(sequence)): Part => {
+export const sequence = (
+  literals: readonly string[],
+  parts: readonly Part[],
+  site: SiteMark = markSite(sequence),
+): Part => {
   const ops: Op[] = []
   const problems: PartProblem[] = []
   literals.forEach((literal, i) => {

@@ -13,6 +13,13 @@ const changed = <R, O>(
   problems: [...of.problems, ...problems],
 })
 
+// biome-ignore lint/complexity/noBannedTypes: markSite takes any function
+const empty = (below: Function, name: string): PartProblem => ({
+  site: markSite(below),
+  text: `The text of ${name} is empty`,
+  mend: 'Give the text that stands there',
+})
+
 /** `mark` (or any of several, or nothing at all) stands for a missing value: `or('-', int('process.pid'))`. */
 export const or = <R, O>(mark: string | readonly string[], of: Capture<R, O>): Capture<object, Show<R & O>> =>
   changed(of, (op) => ({
@@ -22,10 +29,35 @@ export const or = <R, O>(mark: string | readonly string[], of: Capture<R, O>): C
 
 /**
  * The text is escaped: `hex` as nginx does by default (`\x22`), `json` as in JSON strings (also nginx's
- * `escape=json`), `none` as it is. The value is decoded.
+ * `escape=json`), `any` by one of the two, `none` as it is. The value is decoded; an escaped quote ends nothing.
  */
-export const escaped = <R, O>(how: 'hex' | 'json' | 'none', of: Capture<R, O>): Capture<R, O> =>
+export const escaped = <R, O>(how: 'hex' | 'json' | 'any' | 'none', of: Capture<R, O>): Capture<R, O> =>
   changed(of, (op) => (how === 'none' ? op : { ...op, escape: how }))
+
+/** The value never holds `text`: a capture does not look for its end behind it. */
+export const never = <R, O>(text: string, of: Capture<R, O>): Capture<R, O> =>
+  changed(of, (op) => ({ ...op, never: text }), text === '' ? [empty(never, 'never()')] : [])
+
+/**
+ * The value ends at `text` where the next part of the layout stands right behind that, or the line's end: quotes
+ * around text that is not escaped. At the line's end `text` may be missing, where a program cuts long lines.
+ */
+export const closed = <R, O>(text: string, of: Capture<R, O>): Capture<R, O> =>
+  changed(of, (op) => ({ ...op, extent: 'until', close: text }), text === '' ? [empty(closed, 'closed()')] : [])
+
+/**
+ * The value may hold line ends. With `lastBefore` it ends not at the first place where the next part of the layout
+ * stands, but at the last one before the first of this text behind it: a message that quotes what it is about.
+ */
+export const through = <R, O>(
+  of: Capture<R, O>,
+  { lastBefore }: { readonly lastBefore?: string } = {},
+): Capture<R, O> =>
+  changed(
+    of,
+    (op) => ({ ...op, extent: 'through', ...(lastBefore === undefined ? {} : { lastBefore }) }),
+    lastBefore === '' ? [empty(through, 'lastBefore')] : [],
+  )
 
 /** A double-quoted value, quotes included in the layout: ends at the quote no backslash precedes; JSON escapes are decoded. */
 export const quoted = <R, O>(of: Capture<R, O>): Capture<R, O> =>
@@ -48,7 +80,7 @@ export const list = <R, O>(
       mend: "Give the text between two values, as ', '",
     })
   }
-  if (op.value.as === 'list' || op.value.as === 'url' || op.value.as === 'address' || op.extent === 'rest') {
+  if (['list', 'url', 'address', 'host'].includes(op.value.as) || op.extent === 'rest') {
     bad.push({
       site: markSite(list),
       text: `A list cannot hold ${op.value.as}`,

@@ -9,8 +9,8 @@ type UrlParts = Yields<'url.path' | 'url.query' | 'url.scheme' | 'url.domain', '
 
 /**
  * An address, host name or socket, as written; `source.address` also gives `source.ip` where it is an address, other
- * names in `.address` alike. With `list`, addresses separated by `, `: the value is the first public one, else the
- * first, and the field `list` has all of them where there are several.
+ * names in `.address` alike. With `list`, perhaps several, divided by commas: the value is the first public one, else
+ * the first, and the field `list` has them all.
  */
 export const address = <const N extends Offered<'keyword'>, const L extends string = never>(
   name: N & Fits<N, 'keyword'>,
@@ -34,6 +34,51 @@ export const address = <const N extends Offered<'keyword'>, const L extends stri
     value: { as: 'address', ...(ip === undefined ? {} : { ip }), ...(list === undefined ? {} : { list }) },
     also,
     problems: list === undefined ? [] : nameProblems(site, list, 'keyword', true),
+  })
+}
+
+/** Where the parts of a host go: the port, and the host once more by what it is. */
+export interface HostParts<P extends string, I extends string, D extends string> {
+  readonly port?: P & Fits<P, 'long'>
+  readonly ip?: I & Fits<I, 'ip'>
+  readonly domain?: D & Fits<D, 'keyword'>
+  /** A port, or nothing, stands behind the last colon, even of an IPv6 address without brackets. */
+  readonly sure?: boolean
+}
+
+/**
+ * A host name or address as clients name it, perhaps with `:port` behind it. The value is the host, without the brackets
+ * of an IPv6 address: `host('url.domain', { port: 'url.port' })`.
+ */
+export const host = <
+  const N extends Offered<'keyword'>,
+  const P extends string = never,
+  const I extends string = never,
+  const D extends string = never,
+>(
+  name: N & Fits<N, 'keyword'>,
+  { port, ip, domain, sure }: HostParts<P, I, D> = {},
+): Capture<object, Yields<N | D, 'keyword'> & Yields<P, 'long'> & Yields<I, 'ip'>> => {
+  const site = markSite(host)
+  const also = [
+    ...(port === undefined ? [] : [{ name: port as string, type: 'long' as const, list: false }]),
+    ...(ip === undefined ? [] : [{ name: ip as string, type: 'ip' as const, list: false }]),
+    ...(domain === undefined ? [] : [{ name: domain as string, type: 'keyword' as const, list: false }]),
+  ]
+  return captureOf({
+    site,
+    name,
+    type: 'keyword',
+    extent: 'until',
+    value: {
+      as: 'host',
+      ...(port === undefined ? {} : { port }),
+      ...(ip === undefined ? {} : { ip }),
+      ...(domain === undefined ? {} : { domain }),
+      ...(sure === true ? { sure } : {}),
+    },
+    also,
+    problems: also.flatMap((field) => nameProblems(site, field.name, field.type, false)),
   })
 }
 

@@ -1,6 +1,6 @@
 import { absent, type Column, type TimeColumn } from '../event/column.ts'
 import { printIp } from '../event/ip.ts'
-import type { Value } from './form.ts'
+import type { TakeOp, Value } from './form.ts'
 import { type LayoutToken, layoutItems } from './layout.ts'
 import type { Zone } from './zone.ts'
 
@@ -102,8 +102,8 @@ export const printValue = (value: Value, column: Column, cell: Cell): string | u
 }
 
 /** `hex` as nginx does it: `"`, `\`, control characters and everything beyond ASCII. `json` as JSON has to. */
-export const printEscaped = (how: 'hex' | 'json', text: string): string => {
-  if (how === 'json') return JSON.stringify(text).slice(1, -1)
+export const printEscaped = (how: NonNullable<TakeOp['escape']>, text: string): string => {
+  if (how !== 'hex') return JSON.stringify(text).slice(1, -1)
   let out = ''
   for (const byte of Buffer.from(text)) {
     const plain = byte >= 32 && byte < 127 && byte !== 34 && byte !== 92

@@ -29,6 +29,7 @@ const sureFields = (ops: readonly Op[]): readonly string[] =>
 
 const cannotPrint = (value: Value): boolean =>
   value.as === 'skip' ||
+  value.as === 'host' ||
   (value.as === 'list' && (value.separators.length !== 1 || cannotPrint(value.of))) ||
   (value.as === 'time' && (value.layouts.length !== 1 || value.layouts[0] === 'iso' || value.layouts[0] === 'epoch'))
 
@@ -40,7 +41,13 @@ const isReversible = (ops: readonly Op[]): boolean =>
       case 'newline':
         return true
       case 'take':
-        return op.again !== true && op.field !== undefined && !cannotPrint(op.value)
+        return (
+          op.again !== true &&
+          op.field !== undefined &&
+          op.close === undefined &&
+          op.escape !== 'any' &&
+          !cannotPrint(op.value)
+        )
       case 'optional':
         return fieldsOf(op.ops).length > 0 && isReversible(op.ops)
       case 'either':
@@ -92,7 +99,7 @@ const printOps = (ops: readonly Op[], columns: Batch['columns'], cell: Cell): st
 
 /**
  * The record as it was logged: `print(parse(x)) = x`, except that an absent value prints as the first absent mark,
- * times in the zone asked for, addresses as RFC 5952 has them, and bytes that were no UTF-8 as U+FFFD. Undefined:
+ * times in the zone asked for, addresses as RFC 5952 has them, lists of addresses with `, ` between, and bytes that were no UTF-8 as U+FFFD. Undefined:
  * something was skipped or written in a way that is not kept.
  */
 export const print = (

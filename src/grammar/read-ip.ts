@@ -1,7 +1,7 @@
 import { parseIp } from '../event/ip.ts'
 import { fail, type Machine } from './machine.ts'
 import { opened, putIp, putText } from './slot.ts'
-import type { Step } from './step.ts'
+import { type Step, sameBytes } from './step.ts'
 
 /** The address last parsed: 16 bytes, IPv4 as v4-mapped. */
 const parsed = new Uint8Array(16)
@@ -51,50 +51,58 @@ export const readIp = (m: Machine, s: Step): boolean => {
   return true
 }
 
+const socket = new TextEncoder().encode('unix:')
+/** Sockets are no addresses to list. */
+const isSocket = (bytes: Uint8Array, from: number, to: number): boolean => sameBytes(bytes, from, to, socket)
+
+const isBlank = (b: number | undefined): boolean => b === 32 || b === 9
+
+const putListed = (m: Machine, listAt: number, from: number, to: number): void => {
+  const { cell } = m
+  const list = opened(m, listAt)
+  m.cell = list.cursor++
+  list.start[m.cell] = from
+  list.end[m.cell] = to
+  m.cell = cell
+}
+
 /** `s.beside`: slots of the address as an IP and of the list; -1 for none. */
 export const spanAddress = (m: Machine, s: Step, from: number, to: number): boolean => {
   const { bytes } = m
-  let comma = -1
+  const listAt = s.beside[1]!
+  if (from === to) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
+  if (listAt >= 0 && bytes[from] === 34) return addressList(m, s, from, to)
   for (let at = from; at < to; at++) {
     const b = bytes[at]!
-    if (b === 44 && s.beside[1]! >= 0 && comma < 0) comma = at
-    else if ((b === 32 || b === 9) && (comma < 0 || bytes[at - 1] !== 44))
-      return fail(m, 'bad_value', at, s.expected, s.field)
+    if (b === 44 && listAt >= 0) return addressList(m, s, from, to)
+    if (isBlank(b)) return fail(m, 'bad_value', at, s.expected, s.field)
   }
-  if (from === to) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
-  if (comma >= 0) return addressList(m, s, from, to)
   putText(m, s.slot, from, to)
   if (parse(bytes, from, to)) putIp(m, s.beside[0]!, parsed)
+  if (listAt >= 0 && !isSocket(bytes, from, to)) putListed(m, listAt, from, to)
   return true
 }
 
 const addressList = (m: Machine, s: Step, from: number, to: number): boolean => {
-  const { bytes, cell } = m
+  const { bytes } = m
   const listAt = s.beside[1]!
-  const list = m.slots[listAt]!
   let chosen = -1
   let chosenEnd = -1
   let open = false
   let start = from
   for (let at = from; at <= to; at++) {
-    if (at < to && bytes[at] !== 44) continue
+    const b = at < to ? bytes[at] : 44
+    if (b !== 44 && b !== 34 && !isBlank(b)) continue
     if (at > start) {
-      opened(m, listAt)
-      m.cell = list.cursor
-      putText(m, listAt, start, at)
-      m.cell = cell
-      list.cursor++
-      if (!open && parse(bytes, start, at) && isPublic()) {
-        open = true
-        chosen = start
-        chosenEnd = at
-      } else if (chosen < 0) {
+      if (!isSocket(bytes, start, at)) putListed(m, listAt, start, at)
+      const isOpen: boolean = !open && parse(bytes, start, at) && isPublic()
+      if (isOpen || chosen < 0) {
+        open = isOpen
         chosen = start
         chosenEnd = at
       }
     }
     start = at + 1
-    if (start < to && bytes[start] === 32) start++
   }
   if (chosen < 0) return fail(m, 'bad_value', from, s.expected, s.field)
   putText(m, s.slot, chosen, chosenEnd)

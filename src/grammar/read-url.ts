@@ -1,7 +1,8 @@
 import { absent } from '../event/column.ts'
-import type { Machine } from './machine.ts'
+import { parseIp } from '../event/ip.ts'
+import { fail, type Machine } from './machine.ts'
 import { spanText } from './read-text.ts'
-import { putNumber, putText } from './slot.ts'
+import { putIp, putNumber, putText } from './slot.ts'
 import type { Step } from './step.ts'
 
 const isSchemePart = (b: number): boolean => {
@@ -18,22 +19,58 @@ const schemeEnd = (bytes: Uint8Array, from: number, to: number): number => {
   return bytes[at] === 58 && bytes[at + 1] === 47 && bytes[at + 2] === 47 ? at : -1
 }
 
-/** Domain and port; what stands before `@` is left out. Brackets of an IPv6 address are not part of the domain. */
-const authority = (m: Machine, s: Step, from: number, to: number): void => {
+/**
+ * Splits `host:port`: the host, without the brackets of an IPv6 address, is left in `m.first` … `m.second`, the port
+ * goes into a slot. `sure`: what stands behind the last colon is a port, or none where nothing does.
+ */
+const splitHost = (m: Machine, from: number, to: number, portSlot: number, sure: boolean): void => {
   const { bytes } = m
-  let start = from
-  for (let at = from; at < to; at++) if (bytes[at] === 64) start = at + 1
   let end = to
   let port = 0
   let at = to
-  while (at > start && bytes[at - 1]! >= 48 && bytes[at - 1]! <= 57) at--
-  if (at > start && at < to && to - at <= 5 && bytes[at - 1] === 58) {
+  while (at > from && bytes[at - 1]! >= 48 && bytes[at - 1]! <= 57) at--
+  if (at > from && (at < to || sure) && to - at <= 5 && bytes[at - 1] === 58) {
     for (let i = at; i < to; i++) port = port * 10 + bytes[i]! - 48
     end = at - 1
-    if (port <= 65535) putNumber(m, s.beside[4]!, port, bytes[at] === 48 && to - at > 1 ? absent : at, to)
+    if (at < to && port <= 65535) putNumber(m, portSlot, port, bytes[at] === 48 && to - at > 1 ? absent : at, to)
   }
-  if (end - start >= 2 && bytes[start] === 91 && bytes[end - 1] === 93) putText(m, s.beside[3]!, start + 1, end - 1)
-  else if (end > start) putText(m, s.beside[3]!, start, end)
+  const bracketed = end - from >= 2 && bytes[from] === 91 && bytes[end - 1] === 93
+  m.first = bracketed ? from + 1 : from
+  m.second = bracketed ? end - 1 : end
+}
+
+/** Domain and port; what stands before `@` is left out. */
+const authority = (m: Machine, s: Step, from: number, to: number): void => {
+  let start = from
+  for (let at = from; at < to; at++) if (m.bytes[at] === 64) start = at + 1
+  splitHost(m, start, to, s.beside[4]!, false)
+  if (m.second > m.first) putText(m, s.beside[3]!, m.first, m.second)
+}
+
+const address = new Uint8Array(16)
+
+/** `s.beside`: slots of port, address, name; `s.number` 1: a port is sure to be there. */
+export const spanHost = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const { bytes } = m
+  for (let at = from; at < to; at++) {
+    if (bytes[at] === 32 || bytes[at] === 9) return fail(m, 'bad_value', at, s.expected, s.field)
+  }
+  if (from === to) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
+  const sure = s.number === 1
+  // `2001:db8::5` without brackets ends in no port.
+  let isIp = !sure && parseIp(bytes, from, to, address, 0)
+  if (isIp) {
+    m.first = from
+    m.second = to
+  } else {
+    splitHost(m, from, to, s.beside[0]!, sure)
+    if (m.first === m.second) return true
+    isIp = parseIp(bytes, m.first, m.second, address, 0)
+  }
+  putText(m, s.slot, m.first, m.second)
+  if (isIp) putIp(m, s.beside[1]!, address)
+  else putText(m, s.beside[2]!, m.first, m.second)
+  return true
 }
 
 /** `s.beside`: slots of path, query, scheme, domain, port. */

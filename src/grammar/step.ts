@@ -24,11 +24,20 @@ export interface Step {
   readonly orEnd: boolean
   /** Absent marks; undefined: a value has to be there. */
   readonly absent: readonly Uint8Array[] | undefined
-  /** 0 none, 1 hex, 2 json. */
+  /** 0 none, 1 hex, 2 json, 3 any. */
   readonly escape: number
-  /** For failures: the value, the literal behind it. */
+  /** Text the value cannot hold, and its first byte, -1 for none. */
+  readonly never: Uint8Array
+  readonly bar: number
+  /** The last stop before this text counts; empty: the first stop. */
+  readonly before: Uint8Array
+  /** Text that a value loses which reaches to the end. */
+  readonly close: Uint8Array
+  /** Looked for through line ends. */
+  readonly through: boolean
   /** A time that has to stand behind the stop for the stop to count. */
   readonly next: Step | undefined
+  /** For failures: the value, the literal behind it. */
   readonly expected: string
   readonly expectedText: string
   readonly field: string | undefined
@@ -60,6 +69,11 @@ const blank: Step = {
   orEnd: false,
   absent: undefined,
   escape: 0,
+  never: none8,
+  bar: -1,
+  before: none8,
+  close: none8,
+  through: false,
   next: undefined,
   expected: '',
   expectedText: '',

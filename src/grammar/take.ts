@@ -1,25 +1,32 @@
 import { decodeEscapes } from '../event/json-reader.ts'
-import { decodeHex, soundText } from './decode.ts'
+import { decodeAny, decodeHex, soundText } from './decode.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
 import { type Step, sameBytes } from './step.ts'
 
 /** Whether a stop of the step begins at `at`. */
-const stopsAt = (m: Machine, s: Step, at: number): boolean => {
+export const stopsAt = (m: Machine, s: Step, at: number): boolean => {
   for (const stop of s.stops) if (sameBytes(m.bytes, at, m.limit, stop)) return true
   return false
 }
 
-/** One pass for both: the stop, and whether a backslash stands before it. */
-const findStopEscaped = (m: Machine, stop: Uint8Array): number => {
+/** One pass for all: the stop, whether a backslash stands before it, and what must not. */
+const findStopEscaped = (m: Machine, s: Step, stop: Uint8Array): number => {
   const { bytes, limit } = m
+  const { bar } = s
   const first = stop[0]!
   const last = limit - stop.length
   let slashed = false
   let at = m.at
   for (; at <= last; at++) {
     const b = bytes[at]!
-    if (b === first && sameBytes(bytes, at, limit, stop)) break
-    if (b === 92) slashed = true
+    if (b === first) {
+      if (sameBytes(bytes, at, limit, stop)) break
+    } else if (b === 92) {
+      slashed = true
+      at++
+      continue
+    }
+    if (b === bar && sameBytes(bytes, at, limit, s.never)) return -1
   }
   m.slashed = slashed
   return at <= last ? at : -1
@@ -34,7 +41,7 @@ const findStop = (m: Machine, s: Step): number => {
   if (stops.length === 1) {
     const stop = stops[0]!
     const first = stop[0]!
-    if (s.escape !== 0 && !s.orEnd) return findStopEscaped(m, stop)
+    if (s.escape !== 0 && !s.orEnd) return findStopEscaped(m, s, stop)
     if (stop.length === 1) {
       while (at < limit && bytes[at] !== first) at++
       if (at < limit) return at
@@ -65,7 +72,7 @@ const findWordEnd = (m: Machine, s: Step): number => {
   return limit
 }
 
-const isAbsent = (m: Machine, s: Step, from: number, to: number): boolean => {
+export const isAbsent = (m: Machine, s: Step, from: number, to: number): boolean => {
   const absent = s.absent
   if (absent === undefined) return false
   if (from === to) return true
@@ -85,8 +92,8 @@ export const readSpan = (m: Machine, s: Step, from: number, to: number): boolean
   const { scratch } = m
   const start = scratch.take(to - from)
   let end: number
-  if (s.escape === 1) {
-    end = decodeHex(m.bytes, from, to, start)
+  if (s.escape !== 2) {
+    end = s.escape === 1 ? decodeHex(m.bytes, from, to, start) : decodeAny(m.bytes, from, to, start)
     const sound = soundText(m, start, end)
     if (sound !== undefined) {
       flagInvalid(m)
@@ -222,9 +229,16 @@ export const runWord = (m: Machine, s: Step): boolean => {
   const to = findWordEnd(m, s)
   if (to === from && s.absent === undefined) return fail(m, 'bad_value', from, s.expected, s.field)
   if (to < m.limit ? !stopsAt(m, s, to) : !s.orEnd) return fail(m, 'expected_literal', to, s.expectedText, s.field)
-  if (!readSpan(m, s, from, to)) return false
-  m.at = to + s.text.length
+  const closed = to === m.limit ? closedEnd(m, s, from, to) : to
+  if (!readSpan(m, s, from, closed)) return false
+  m.at = to === m.limit ? to : to + s.text.length
   return true
+}
+
+/** Where a value that reaches to the end ends, closing text taken off. */
+export const closedEnd = (m: Machine, s: Step, from: number, to: number): number => {
+  const start = to - s.close.length
+  return s.close.length > 0 && start >= from && sameBytes(m.bytes, start, to, s.close) ? start : to
 }
 
 export const runRest = (m: Machine, s: Step): boolean => {

@@ -10,7 +10,7 @@ import type { Transform } from './transform.ts'
 export interface ClientAddressOptions {
   /** Networks of our own proxies, whose word on where a request came from is taken: `['10.0.0.0/8']`; `unix:` for sockets. */
   readonly trusted: readonly string[]
-  /** Addresses in the order a request passed them, the client's first; `nginx.access.remote_ip_list`. */
+  /** Addresses in the order a request passed them, the client's first; `nginx.access.forwarded_for`, if `listed` `nginx.access.remote_ip_list`. */
   readonly list?: string
   /** Who connected to the server that wrote the log, the last hop; `source.address`. */
   readonly peer?: string
@@ -70,7 +70,8 @@ export const clientAddress = (
   options: ClientAddressOptions,
 ): Transform<FieldsOf<'source.address'>, FieldsOf<'client.address' | 'client.ip'>> => {
   const site = markSite(clientAddress)
-  const { list = 'nginx.access.remote_ip_list', peer = 'source.address', listed = false } = options
+  const { peer = 'source.address', listed = false } = options
+  const { list = listed ? 'nginx.access.remote_ip_list' : 'nginx.access.forwarded_for' } = options
   const problems: Diagnostic[] = []
   const sockets = options.trusted.includes('unix:')
   const trusted = options.trusted.flatMap((text) => {

@@ -13,7 +13,7 @@ import type { Transform } from './transform.ts'
 /** Fields looked at unless others are named: those that carry people's or programs' own words. */
 const redactedFields = [
   'message', 'error.message', 'error.stack_trace', 'event.original', 'url.original', 'url.path', 'url.query',
-  'http.request.referrer', 'nginx.error.request', 'nginx.error.subrequest', 'nginx.error.referrer',
+  'http.request.referrer', 'nginx.error.request', 'nginx.error.subrequest', 'nginx.access.request',
   'mysql.slowlog.query', 'mysql.slowlog.explain', 'json',
 ] as const // biome-ignore format: one list, read across
 

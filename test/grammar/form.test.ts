@@ -24,6 +24,7 @@ test('the list of operations is closed: a compiler elsewhere reads it too', () =
       "boolean",
       "ip",
       "address",
+      "host",
       "url",
       "time",
       "list",

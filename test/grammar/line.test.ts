@@ -3,8 +3,8 @@ import { bool, duration, int, ip, number, oneOfWords, rest, skip, text, word } f
 import { constant, copy, wordsOf } from '../../src/grammar/derive.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { blanks, either, line, optional } from '../../src/grammar/line.ts'
-import { again, escaped, list, or, quoted } from '../../src/grammar/modify.ts'
-import { address, url } from '../../src/grammar/network.ts'
+import { again, closed, escaped, list, never, or, quoted, through } from '../../src/grammar/modify.ts'
+import { address, host, url } from '../../src/grammar/network.ts'
 import { pairs } from '../../src/grammar/pairs.ts'
 import type { Part } from '../../src/grammar/part.ts'
 import { anyOrder, record } from '../../src/grammar/record.ts'
@@ -21,6 +21,7 @@ test('a combined line becomes typed fields', () => {
   expect(readOne(combined, sample)).toEqual({
     'source.address': '10.112.72.172',
     'source.ip': '10.112.72.172',
+    'nginx.access.remote_ip_list': ['10.112.72.172'],
     '@timestamp': '2013-02-11T06:43:36',
     'http.request.method': 'GET',
     'url.original': '/client/?page=2',
@@ -150,6 +151,62 @@ test.each<[string, Part, string, unknown]>([
     },
   ],
   [
+    'addresses, some in quotes',
+    line`${address('source.address', { list: 'nginx.access.remote_ip_list' })} - x`,
+    '"10.5.102.222, 199.96.1.1, 204.246.1.1" 10.2.1.185 - x',
+    {
+      'source.address': '199.96.1.1',
+      'source.ip': '199.96.1.1',
+      'nginx.access.remote_ip_list': ['10.5.102.222', '199.96.1.1', '204.246.1.1', '10.2.1.185'],
+    },
+  ],
+  [
+    'addresses without a public one',
+    line`${address('source.address', { list: 'nginx.access.remote_ip_list' })} - x`,
+    'localhost, 10.0.0.1 fd00::1 - x',
+    { 'source.address': 'localhost', 'nginx.access.remote_ip_list': ['localhost', '10.0.0.1', 'fd00::1'] },
+  ],
+  [
+    'two words are no list of addresses',
+    line`${address('source.address', { list: 'nginx.access.remote_ip_list' })} - x`,
+    'shop.example 10.0.0.1, 10.0.0.2 - x',
+    failing('bad_value', 12, 'an address'),
+  ],
+  [
+    'only commas',
+    line`${address('source.address', { list: 'nginx.access.remote_ip_list' })} - x`,
+    ', ,, - x',
+    failing('bad_value', 0, 'an address'),
+  ],
+  ...(
+    [
+      ['shop.example:8080', { 'url.domain': 'shop.example', 'app.name': 'shop.example', 'url.port': 8080 }],
+      ['shop.example', { 'url.domain': 'shop.example', 'app.name': 'shop.example' }],
+      ['[2001:db8::5]:80', { 'url.domain': '2001:db8::5', 'source.ip': '2001:db8::5', 'url.port': 80 }],
+      ['2001:db8::5', { 'url.domain': '2001:db8::5', 'source.ip': '2001:db8::5' }],
+      ['192.0.2.1:65536', { 'url.domain': '192.0.2.1', 'source.ip': '192.0.2.1' }],
+      [':80', { 'url.port': 80 }],
+      ['a b', failing('bad_value', 2, 'a host')],
+    ] as const
+  ).map(([text, expected]): [string, Part, string, unknown] => [
+    `the host ${text}`,
+    line`<${host('url.domain', { port: 'url.port', ip: 'source.ip', domain: 'app.name' })}>`,
+    `<${text}>`,
+    expected,
+  ]),
+  [
+    'a port is sure to stand behind an address without brackets',
+    line`${host('source.address', { port: 'source.port', ip: 'source.ip', sure: true })} x`,
+    '2001:db8::5:443 x',
+    { 'source.address': '2001:db8::5', 'source.ip': '2001:db8::5', 'source.port': 443 },
+  ],
+  [
+    'a socket has no port',
+    line`${host('source.address', { port: 'source.port', ip: 'source.ip', sure: true })} x`,
+    'unix:: x',
+    { 'source.address': 'unix:' },
+  ],
+  [
     'a URL with everything',
     line`${url('url.original')} x`,
     'https://u:p@shop.example:8443/a?b=c#d x',
@@ -168,6 +225,66 @@ test.each<[string, Part, string, unknown]>([
     line`"${escaped('hex', text('message'))}"`,
     '"a\\x22b\\x5C\\xE5\\x95\\x86"',
     { message: 'a"b\\商' },
+  ],
+  [
+    'an escaped quote ends nothing',
+    line`"${escaped('hex', text('message'))}" ${int('process.pid')}`,
+    '"say \\"hi\\" \\\\" 5',
+    { message: 'say "hi" \\', 'process.pid': 5 },
+  ],
+  [
+    'escapes of either kind',
+    line`"${escaped('any', text('message'))}","${or('-', escaped('any', text('error.message')))}"`,
+    '"\\x22a\\x5C\\"\\\\x22\\u00e4\\n","-"',
+    { message: '"a\\"\\x22ä\n' },
+  ],
+  [
+    'escaped text that several texts may end',
+    line`${escaped('hex', text('message'))}${either(line`; ${int('process.pid')}`, line`, ${int('app.x')}`)}`,
+    'a\\x2C b, 7',
+    { message: 'a, b', 'app.x': 7 },
+  ],
+  [
+    'what a value never holds is not passed over',
+    line`"${either(line`${never('"', text('app.a'))} HTTP/${word('http.version')}`, line`${text('app.b')}`)}" "${text('app.c')}"`,
+    '"x" "y HTTP/1.1"',
+    { 'app.b': 'x', 'app.c': 'y HTTP/1.1' },
+  ],
+  [
+    'a closing quote with the next part behind it',
+    line`a: "${closed('"', text('app.a'))}${optional(line`, b: "${closed('"', text('app.b'))}`)}`,
+    'a: "x", y"z", b: "", b: ""',
+    { 'app.a': 'x", y"z', 'app.b': '", b: "' },
+  ],
+  [
+    'a closing quote that was cut off',
+    line`a: "${closed('"', text('app.a'))}${optional(line`, b: "${closed('"', text('app.b'))}`)}`,
+    'a: "x", b: "y',
+    { 'app.a': 'x', 'app.b': 'y' },
+  ],
+  [
+    'a closed word',
+    line`a: "${closed('"', word('app.a'))}${optional(line`, b: "${closed('"', text('app.b'))}`)}`,
+    'a: "x"',
+    { 'app.a': 'x' },
+  ],
+  [
+    'a value through line ends',
+    record(line`${through(text('message'))}, by ${word('user.name')}`, line`end`),
+    'one\ntwo, by bob\nend',
+    { message: 'one\ntwo', 'user.name': 'bob' },
+  ],
+  [
+    'a value up to the last stop before a text',
+    line`${through(text('message'), { lastBefore: ', r: ' })}, c: ${text('app.c')}${optional(line`, r: ${text('app.r')}`)}`,
+    'm, c: 1, c: 2, r: x, c: 3',
+    { message: 'm, c: 1', 'app.c': '2', 'app.r': 'x, c: 3' },
+  ],
+  [
+    'lists side by side',
+    line`${or('-', list([', ', ' : '], text('app.a')))} ${or('-', list([', ', ' : '], int('app.b')))} ${int('app.c')}`,
+    'x:1, y : z 1, -, 2 : 3 4',
+    { 'app.a': ['x:1', 'y', 'z'], 'app.b': [1, 2, 3], 'app.c': 4 },
   ],
   [
     'JSON escapes and half a pair',

@@ -5,10 +5,14 @@ import { at, through } from './documents.ts'
 
 const clientsOf = async (rows: readonly Row[], options: Parameters<typeof clientAddress>[0]): Promise<unknown[]> =>
   (await through(rows, [clientAddress(options)])).map((document) => at(document, 'client'))
-const hop = (peer: string, ...list: readonly string[]): Row => ({
-  'source.address': peer,
-  ...(list.length === 0 ? {} : { 'nginx.access.remote_ip_list': list }),
-})
+const hopsIn =
+  (field: string) =>
+  (peer: string, ...list: readonly string[]): Row => ({
+    'source.address': peer,
+    ...(list.length === 0 ? {} : { [field]: list }),
+  })
+const hop = hopsIn('nginx.access.forwarded_for')
+const listed = hopsIn('nginx.access.remote_ip_list')
 const trusted = ['10.0.0.0/8', '2001:db8:ffff::/48', '192.0.2.1']
 
 test('the client is the nearest hop that is no proxy of ours', async () => {
@@ -46,7 +50,7 @@ test('who connects without being a proxy of ours is not believed', async () => {
 })
 
 test('a list that is all there is ends with who connected', async () => {
-  const rows = [hop('198.51.100.9', '198.51.100.9', '203.0.113.7', '10.0.0.2'), hop('198.51.100.9')]
+  const rows = [listed('198.51.100.9', '198.51.100.9', '203.0.113.7', '10.0.0.2'), listed('198.51.100.9')]
   expect(await clientsOf(rows, { trusted, listed: true })).toEqual([
     { address: '203.0.113.7', ip: '203.0.113.7' },
     { address: '198.51.100.9', ip: '198.51.100.9' },

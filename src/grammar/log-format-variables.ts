@@ -1,0 +1,163 @@
+import type { FieldType } from '../event/field.ts'
+import { durationValue } from './capture.ts'
+import type { Value } from './form.ts'
+
+/** How a variable is written into a line. */
+export interface Kind {
+  readonly type: FieldType
+  readonly value: Value
+  /** The value says itself where it ends. */
+  readonly self?: true
+  readonly list?: true
+}
+export interface Variable {
+  readonly kind: Kind
+  /** Where it goes: the first field that no other variable of the format has taken. None free: see `LogFormat`. */
+  readonly fields: readonly string[]
+  /** Further fields its value fills. */
+  readonly also?: readonly string[]
+  /** Values as nginx writes them, for samples. */
+  readonly samples: readonly string[]
+}
+
+const text: Kind = { type: 'keyword', value: { as: 'text' } }
+const long: Kind = { type: 'long', value: { as: 'long' }, self: true }
+const double: Kind = { type: 'double', value: { as: 'double' }, self: true }
+const seconds: Kind = { type: 'long', value: durationValue('s'), self: true }
+const url: Kind = { type: 'keyword', value: { as: 'url', prefix: 'url.' } }
+const time = (layout: string): Kind => ({ type: 'date', value: { as: 'time', layouts: [layout] }, self: true })
+/** Values of several upstreams: commas between those tried in turn, colons between internal redirects. */
+const several = ({ type, value }: Kind): Kind => ({
+  type,
+  value: { as: 'list', separators: [', ', ' : '], of: value },
+  list: true,
+})
+const address: Kind = { type: 'keyword', value: { as: 'address', ip: 'source.ip' } }
+const addresses: Kind = {
+  type: 'keyword',
+  value: { as: 'address', ip: 'source.ip', list: 'nginx.access.remote_ip_list' },
+}
+const client: Kind = { type: 'keyword', value: { as: 'host', ip: 'source.ip', port: 'source.port', sure: true } }
+const host = (sure?: true): Kind => ({
+  type: 'keyword',
+  value: {
+    as: 'host',
+    port: 'destination.port',
+    ip: 'destination.ip',
+    domain: 'destination.domain',
+    ...(sure === undefined ? {} : { sure }),
+  },
+})
+
+const variable = (
+  kind: Kind,
+  samples: string | readonly string[],
+  fields: string | readonly string[],
+  also: readonly string[] = [],
+): Variable => ({
+  kind,
+  samples: typeof samples === 'string' ? [samples] : samples,
+  fields: typeof fields === 'string' ? [fields] : fields,
+  also,
+})
+
+const targetParts = ['url.path', 'url.query']
+
+/**
+ * nginx's variables that have a field of their own; any other is text under `nginx.access.variables`. Where several could
+ * fill one field, the one that stands first here does. Two joined by a colon are read as one.
+ * (https://nginx.org/en/docs/varindex.html)
+ */
+export const logVariables: Readonly<Record<string, Variable>> = {
+  msec: variable(time('epoch_s'), '1773129600.123', '@timestamp'),
+  time_iso8601: variable(time('iso'), '2026-03-10T16:00:00+08:00', '@timestamp'),
+  time_local: variable(time('clf'), '10/Mar/2026:16:00:00 +0800', '@timestamp'),
+
+  'remote_addr:remote_port': variable(client, '203.0.113.7:51034', 'source.address', ['source.port']),
+  remote_addr: variable(address, '203.0.113.7', 'source.address'),
+  proxy_add_x_forwarded_for: variable(addresses, '203.0.113.7, 10.0.0.2', ['source.address']),
+  proxy_protocol_addr: variable(address, '203.0.113.7', 'source.address'),
+  http_x_forwarded_for: variable(
+    { type: 'keyword', value: { as: 'list', separators: [', ', ','], of: { as: 'text' } }, list: true },
+    '203.0.113.7, 10.0.0.2',
+    'nginx.access.forwarded_for',
+  ),
+  remote_port: variable(long, '51034', 'source.port'),
+  remote_user: variable(text, 'anna', 'user.name'),
+
+  request_method: variable(text, 'GET', 'http.request.method'),
+  request_uri: variable(url, '/orders/7?page=2', 'url.original', targetParts),
+  uri: variable(text, '/orders/7', 'url.path'),
+  document_uri: variable(text, '/orders/7', 'url.path'),
+  args: variable(text, 'page=2', 'url.query'),
+  query_string: variable(text, 'page=2', 'url.query'),
+  scheme: variable(text, 'https', 'url.scheme'),
+  'host:server_port': variable(host(true), 'shop.example:443', 'destination.address', ['destination.port']),
+  'http_host:server_port': variable(host(true), 'shop.example:443', 'destination.address', ['destination.port']),
+  'server_name:server_port': variable(host(true), 'shop.example:443', 'destination.address', ['destination.port']),
+  host: variable(host(), 'shop.example', 'destination.address'),
+  http_host: variable(host(), 'shop.example:8443', 'destination.address', ['destination.port']),
+  server_name: variable(host(), 'shop.example', 'destination.address'),
+  server_port: variable(long, '443', 'destination.port'),
+  server_addr: variable(text, '10.0.0.1', 'server.address'),
+  hostname: variable(text, 'web-1', 'host.hostname'),
+  http_referer: variable(text, 'https://shop.example/', 'http.request.referrer'),
+  http_user_agent: variable(text, 'Mozilla/5.0', 'user_agent.original'),
+  request_length: variable(long, '317', 'http.request.bytes'),
+  content_length: variable(long, '12', 'http.request.body.bytes'),
+  http_content_length: variable(long, '12', 'http.request.body.bytes'),
+  request_id: variable(text, '0123456789abcdef0123456789abcdef', 'http.request.id'),
+  http_x_request_id: variable(text, '7f3a', 'http.request.id'),
+
+  status: variable(long, ['200', '404', '400'], 'http.response.status_code'),
+  body_bytes_sent: variable(long, '5778', 'http.response.body.bytes'),
+  bytes_sent: variable(long, '6012', 'http.response.bytes'),
+  sent_http_content_type: variable(text, 'text/html', 'http.response.mime_type'),
+  request_time: variable(seconds, '0.004', 'event.duration'),
+  session_time: variable(seconds, '0.004', 'event.duration'),
+  protocol: variable(text, 'TCP', 'network.transport'),
+  gzip_ratio: variable(double, '3.21', 'nginx.access.gzip_ratio'),
+  pipe: variable(
+    { type: 'boolean', value: { as: 'boolean', true: 'p', false: '.' }, self: true },
+    ['.', 'p'],
+    'nginx.access.pipelined',
+  ),
+  connection: variable(long, '97', 'nginx.access.connection'),
+  connection_requests: variable(long, '1', 'nginx.access.connection_requests'),
+  connection_time: variable(double, '0.120', 'nginx.access.connection_time'),
+  pid: variable(long, '7', 'process.pid'),
+  nginx_version: variable(text, '1.28.0', 'service.version'),
+
+  upstream_addr: variable(
+    several(text),
+    '10.0.0.3:80, unix:/run/app.sock : 10.0.0.4:80',
+    'nginx.access.upstream.address',
+  ),
+  upstream_status: variable(several(long), '502, 200 : 200', 'nginx.access.upstream.status'),
+  upstream_response_time: variable(several(double), '0.003, 0.120 : 0.001', 'nginx.access.upstream.response_time'),
+  upstream_connect_time: variable(several(double), '-, 0.001 : 0.001', 'nginx.access.upstream.connect_time'),
+  upstream_header_time: variable(several(double), '-, 0.003 : 0.001', 'nginx.access.upstream.header_time'),
+  upstream_response_length: variable(several(long), '0, 12 : 7', 'nginx.access.upstream.bytes'),
+  upstream_bytes_received: variable(several(long), '0, 212 : 207', 'nginx.access.upstream.bytes_received'),
+  upstream_bytes_sent: variable(several(long), '0, 112 : 107', 'nginx.access.upstream.bytes_sent'),
+  upstream_first_byte_time: variable(several(double), '0.003', 'nginx.access.upstream.first_byte_time'),
+  upstream_session_time: variable(several(double), '0.004', 'nginx.access.upstream.session_time'),
+  upstream_queue_time: variable(several(double), '0.000', 'nginx.access.upstream.queue_time'),
+  upstream_cache_status: variable(text, 'MISS', 'nginx.access.cache_status'),
+
+  ssl_protocol: variable(text, 'TLSv1.3', 'tls.version'),
+  ssl_cipher: variable(text, 'TLS_AES_256_GCM_SHA384', 'tls.cipher'),
+  otel_trace_id: variable(text, '0af7651916cd43dd8448eb211c80319c', 'trace.id'),
+  otel_span_id: variable(text, 'b7ad6b7169203331', 'span.id'),
+  geoip_country_code: variable(text, 'NL', 'source.geo.country_iso_code'),
+  geoip_city_country_code: variable(text, 'NL', 'source.geo.country_iso_code'),
+  geoip_country_name: variable(text, 'Netherlands', 'source.geo.country_name'),
+  geoip_city_country_name: variable(text, 'Netherlands', 'source.geo.country_name'),
+  geoip_city_continent_code: variable(text, 'EU', 'source.geo.continent_code'),
+  geoip_region_name: variable(text, 'Utrecht', 'source.geo.region_name'),
+  geoip_city: variable(text, 'Utrecht', 'source.geo.city_name'),
+  geoip_org: variable(text, 'Example B.V.', 'source.as.organization.name'),
+}
+
+/** Any other variable: a header, a cookie, one of a map. */
+export const otherVariable = (name: string): Variable => variable(text, 'value', `nginx.access.variables.${name}`)

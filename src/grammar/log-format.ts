@@ -1,0 +1,192 @@
+import { markSite, type SiteMark } from '../event/diagnostic.ts'
+import type { FieldName, FieldTable } from '../event/field.ts'
+import { captureOf, skip } from './capture.ts'
+import { copy, rangesOf } from './derive.ts'
+import type { FormField } from './form.ts'
+import { define, type Grammar, type GrammarSpec } from './grammar.ts'
+import { sequence } from './line.ts'
+import { type FormatPiece, type FormatText, readFormatText } from './log-format-text.ts'
+import { logVariables, otherVariable, type Variable } from './log-format-variables.ts'
+import { escaped, or } from './modify.ts'
+import type { Capture, HeldAs, Part } from './part.ts'
+import { requestLine } from './request-line.ts'
+
+export interface LogFormatOptions
+  extends Partial<Pick<GrammarSpec, 'name' | 'title' | 'samples' | 'moreGeneralThan'>> {}
+
+/** What a line may yield; the text of a format is no type, so all of it is optional. */
+export type LogFormatEvent = { readonly [N in FieldName]?: HeldAs<N, FieldTable[N]['type']> }
+
+type Escape = 'hex' | 'json' | 'any' | 'none'
+type Place = Exclude<FormatPiece, { readonly literal: string }>
+
+const isVariable = (piece: FormatPiece | undefined): piece is Place => piece !== undefined && 'variable' in piece
+
+/** `$host:$server_port` as one: a colon alone does not tell where an IPv6 address ends. */
+const joined = (pieces: readonly FormatPiece[]): readonly FormatPiece[] => {
+  const all: FormatPiece[] = []
+  for (let i = 0; i < pieces.length; i++) {
+    const piece = pieces[i]!
+    const colon = pieces[i + 1]
+    const port = pieces[i + 2]
+    if (isVariable(piece) && colon !== undefined && 'literal' in colon && colon.literal === ':' && isVariable(port)) {
+      const pair = `${piece.variable}:${port.variable}`
+      if (Object.hasOwn(logVariables, pair)) {
+        all.push({ variable: pair, at: piece.at })
+        i += 2
+        continue
+      }
+    }
+    all.push(piece)
+  }
+  return all
+}
+
+const variableOf = (name: string): Variable =>
+  Object.hasOwn(logVariables, name) ? logVariables[name]! : otherVariable(name)
+
+const requestFields = ['http.request.method', 'url.original', 'url.path', 'url.query', 'http.version']
+
+/**
+ * The field of each variable. One whose field another has taken is text under `nginx.access.variables`; a time, which
+ * would only say the same again, and a variable logged twice are undefined.
+ */
+const fieldsFor = (names: readonly string[]): ReadonlyMap<string, string> => {
+  const taken = new Set(names.includes('request') ? requestFields : [])
+  const chosen = new Map<string, string>()
+  const rank = Object.keys(logVariables)
+  const ranked = [...new Set(names)].toSorted((a, b) => rank.indexOf(a) - rank.indexOf(b))
+  for (const name of ranked) {
+    const { fields, also = [], kind } = variableOf(name)
+    const free = fields.find((field) => !taken.has(field))
+    if (free === undefined && kind.type === 'date') continue
+    chosen.set(name, free ?? `nginx.access.variables.${name.replace(':', '_')}`)
+    if (free !== undefined) for (const field of [free, ...also]) taken.add(field)
+  }
+  return chosen
+}
+
+const field = (name: string, type: FormField['type'], list = false): FormField => ({ name, type, list })
+
+const captureFor = (site: SiteMark, name: string, target: string, how: Escape): Part => {
+  const { kind, fields } = variableOf(name)
+  const own = fields.includes(target)
+  const { type, value, list, self } = own ? kind : otherVariable(name).kind
+  const also: FormField[] = []
+  if (value.as === 'url') {
+    for (const part of ['path', 'query', 'scheme', 'domain']) also.push(field(`url.${part}`, 'keyword'))
+    also.push(field('url.port', 'long'))
+  }
+  if (value.as === 'address') {
+    also.push(field('source.ip', 'ip'))
+    if (value.list !== undefined) also.push(field(value.list, 'keyword', true))
+  }
+  if (value.as === 'host') {
+    if (value.port !== undefined) also.push(field(value.port, 'long'))
+    if (value.ip !== undefined) also.push(field(value.ip, 'ip'))
+    if (value.domain !== undefined) also.push(field(value.domain, 'keyword'))
+  }
+  const capture: Capture = captureOf({ site, name: target, type, extent: self ? 'self' : 'until', value, also })
+  const typed: Capture =
+    list === true ? { ...capture, fields: capture.fields.map((one) => ({ ...one, list: true })) } : capture
+  return or('-', self ? typed : escaped(how, typed))
+}
+
+/** `HTTP/1.1`, or whatever a client sent. */
+const requestSamples = ['GET /orders/7?page=2 HTTP/1.1', 'GET /orders', 'hello']
+
+/** Lines of the format: with everything, with nothing where that may be, with what is no request. */
+const samplesOf = (pieces: readonly FormatPiece[], how: Escape): readonly string[] =>
+  [0, 1, 2].map((k) =>
+    pieces
+      .map((piece) => {
+        if (!isVariable(piece)) return piece.literal
+        if (piece.variable === 'request') return requestSamples[k]!
+        const { samples, kind } = variableOf(piece.variable)
+        const always = kind.type === 'date' || kind.type === 'boolean' || samples.length > 1
+        if (k === 1 && !always) return how === 'hex' ? '-' : ''
+        return samples[k] ?? samples[0]!
+      })
+      .join(''),
+  )
+
+const escapeOf = ({ escape: stated, pieces }: FormatText): Escape => {
+  if (stated !== undefined) return stated === 'default' ? 'hex' : stated
+  // nginx's own default makes no valid JSON; whoever writes JSON mostly says escape=json, if not always here.
+  const [first] = pieces
+  return first !== undefined && 'literal' in first && first.literal.trimStart().startsWith('{') ? 'any' : 'hex'
+}
+
+/**
+ * A grammar from the text of nginx's `log_format`, as it stands in nginx.conf or bare:
+ * `logFormat('$remote_addr [$time_local] "$request" $status $request_time')`. Variables become the fields that
+ * `nginx.access` has, times of the request `event.duration`, those of upstreams lists; others are text under
+ * `nginx.access.variables`. What the variable had no value for is absent.
+ */
+export const logFormat = (format: string, options: LogFormatOptions = {}): Grammar<LogFormatEvent> => {
+  const site = markSite(logFormat)
+  const read = readFormatText(format)
+  const how = escapeOf(read)
+  const pieces = joined(read.pieces)
+  const problems = [...read.problems]
+  const targets = fieldsFor(pieces.filter(isVariable).map(({ variable }) => variable))
+  const literals: string[] = ['']
+  const parts: Part[] = []
+  const seen = new Set<string>()
+  let last: string | undefined
+  pieces.forEach((piece, i) => {
+    if (!isVariable(piece)) {
+      literals[literals.length - 1] += piece.literal
+      last = undefined
+      return
+    }
+    const { variable, at } = piece
+    const shown = `$${variable.replace(':', ':$')}`
+    if (last !== undefined)
+      problems.push({
+        at,
+        text: `Nothing stands between ${last} and ${shown}, so that no one can tell where the first ends`,
+        mend: 'Put a blank or quotes between them',
+      })
+    last = shown
+    const next = pieces[i + 1]
+    const before = next !== undefined && 'literal' in next ? next.literal : ''
+    const target = targets.get(variable)
+    if (seen.has(variable)) parts.push(skip())
+    else if (variable === 'request') parts.push(requestLine('nginx.access.request', { escape: how, before }))
+    else if (target === undefined) parts.push(skip())
+    else parts.push(captureFor(site, variable, target, how))
+    seen.add(variable)
+    literals.push('')
+  })
+  const part = sequence(literals, parts, site)
+  const has = (name: string): boolean => part.fields.some((one) => one.name === name)
+  const { name = 'nginx.access', title = 'nginx access log of a log_format', samples, moreGeneralThan } = options
+  return define<LogFormatEvent>({
+    name,
+    title,
+    url: 'https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format',
+    site,
+    samples: [...(samples ?? []), ...(problems.length === 0 ? samplesOf(pieces, how) : ['-'])],
+    ...(moreGeneralThan === undefined ? {} : { moreGeneralThan }),
+    parts: [
+      {
+        name,
+        part: {
+          ...part,
+          problems: [
+            ...part.problems,
+            ...problems.map(({ at, text, mend }) => ({ site, text: `log_format, character ${at}: ${text}`, mend })),
+          ],
+        },
+        derive: {
+          ...(has('http.response.status_code')
+            ? { 'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure') }
+            : {}),
+          ...(has('destination.address') ? { 'url.domain': copy('destination.address') } : {}),
+          ...(has('destination.port') ? { 'url.port': copy('destination.port') } : {}),
+        },
+      },
+    ],
+  })
+}

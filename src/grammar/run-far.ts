@@ -1,0 +1,64 @@
+import { fail, type Machine } from './machine.ts'
+import { type Step, sameBytes } from './step.ts'
+import { closedEnd, isAbsent, readSpan, stopsAt } from './take.ts'
+
+/** Bytes of the separator of a list that stands at `at`; 0 for none. */
+const separatorAt = (m: Machine, s: Step, at: number, end: number): number => {
+  for (const separator of s.words) if (sameBytes(m.bytes, at, end, separator)) return separator.length
+  return 0
+}
+
+/** The first stop from `m.at` on; `end` where there is none, -1 where `never` stands before it. */
+const seek = (m: Machine, s: Step, end: number): number => {
+  const { bytes } = m
+  const { stopAt, bar } = s
+  const list = s.words.length > 0
+  let at = m.at
+  while (at < end) {
+    const b = bytes[at]!
+    const passed = list ? separatorAt(m, s, at, end) : 0
+    if (passed > 0) at += passed
+    else if (stopAt[b] === 1 && stopsAt(m, s, at)) return at
+    else if (b === bar && sameBytes(bytes, at, end, s.never)) return -1
+    else at += s.escape !== 0 && b === 92 ? 2 : 1
+  }
+  return end
+}
+
+/** The last stop before the first `before` behind the stop at `first`. One pass. */
+const lastStop = (m: Machine, s: Step, first: number, end: number): number => {
+  const { bytes } = m
+  const { before, stopAt } = s
+  let last = first
+  for (let at = first + 1; at < end; at++) {
+    if (bytes[at] === before[0] && sameBytes(bytes, at, end, before)) break
+    if (stopAt[bytes[at]!] === 1 && stopsAt(m, s, at)) last = at
+  }
+  return last
+}
+
+/**
+ * A value up to a stop, for all that `runUntil` is too quick for: lists, several stops in escaped text, values through
+ * line ends, with closing text, up to the last stop.
+ */
+export const runFar = (m: Machine, s: Step): boolean => {
+  const from = m.at
+  const { limit } = m
+  const end = s.through ? m.end : limit
+  m.limit = end
+  let to = seek(m, s, end)
+  if (to >= 0 && to < end && s.before.length > 0) to = lastStop(m, s, to, end)
+  m.limit = limit
+  if (to < 0 || (to === end && !s.orEnd))
+    return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
+  const closed = to === end ? closedEnd(m, s, from, to) : to
+  if (!isAbsent(m, s, from, closed) && !readSpan(m, s, from, closed)) return false
+  m.at = to === end ? end : to + s.text.length
+  if (m.at > limit) {
+    // The value held line ends; the current line is the one it ended in.
+    let at = m.at
+    while (at < m.end && m.bytes[at] !== 10) at++
+    m.limit = at
+  }
+  return true
+}
