@@ -30,6 +30,7 @@ const run = async (parser: string | undefined, file: string | undefined, options
       explain: options.explain === true,
       ...(options.failures === undefined ? {} : { failures: options.failures }),
       ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+      ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
       ...(options.config === undefined ? {} : { config: options.config }),
     })
     process.stderr.write(`${records} records, ${parsed} parsed, ${failed} failed\n`)
@@ -49,7 +50,7 @@ export const addTry = (program: Command): void => {
     .option('--explain', 'show how far the grammar came and what it expected')
     .option('--failures <file>', 'write failures there, a JSON object a line')
     .option('--timezone <zone>', 'for times without a zone')
-    .option('--log-format <text>', 'not yet')
+    .option('--log-format <text>', "nginx's log_format, as in nginx.conf or bare")
     .option('--grok <pattern>', 'not yet')
     .option('--dissect <pattern>', 'not yet')
     .action(run)

@@ -32,8 +32,7 @@ const several = ({ type, value }: Kind): Kind => ({
   value: { as: 'list', separators: [', ', ' : '], of: value },
   list: true,
 })
-const address: Kind = { type: 'keyword', value: { as: 'address', ip: 'source.ip' } }
-const addresses: Kind = {
+const address: Kind = {
   type: 'keyword',
   value: { as: 'address', ip: 'source.ip', list: 'nginx.access.remote_ip_list' },
 }
@@ -75,7 +74,7 @@ export const logVariables: Readonly<Record<string, Variable>> = {
 
   'remote_addr:remote_port': variable(client, '203.0.113.7:51034', 'source.address', ['source.port']),
   remote_addr: variable(address, '203.0.113.7', 'source.address'),
-  proxy_add_x_forwarded_for: variable(addresses, '203.0.113.7, 10.0.0.2', ['source.address']),
+  proxy_add_x_forwarded_for: variable(address, '203.0.113.7, 10.0.0.2', 'source.address'),
   proxy_protocol_addr: variable(address, '203.0.113.7', 'source.address'),
   http_x_forwarded_for: variable(
     { type: 'keyword', value: { as: 'list', separators: [', ', ','], of: { as: 'text' } }, list: true },

@@ -9,6 +9,7 @@ const folder = new URL('../../pipelines/', import.meta.url)
 /** Variables that name the files of a built-in pipeline. */
 const overridden = {
   TAILRACE_NGINX_ACCESS: 'nginx.access',
+  TAILRACE_NGINX_ERROR: 'nginx.error',
   TAILRACE_MYSQL_SLOW: 'mysql.slowlog',
   TAILRACE_APP: 'app',
 } as const

@@ -18,7 +18,16 @@ export interface Choose {
   others(grammar: Grammar): readonly Grammar[]
 }
 
+/** A grammar of the format given, under the parser's name. */
+const formatted = async (format: string, parser: string | undefined): Promise<Grammar> => {
+  if (parser === undefined || !parser.startsWith('nginx.') || parser === 'nginx.error')
+    throw new OperationError(2, "--log-format is for nginx's access logs: tailrace try nginx.access --log-format '…'")
+  const { logFormat } = await import('../grammar/log-format.ts')
+  return logFormat(format, { name: parser })
+}
+
 const named = async (options: TryOptions, all: readonly Grammar[]): Promise<Grammar | undefined> => {
+  if (options.logFormat !== undefined) return formatted(options.logFormat, options.parser)
   if (options.parser === 'auto') return undefined
   const grammar = all.find(({ name }) => name === options.parser)
   if (grammar === undefined)

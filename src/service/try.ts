@@ -20,6 +20,8 @@ export interface TryOptions {
   readonly explain: boolean
   readonly failures?: string
   readonly timezone?: string
+  /** nginx's `log_format` text, in place of the parser's own layout. */
+  readonly logFormat?: string
   readonly config?: string
 }
 export interface TryResult {

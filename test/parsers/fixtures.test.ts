@@ -2,10 +2,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadFormats } from '../../src/service/formats.ts'
-import { expectedPath, fixtureFiles, fixtures, open, parserOf, readFixture, render, truth } from './read-fixture.ts'
+import {
+  expectedPath,
+  fixtureFiles,
+  fixtures,
+  grammarFor,
+  open,
+  parserOf,
+  readFixture,
+  render,
+  truth,
+} from './read-fixture.ts'
 
 const { grammars } = await loadFormats()
-const grammarOf = (fixture: string) => grammars.find(({ name }) => name === parserOf(fixture))
+const grammarOf = (fixture: string) => grammarFor(grammars, fixture)
 const folders = [...new Set(fixtureFiles.map(parserOf))]
 const known = new Set(grammars.map(({ name }) => name))
 

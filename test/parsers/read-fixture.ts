@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { outcome } from '../../src/event/batch.ts'
 import { documentText } from '../../src/event/document.ts'
 import type { Grammar } from '../../src/grammar/grammar.ts'
+import { logFormat } from '../../src/grammar/log-format.ts'
 import { readInput } from '../../src/service/read-input.ts'
 import { createLineFinder, failureLine, tell } from '../../src/service/told.ts'
 import type { Encoding } from '../../src/source/decode.ts'
@@ -29,6 +30,13 @@ export const fixtureFiles = readdirSync(fixtures, { recursive: true, encoding: '
   .sort()
 export const parserOf = (fixture: string): string => fixture.slice(0, fixture.indexOf('/'))
 export const expectedPath = (fixture: string): string => join(fixtures, fixture.replace(/\.log$/, '.expected.json'))
+
+/** What reads a fixture: the format of its folder, or of the `log_format` it was written by. */
+export const grammarFor = (grammars: readonly Grammar[], fixture: string): Grammar | undefined => {
+  const format = truth[fixture]?.logFormat
+  const name = parserOf(fixture)
+  return format === undefined ? grammars.find((one) => one.name === name) : logFormat(format, { name })
+}
 
 /** Times of reading are this one: documents whose log gives no time carry it. */
 const readingTime = Date.UTC(2030, 0, 1)

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { resolveTailrace } from '../../src/cli/resolve.ts'
 import { loadFormats } from '../../src/service/formats.ts'
-import { expectedPath, fixtureFiles, parserOf, readFixture, render } from './read-fixture.ts'
+import { expectedPath, fixtureFiles, grammarFor, parserOf, readFixture, render } from './read-fixture.ts'
 
 resolveTailrace()
 const { grammars } = await loadFormats()
@@ -13,7 +13,7 @@ if (chosen.length === 0) {
   process.exitCode = 2
 }
 for (const fixture of chosen) {
-  const grammar = grammars.find(({ name }) => name === parserOf(fixture))
+  const grammar = grammarFor(grammars, fixture)
   if (grammar === undefined) throw new Error(`there is no parser ${parserOf(fixture)}`)
   writeFileSync(expectedPath(fixture), render(await readFixture(grammar, fixture)))
   process.stdout.write(`${fixture}\n`)

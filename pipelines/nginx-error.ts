@@ -1,0 +1,9 @@
+import { follow, geoip, pipeline, redact, urlTemplate } from 'tailrace'
+import { nginxError } from '../parsers/nginx-error.ts'
+
+export default pipeline('nginx.error')
+  .from(follow({ name: 'nginx.error', paths: ['/var/log/nginx/*error*.log'] }))
+  .parse(nginxError)
+  .through(redact())
+  .through(geoip())
+  .through(urlTemplate())
