@@ -131,7 +131,7 @@ const runOf = (take: TakeOp): Step['run'] => {
   if (take.extent === 'quoted') return runQuoted
   // Escaped text cannot be read in place, whatever it is.
   if (take.extent === 'self' && take.escape === undefined) return runSelf
-  if (take.value.as === 'word') return runWord
+  if (take.value.as === 'word' && take.close === undefined) return runWord
   const hasMore =
     take.extent === 'through' ||
     take.value.as === 'list' ||
@@ -160,7 +160,7 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
     never: encode(take.never ?? ''),
     bar: take.never === undefined ? -1 : encode(take.never)[0]!,
     before: encode(take.lastBefore ?? ''),
-    close: encode(take.close ?? ''),
+    close: take.close === undefined ? undefined : encode(take.close),
     through: take.extent === 'through',
     expected,
     expectedText:

@@ -71,8 +71,8 @@ export interface TakeOp {
   /** Not the first stop, but the last one before the first of this text behind the first stop. */
   readonly lastBefore?: string
   /**
-   * Text that closes the value and is passed with it: each of `stops` begins with it, and a value that reaches to the
-   * end loses it there, if it has it (a record that was cut has not).
+   * Text (perhaps empty) that closes the value and is passed with it: each of `stops` begins with it. A value that reaches
+   * to the end loses what stops begin with there: the closing text, and more where a record was cut inside a stop.
    */
   readonly close?: string
 }

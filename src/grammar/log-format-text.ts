@@ -84,13 +84,14 @@ const tokens = (source: string, from: number, say: (problem: FormatProblem) => v
 
 /**
  * Whether the text is written as in nginx.conf, in quoted pieces; else it is the bare format. Double quotes are more
- * often part of a format (`"$request"`), so several pieces in them have to stand on lines of their own.
+ * often part of a format (`"$request"`), so several pieces in them have to stand on lines of their own, and one alone
+ * has to be more than a variable.
  */
 const isQuoted = (text: string): boolean => {
   const body = text.trim().replace(/;$/, '').trimEnd()
   const piece = /^(?:'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")(\s*)/
   const first = body[0]
-  if (first !== "'" && first !== '"') return false
+  if ((first !== "'" && first !== '"') || /^"\$(\w+|\{\w+\})"$/.test(body)) return false
   let rest = body
   for (;;) {
     const found = piece.exec(rest)

@@ -90,6 +90,7 @@ export const logVariables: Readonly<Record<string, Variable>> = {
   document_uri: variable(text, '/orders/7', 'url.path'),
   args: variable(text, 'page=2', 'url.query'),
   query_string: variable(text, 'page=2', 'url.query'),
+  server_protocol: variable(text, ['HTTP/1.1', '-'], 'http.version'),
   scheme: variable(text, 'https', 'url.scheme'),
   'host:server_port': variable(host(true), 'shop.example:443', 'destination.address', ['destination.port']),
   'http_host:server_port': variable(host(true), 'shop.example:443', 'destination.address', ['destination.port']),

@@ -1,10 +1,10 @@
 import { markSite, type SiteMark } from '../event/diagnostic.ts'
 import type { FieldName, FieldTable } from '../event/field.ts'
-import { captureOf, skip } from './capture.ts'
+import { captureOf, skip, text, word } from './capture.ts'
 import { copy, rangesOf } from './derive.ts'
 import type { FormField } from './form.ts'
 import { define, type Grammar, type GrammarSpec } from './grammar.ts'
-import { sequence } from './line.ts'
+import { either, line, sequence } from './line.ts'
 import { type FormatPiece, type FormatText, readFormatText } from './log-format-text.ts'
 import { logVariables, otherVariable, type Variable } from './log-format-variables.ts'
 import { escaped, or } from './modify.ts'
@@ -93,6 +93,12 @@ const captureFor = (site: SiteMark, name: string, target: string, how: Escape): 
 }
 
 /** `HTTP/1.1`, or whatever a client sent. */
+const protocol = (how: Escape): Part =>
+  either(
+    line`HTTP/${word('http.version')}`,
+    line`${or('-', escaped(how, text('nginx.access.variables.server_protocol')))}`,
+  )
+
 const requestSamples = ['GET /orders/7?page=2 HTTP/1.1', 'GET /orders', 'hello']
 
 /** Lines of the format: with everything, with nothing where that may be, with what is no request. */
@@ -136,6 +142,13 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
   let last: string | undefined
   pieces.forEach((piece, i) => {
     if (!isVariable(piece)) {
+      const lineEnd = piece.literal.search(/[\r\n]/)
+      if (lineEnd >= 0)
+        problems.push({
+          at: piece.at + lineEnd,
+          text: 'A line end stands in the format',
+          mend: 'Take it out: records of several lines cannot be told apart',
+        })
       literals[literals.length - 1] += piece.literal
       last = undefined
       return
@@ -155,11 +168,13 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
     if (seen.has(variable)) parts.push(skip())
     else if (variable === 'request') parts.push(requestLine('nginx.access.request', { escape: how, before }))
     else if (target === undefined) parts.push(skip())
+    else if (target === 'http.version') parts.push(protocol(how))
     else parts.push(captureFor(site, variable, target, how))
     seen.add(variable)
     literals.push('')
   })
-  const part = sequence(literals, parts, site)
+  // With mistakes of its own, what a layout says of it would say the same again.
+  const part = problems.length === 0 ? sequence(literals, parts, site) : skip('rest')
   const has = (name: string): boolean => part.fields.some((one) => one.name === name)
   const { name = 'nginx.access', title = 'nginx access log of a log_format', samples, moreGeneralThan } = options
   return define<LogFormatEvent>({
@@ -176,7 +191,9 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
           ...part,
           problems: [
             ...part.problems,
-            ...problems.map(({ at, text, mend }) => ({ site, text: `log_format, character ${at}: ${text}`, mend })),
+            ...problems
+              .toSorted((a, b) => a.at - b.at)
+              .map(({ at, text, mend }) => ({ site, text: `log_format, character ${at}: ${text}`, mend })),
           ],
         },
         derive: {

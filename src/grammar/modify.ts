@@ -40,10 +40,10 @@ export const never = <R, O>(text: string, of: Capture<R, O>): Capture<R, O> =>
 
 /**
  * The value ends at `text` where the next part of the layout stands right behind that, or the line's end: quotes
- * around text that is not escaped. At the line's end `text` may be missing, where a program cuts long lines.
+ * around text that is not escaped; `''` for none. The line may be cut, even within what stands between two values.
  */
 export const closed = <R, O>(text: string, of: Capture<R, O>): Capture<R, O> =>
-  changed(of, (op) => ({ ...op, extent: 'until', close: text }), text === '' ? [empty(closed, 'closed()')] : [])
+  changed(of, (op) => ({ ...op, extent: 'until', close: text }))
 
 /**
  * The value may hold line ends. With `lastBefore` it ends not at the first place where the next part of the layout

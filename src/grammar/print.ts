@@ -12,7 +12,8 @@ export interface PrintOptions {
 /** Fields the operations may set. */
 const fieldsOf = (ops: readonly Op[]): readonly string[] =>
   ops.flatMap((op) => {
-    if (op.op === 'take') return op.field === undefined ? [] : [op.field]
+    if (op.op === 'take')
+      return [op.field, op.value.as === 'host' ? op.value.port : undefined].filter((name) => name !== undefined)
     if (op.op === 'optional') return fieldsOf(op.ops)
     if (op.op === 'either') return op.branches.flatMap(fieldsOf)
     if (op.op === 'any_order') return op.parts.flatMap((part) => fieldsOf(part.ops))
@@ -49,9 +50,10 @@ const isReversible = (ops: readonly Op[]): boolean =>
           !cannotPrint(op.value)
         )
       case 'optional':
-        return fieldsOf(op.ops).length > 0 && isReversible(op.ops)
+        // Where it cannot be printed, records that lack it can.
+        return fieldsOf(op.ops).length > 0
       case 'either':
-        return op.branches.every(isReversible)
+        return op.branches.some(isReversible)
       default:
         return false
     }
@@ -82,12 +84,15 @@ const printOps = (ops: readonly Op[], columns: Batch['columns'], cell: Cell): st
     if (op.op === 'literal') piece = op.text
     else if (op.op === 'newline') piece = '\n'
     else if (op.op === 'take') piece = printTake(op, cell, columns)
-    else if (op.op === 'optional') piece = fieldsOf(op.ops).some(present) ? printOps(op.ops, columns, cell) : ''
-    else if (op.op === 'either') {
+    else if (op.op === 'optional') {
+      const there = fieldsOf(op.ops).some(present)
+      piece = there && isReversible(op.ops) ? printOps(op.ops, columns, cell) : there ? undefined : ''
+    } else if (op.op === 'either') {
       // The branch that has every value it needs, and leaves none to another.
       const set = fieldsOf([op]).filter(present)
       const branch = op.branches.find(
-        (one) => sureFields(one).every(present) && set.every((name) => fieldsOf(one).includes(name)),
+        (one) =>
+          isReversible(one) && sureFields(one).every(present) && set.every((name) => fieldsOf(one).includes(name)),
       )
       piece = branch === undefined ? undefined : printOps(branch, columns, cell)
     }

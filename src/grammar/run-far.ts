@@ -1,6 +1,6 @@
 import { fail, type Machine } from './machine.ts'
 import { type Step, sameBytes } from './step.ts'
-import { closedEnd, isAbsent, readSpan, stopsAt } from './take.ts'
+import { isAbsent, readSpan, stopsAt } from './take.ts'
 
 /** Bytes of the separator of a list that stands at `at`; 0 for none. */
 const separatorAt = (m: Machine, s: Step, at: number, end: number): number => {
@@ -37,6 +37,17 @@ const lastStop = (m: Machine, s: Step, first: number, end: number): number => {
   return last
 }
 
+/** Where a value that reaches to the end ends: before the longest beginning of a stop, of the closing text at least. */
+const closedEnd = (m: Machine, s: Step, from: number, to: number): number => {
+  const least = s.close!.length
+  let start = to
+  for (const stop of s.stops.length > 0 ? s.stops : [s.close!]) {
+    for (let length = Math.min(stop.length, to - from); length >= Math.max(1, least) && to - length < start; length--)
+      if (sameBytes(m.bytes, to - length, to, stop.subarray(0, length))) start = to - length
+  }
+  return start
+}
+
 /**
  * A value up to a stop, for all that `runUntil` is too quick for: lists, several stops in escaped text, values through
  * line ends, with closing text, up to the last stop.
@@ -51,7 +62,7 @@ export const runFar = (m: Machine, s: Step): boolean => {
   m.limit = limit
   if (to < 0 || (to === end && !s.orEnd))
     return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
-  const closed = to === end ? closedEnd(m, s, from, to) : to
+  const closed = to === end && s.close !== undefined ? closedEnd(m, s, from, to) : to
   if (!isAbsent(m, s, from, closed) && !readSpan(m, s, from, closed)) return false
   m.at = to === end ? end : to + s.text.length
   if (m.at > limit) {

@@ -31,8 +31,8 @@ export interface Step {
   readonly bar: number
   /** The last stop before this text counts; empty: the first stop. */
   readonly before: Uint8Array
-  /** Text that a value loses which reaches to the end. */
-  readonly close: Uint8Array
+  /** The closing text; undefined: there is none to look for. */
+  readonly close: Uint8Array | undefined
   /** Looked for through line ends. */
   readonly through: boolean
   /** A time that has to stand behind the stop for the stop to count. */
@@ -72,7 +72,7 @@ const blank: Step = {
   never: none8,
   bar: -1,
   before: none8,
-  close: none8,
+  close: undefined,
   through: false,
   next: undefined,
   expected: '',

@@ -229,16 +229,9 @@ export const runWord = (m: Machine, s: Step): boolean => {
   const to = findWordEnd(m, s)
   if (to === from && s.absent === undefined) return fail(m, 'bad_value', from, s.expected, s.field)
   if (to < m.limit ? !stopsAt(m, s, to) : !s.orEnd) return fail(m, 'expected_literal', to, s.expectedText, s.field)
-  const closed = to === m.limit ? closedEnd(m, s, from, to) : to
-  if (!readSpan(m, s, from, closed)) return false
-  m.at = to === m.limit ? to : to + s.text.length
+  if (!readSpan(m, s, from, to)) return false
+  m.at = to + s.text.length
   return true
-}
-
-/** Where a value that reaches to the end ends, closing text taken off. */
-export const closedEnd = (m: Machine, s: Step, from: number, to: number): number => {
-  const start = to - s.close.length
-  return s.close.length > 0 && start >= from && sameBytes(m.bytes, start, to, s.close) ? start : to
 }
 
 export const runRest = (m: Machine, s: Step): boolean => {
