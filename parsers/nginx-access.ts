@@ -25,13 +25,14 @@ const asked = escaped(
 
 /**
  * nginx `combined`, and the packaged `main`, which adds the X-Forwarded-For header in quotes. Either may begin with the
- * host asked for, and may have a list of addresses for the address.
+ * host asked for, and may have a list of addresses for the address. (Apache's `combined` is the same, but for bytes that
+ * may be `-`.)
  */
 export const nginxAccess = grammar({
   name: 'nginx.access',
   title: 'nginx access log: combined and main',
   url: 'https://nginx.org/en/docs/http/ngx_http_log_module.html',
-  line: line`${either(line`${client}`, line`${asked} ${client}`)} - ${or('-', escaped('hex', text('user.name')))} [${time('@timestamp', 'clf')}] "${requestLine('nginx.access.request', { escape: 'hex', before: '"' })}" ${int('http.response.status_code')} ${int('http.response.body.bytes')} "${or('-', escaped('hex', text('http.request.referrer')))}" "${or('-', escaped('hex', text('user_agent.original')))}"${optional(line` "${or('-', escaped('hex', list([', ', ','], text('nginx.access.forwarded_for'))))}"`)}`,
+  line: line`${either(line`${client}`, line`${asked} ${client}`)} - ${or('-', escaped('hex', text('user.name')))} [${time('@timestamp', 'clf')}] "${requestLine('nginx.access.request', { escape: 'hex', before: '"' })}" ${int('http.response.status_code')} ${or('-', int('http.response.body.bytes'))} "${or('-', escaped('hex', text('http.request.referrer')))}" "${or('-', escaped('hex', text('user_agent.original')))}"${optional(line` "${or('-', escaped('hex', list([', ', ','], text('nginx.access.forwarded_for'))))}"`)}`,
   derive: {
     'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure'),
     'url.domain': copy('destination.address'),

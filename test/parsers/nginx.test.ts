@@ -72,7 +72,7 @@ describe('an access line', () => {
   })
 })
 
-const escape = (text: string): string =>
+const escapedByNginx = (text: string): string =>
   [...Buffer.from(text)]
     .map((b) =>
       b < 32 || b > 126 || b === 34 || b === 92
@@ -80,7 +80,7 @@ const escape = (text: string): string =>
         : String.fromCharCode(b),
     )
     .join('')
-const some = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).map((text) => escape(text))
+const some = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }).map((text) => escapedByNginx(text))
 
 property.prop([
   fc.constantFrom('203.0.113.7', '2001:db8::1', 'unix:', '10.0.0.1, 203.0.113.7'),
