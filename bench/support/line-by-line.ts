@@ -20,7 +20,7 @@ export const eventOf = (line: string): object | undefined => {
   const [method, target, version, odd, status, bytes, referrer, agent] = found.slice(10) as string[]
   const offset = (Number(zone!.slice(0, 3)) * 60 + Number(zone![0]! + zone!.slice(3))) * 60_000
   const at = Date.UTC(+year!, months[month!]!, +day!, +hour!, +minute!, +second!) - offset
-  const original = present(target ?? odd!)
+  const original = target === undefined ? undefined : present(target)
   const question = target === undefined ? -1 : target.indexOf('?')
   const path = target === undefined ? undefined : present(question === -1 ? target : target.slice(0, question))
   return {
@@ -32,7 +32,11 @@ export const eventOf = (line: string): object | undefined => {
       version,
       response: { status_code: +status!, body: { bytes: +bytes! } },
     },
-    url: { original, path, query: question === -1 ? undefined : present(target!.slice(question + 1)) },
+    nginx: { access: { remote_ip_list: [address], request: odd === undefined ? undefined : present(odd) } },
+    url:
+      original === undefined
+        ? undefined
+        : { original, path, query: question === -1 ? undefined : present(target!.slice(question + 1)) },
     user_agent: agent === '-' ? undefined : { original: present(agent!) },
     event: { dataset: 'nginx.access', outcome: +status! < 400 ? 'success' : 'failure' },
   }

@@ -33,7 +33,46 @@ describe('try', () => {
   })
 })
 
+describe('try --log-format', () => {
+  test('a log_format of nginx.conf reads its lines, one with mistakes ends with 2 and says where', async () => {
+    using directory = scratchDir('log-format')
+    const { code, out } = await tailrace(
+      directory.path,
+      ['try', 'nginx.access', '--log-format', `log_format timed '$remote_addr $request_time '\n  '"$request"';`],
+      { input: '203.0.113.1 1.250 "GET /a HTTP/1.1"\n' },
+    )
+    expect(code).toBe(0)
+    expect(rows(out)).toMatchObject([
+      { source: { ip: '203.0.113.1' }, event: { duration: 1_250_000_000 }, url: { path: '/a' } },
+    ])
+    const wrong = await tailrace(directory.path, ['try', 'nginx.access', '--log-format', '$status$request ${'])
+    expect(wrong).toMatchObject({ code: 2, out: '' })
+    expect(wrong.err).toContain('character 8: Nothing stands between $status and $request')
+    expect(wrong.err).toContain('character 17: A $ has no variable behind it')
+    const foreign = await tailrace(directory.path, ['try', 'json', '--log-format', '$status'])
+    expect(foreign).toMatchObject({ code: 2, out: '' })
+  })
+})
+
 describe('run --once', () => {
+  test('the two logs of nginx are followed where the environment names them, each by its own pipeline', async () => {
+    using directory = scratchDir('nginx')
+    const errors = '2026/02/11 06:00:00 [error] 7#7: *9 access forbidden by rule, client: 203.0.113.1, server: a'
+    writeFileSync(join(directory.path, 'a.log'), accessLines(3))
+    writeFileSync(join(directory.path, 'b.log'), `${errors}\n${errors}\n`)
+    const run = await tailrace(directory.path, ['run', '--once', '--no-web'], {
+      environment: {
+        TAILRACE_NGINX_ACCESS: join(directory.path, 'a.log'),
+        TAILRACE_NGINX_ERROR: join(directory.path, 'b.log'),
+      },
+    })
+    expect(run).toMatchObject({ code: 0 })
+    const counts = await tailrace(directory.path, ['stats', '--by', 'event.dataset', '--format', 'ndjson'])
+    expect(rows(counts.out)).toEqual([
+      { by: { 'event.dataset': 'nginx.access' }, count: 3 },
+      { by: { 'event.dataset': 'nginx.error' }, count: 2 },
+    ])
+  })
   test('a glob is read by the format its first lines show, and what does not fit is a dead letter', async () => {
     using directory = scratchDir('once')
     writeFileSync(join(directory.path, 'a.log'), `${accessLines(50)}password=secret and no line\n${accessLines(50)}`)

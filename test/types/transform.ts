@@ -6,6 +6,7 @@ import {
   ip,
   level,
   line,
+  logFormat,
   pipeline,
   queryFingerprint,
   redact,
@@ -32,6 +33,13 @@ export const taken = start
   .through(level())
   .through(rename({ 'source.ip': 'client.ip' }))
   .through(geoip({ field: 'client.ip' }))
+
+// What a log_format yields is known only when it is read: every field may be there.
+export const formatted = pipeline('formatted')
+  .from(follow({ name: 'formatted', paths: ['/tmp/none'] }))
+  .parse(logFormat('$remote_addr "$request" $status'))
+  .through(geoip())
+  .through(userAgent())
 
 // @ts-expect-error nothing yields log.level
 export const early = start.through(level())
