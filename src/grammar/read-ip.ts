@@ -70,6 +70,12 @@ const putListed = (m: Machine, listAt: number, from: number, to: number): void =
 export const spanAddress = (m: Machine, s: Step, from: number, to: number): boolean => {
   const { bytes } = m
   const listAt = s.beside[1]!
+  if (parse(bytes, from, to)) {
+    putText(m, s.slot, from, to)
+    putIp(m, s.beside[0]!, parsed)
+    if (listAt >= 0) putListed(m, listAt, from, to)
+    return true
+  }
   if (from === to) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
   if (listAt >= 0 && bytes[from] === 34) return addressList(m, s, from, to)
   for (let at = from; at < to; at++) {
@@ -78,7 +84,6 @@ export const spanAddress = (m: Machine, s: Step, from: number, to: number): bool
     if (isBlank(b)) return fail(m, 'bad_value', at, s.expected, s.field)
   }
   putText(m, s.slot, from, to)
-  if (parse(bytes, from, to)) putIp(m, s.beside[0]!, parsed)
   if (listAt >= 0 && !isSocket(bytes, from, to)) putListed(m, listAt, from, to)
   return true
 }

@@ -9,27 +9,40 @@ export const stopsAt = (m: Machine, s: Step, at: number): boolean => {
   return false
 }
 
-/** One pass for all: the stop, whether a backslash stands before it, and what must not. */
-const findStopEscaped = (m: Machine, s: Step, stop: Uint8Array): number => {
+/** One pass for both: the stop, and whether a backslash stands before it. */
+const findStopEscaped = (m: Machine, stop: Uint8Array): number => {
   const { bytes, limit } = m
-  const { bar } = s
   const first = stop[0]!
   const last = limit - stop.length
   let slashed = false
   let at = m.at
   for (; at <= last; at++) {
     const b = bytes[at]!
-    if (b === first) {
-      if (sameBytes(bytes, at, limit, stop)) break
-    } else if (b === 92) {
-      slashed = true
-      at++
-      continue
-    }
-    if (b === bar && sameBytes(bytes, at, limit, s.never)) return -1
+    if (b === first && sameBytes(bytes, at, limit, stop)) break
+    if (b === 92) slashed = true
   }
   m.slashed = slashed
   return at <= last ? at : -1
+}
+
+/** Whether the byte at `at` is the second of an escape: an odd number of backslashes stands before it. */
+const isEscaped = (bytes: Uint8Array, from: number, at: number): boolean => {
+  let first = at
+  while (first > from && bytes[first - 1] === 92) first--
+  return ((at - first) & 1) === 1
+}
+
+const findUnescaped = (m: Machine, stop: Uint8Array): number => {
+  const from = m.at
+  let at = findStopEscaped(m, stop)
+  if (at <= from || m.bytes[at - 1] !== 92) return at
+  while (at > from && isEscaped(m.bytes, from, at)) {
+    m.at = at + 1
+    at = findStopEscaped(m, stop)
+  }
+  m.at = from
+  m.slashed = true
+  return at
 }
 
 /** The first stop from `m.at` on; the line's end where that will do; else -1. */
@@ -41,7 +54,7 @@ const findStop = (m: Machine, s: Step): number => {
   if (stops.length === 1) {
     const stop = stops[0]!
     const first = stop[0]!
-    if (s.escape !== 0 && !s.orEnd) return findStopEscaped(m, s, stop)
+    if (s.escape !== 0 && !s.orEnd) return findUnescaped(m, stop)
     if (stop.length === 1) {
       while (at < limit && bytes[at] !== first) at++
       if (at < limit) return at
@@ -77,6 +90,16 @@ export const isAbsent = (m: Machine, s: Step, from: number, to: number): boolean
   if (absent === undefined) return false
   if (from === to) return true
   for (const mark of absent) if (mark.length === to - from && sameBytes(m.bytes, from, to, mark)) return true
+  return false
+}
+
+/** Whether text that the value cannot hold stands in it; what is escaped is other text. */
+const holdsNever = ({ bytes }: Machine, { bar, never }: Step, from: number, to: number): boolean => {
+  for (let at = from; at < to; at++) {
+    const b = bytes[at]
+    if (b === 92) at++
+    else if (b === bar && sameBytes(bytes, at, to, never)) return true
+  }
   return false
 }
 
@@ -213,7 +236,8 @@ const findStopBeforeTime = (m: Machine, s: Step, next: Step): number => {
 export const runUntil = (m: Machine, s: Step): boolean => {
   const from = m.at
   const to = s.next === undefined ? findStop(m, s) : findStopBeforeTime(m, s, s.next)
-  if (to < 0) return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
+  if (to < 0 || (s.bar >= 0 && holdsNever(m, s, from, to)))
+    return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
   if (isAbsent(m, s, from, to)) {
     m.at = to + s.text.length
     return true

@@ -230,6 +230,20 @@ describe('fields', () => {
       },
     ],
     [
+      'of a request with escaped quotes before blanks',
+      'escape=json "$request" $status',
+      '"GET /?q=\\"a\\" b\\\\ HTTP/1.1" 200',
+      {
+        'http.request.method': 'GET',
+        'url.original': '/?q="a" b\\',
+        'url.path': '/',
+        'url.query': 'q="a" b\\',
+        'http.version': '1.1',
+        'http.response.status_code': 200,
+        'event.outcome': 'success',
+      },
+    ],
+    [
       'unescaped, to the text that follows',
       'escape=none "$http_user_agent" "$request" $status',
       '"say "hi"" "GET /a"b HTTP/1.1" 200',
