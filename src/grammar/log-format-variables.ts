@@ -1,52 +1,45 @@
-import type { FieldType } from '../event/field.ts'
-import { durationValue } from './capture.ts'
-import type { Value } from './form.ts'
+import { bool, duration, int, number, text } from './capture.ts'
+import { list } from './modify.ts'
+import { address, host, url } from './network.ts'
+import type { Capture } from './part.ts'
+import { time } from './time.ts'
 
 /** How a variable is written into a line. */
 export interface Kind {
-  readonly type: FieldType
-  readonly value: Value
-  /** The value says itself where it ends. */
-  readonly self?: true
-  readonly list?: true
+  /** The capture that reads it into a field. Names come from the table below, so their types are not checked again. */
+  readonly read: (field: never) => Capture
+  /** Digits or a time: nginx has nothing to escape in it. */
+  readonly plain?: true
+  /** Says when the record was written: several say the same. */
+  readonly time?: true
 }
 export interface Variable {
   readonly kind: Kind
-  /** Where it goes: the first field that no other variable of the format has taken. None free: see `LogFormat`. */
+  /** Where it goes: the first field that no other variable of the format has taken. */
   readonly fields: readonly string[]
   /** Further fields its value fills. */
-  readonly also?: readonly string[]
-  /** Values as nginx writes them, for samples. */
+  readonly also: readonly string[]
+  /** Values as nginx writes them, for samples; where there are several, there is always one. */
   readonly samples: readonly string[]
 }
 
-const text: Kind = { type: 'keyword', value: { as: 'text' } }
-const long: Kind = { type: 'long', value: { as: 'long' }, self: true }
-const double: Kind = { type: 'double', value: { as: 'double' }, self: true }
-const seconds: Kind = { type: 'long', value: durationValue('s'), self: true }
-const url: Kind = { type: 'keyword', value: { as: 'url', prefix: 'url.' } }
-const time = (layout: string): Kind => ({ type: 'date', value: { as: 'time', layouts: [layout] }, self: true })
+const word: Kind = { read: text }
+const long: Kind = { read: int, plain: true }
+const double: Kind = { read: number, plain: true }
+const seconds: Kind = { read: (field) => duration(field, 's'), plain: true }
+const target: Kind = { read: url }
+const when = (layout: string): Kind => ({ read: (field) => time(field, layout), plain: true, time: true })
 /** Values of several upstreams: commas between those tried in turn, colons between internal redirects. */
-const several = ({ type, value }: Kind): Kind => ({
-  type,
-  value: { as: 'list', separators: [', ', ' : '], of: value },
-  list: true,
-})
-const address: Kind = {
-  type: 'keyword',
-  value: { as: 'address', ip: 'source.ip', list: 'nginx.access.remote_ip_list' },
-}
-const client: Kind = { type: 'keyword', value: { as: 'host', ip: 'source.ip', port: 'source.port', sure: true } }
-const host = (sure?: true): Kind => ({
-  type: 'keyword',
-  value: {
-    as: 'host',
-    port: 'destination.port',
-    ip: 'destination.ip',
-    domain: 'destination.domain',
-    ...(sure === undefined ? {} : { sure }),
-  },
-})
+const several = ({ read }: Kind): Kind => ({ read: (field) => list([', ', ' : '], read(field)) })
+const client: Kind = { read: (field) => address(field, { list: 'nginx.access.remote_ip_list' }) }
+const clientAndPort: Kind = { read: (field) => host(field, { port: 'source.port', ip: 'source.ip', sure: true }) }
+const destination = {
+  port: 'destination.port',
+  ip: 'destination.ip',
+  domain: 'destination.domain',
+} as const
+const asked: Kind = { read: (field) => host(field, destination) }
+const askedAndPort: Kind = { read: (field) => host(field, { ...destination, sure: true }) }
 
 const variable = (
   kind: Kind,
@@ -68,57 +61,57 @@ const targetParts = ['url.path', 'url.query']
  * (https://nginx.org/en/docs/varindex.html)
  */
 export const logVariables: Readonly<Record<string, Variable>> = {
-  msec: variable(time('epoch_s'), '1773129600.123', '@timestamp'),
-  time_iso8601: variable(time('iso'), '2026-03-10T16:00:00+08:00', '@timestamp'),
-  time_local: variable(time('clf'), '10/Mar/2026:16:00:00 +0800', '@timestamp'),
+  msec: variable(when('epoch_s'), '1773129600.123', '@timestamp'),
+  time_iso8601: variable(when('iso'), '2026-03-10T16:00:00+08:00', '@timestamp'),
+  time_local: variable(when('clf'), '10/Mar/2026:16:00:00 +0800', '@timestamp'),
 
-  'remote_addr:remote_port': variable(client, '203.0.113.7:51034', 'source.address', ['source.port']),
-  remote_addr: variable(address, '203.0.113.7', 'source.address'),
-  proxy_add_x_forwarded_for: variable(address, '203.0.113.7, 10.0.0.2', 'source.address'),
-  proxy_protocol_addr: variable(address, '203.0.113.7', 'source.address'),
+  'remote_addr:remote_port': variable(clientAndPort, '203.0.113.7:51034', 'source.address', ['source.port']),
+  remote_addr: variable(client, '203.0.113.7', 'source.address'),
+  proxy_add_x_forwarded_for: variable(client, '203.0.113.7, 10.0.0.2', 'source.address'),
+  proxy_protocol_addr: variable(client, '203.0.113.7', 'source.address'),
   http_x_forwarded_for: variable(
-    { type: 'keyword', value: { as: 'list', separators: [', ', ','], of: { as: 'text' } }, list: true },
+    { read: (field) => list([', ', ','], text(field)) },
     '203.0.113.7, 10.0.0.2',
     'nginx.access.forwarded_for',
   ),
   remote_port: variable(long, '51034', 'source.port'),
-  remote_user: variable(text, 'anna', 'user.name'),
+  remote_user: variable(word, 'anna', 'user.name'),
 
-  request_method: variable(text, 'GET', 'http.request.method'),
-  request_uri: variable(url, '/orders/7?page=2', 'url.original', targetParts),
-  uri: variable(text, '/orders/7', 'url.path'),
-  document_uri: variable(text, '/orders/7', 'url.path'),
-  args: variable(text, 'page=2', 'url.query'),
-  query_string: variable(text, 'page=2', 'url.query'),
-  server_protocol: variable(text, ['HTTP/1.1', '-'], 'http.version'),
-  scheme: variable(text, 'https', 'url.scheme'),
-  'host:server_port': variable(host(true), 'shop.example:443', 'destination.address', ['destination.port']),
-  'http_host:server_port': variable(host(true), 'shop.example:443', 'destination.address', ['destination.port']),
-  'server_name:server_port': variable(host(true), 'shop.example:443', 'destination.address', ['destination.port']),
-  host: variable(host(), 'shop.example', 'destination.address'),
-  http_host: variable(host(), 'shop.example:8443', 'destination.address', ['destination.port']),
-  server_name: variable(host(), 'shop.example', 'destination.address'),
+  request_method: variable(word, 'GET', 'http.request.method'),
+  request_uri: variable(target, '/orders/7?page=2', 'url.original', targetParts),
+  uri: variable(word, '/orders/7', 'url.path'),
+  document_uri: variable(word, '/orders/7', 'url.path'),
+  args: variable(word, 'page=2', 'url.query'),
+  query_string: variable(word, 'page=2', 'url.query'),
+  server_protocol: variable(word, ['HTTP/1.1', '-'], 'http.version'),
+  scheme: variable(word, 'https', 'url.scheme'),
+  'host:server_port': variable(askedAndPort, 'shop.example:443', 'destination.address', ['destination.port']),
+  'http_host:server_port': variable(askedAndPort, 'shop.example:443', 'destination.address', ['destination.port']),
+  'server_name:server_port': variable(askedAndPort, 'shop.example:443', 'destination.address', ['destination.port']),
+  host: variable(asked, 'shop.example', 'destination.address'),
+  http_host: variable(asked, 'shop.example:8443', 'destination.address', ['destination.port']),
+  server_name: variable(asked, 'shop.example', 'destination.address'),
   server_port: variable(long, '443', 'destination.port'),
-  server_addr: variable(text, '10.0.0.1', 'server.address'),
-  hostname: variable(text, 'web-1', 'host.hostname'),
-  http_referer: variable(text, 'https://shop.example/', 'http.request.referrer'),
-  http_user_agent: variable(text, 'Mozilla/5.0', 'user_agent.original'),
+  server_addr: variable(word, '10.0.0.1', 'server.address'),
+  hostname: variable(word, 'web-1', 'host.hostname'),
+  http_referer: variable(word, 'https://shop.example/', 'http.request.referrer'),
+  http_user_agent: variable(word, 'Mozilla/5.0', 'user_agent.original'),
   request_length: variable(long, '317', 'http.request.bytes'),
   content_length: variable(long, '12', 'http.request.body.bytes'),
   http_content_length: variable(long, '12', 'http.request.body.bytes'),
-  request_id: variable(text, '0123456789abcdef0123456789abcdef', 'http.request.id'),
-  http_x_request_id: variable(text, '7f3a', 'http.request.id'),
+  request_id: variable(word, '0123456789abcdef0123456789abcdef', 'http.request.id'),
+  http_x_request_id: variable(word, '7f3a', 'http.request.id'),
 
   status: variable(long, ['200', '404', '400'], 'http.response.status_code'),
   body_bytes_sent: variable(long, '5778', 'http.response.body.bytes'),
   bytes_sent: variable(long, '6012', 'http.response.bytes'),
-  sent_http_content_type: variable(text, 'text/html', 'http.response.mime_type'),
+  sent_http_content_type: variable(word, 'text/html', 'http.response.mime_type'),
   request_time: variable(seconds, '0.004', 'event.duration'),
   session_time: variable(seconds, '0.004', 'event.duration'),
-  protocol: variable(text, 'TCP', 'network.transport'),
+  protocol: variable(word, 'TCP', 'network.transport'),
   gzip_ratio: variable(double, '3.21', 'nginx.access.gzip_ratio'),
   pipe: variable(
-    { type: 'boolean', value: { as: 'boolean', true: 'p', false: '.' }, self: true },
+    { read: (field) => bool(field, { true: 'p', false: '.' }), plain: true },
     ['.', 'p'],
     'nginx.access.pipelined',
   ),
@@ -126,10 +119,10 @@ export const logVariables: Readonly<Record<string, Variable>> = {
   connection_requests: variable(long, '1', 'nginx.access.connection_requests'),
   connection_time: variable(double, '0.120', 'nginx.access.connection_time'),
   pid: variable(long, '7', 'process.pid'),
-  nginx_version: variable(text, '1.28.0', 'service.version'),
+  nginx_version: variable(word, '1.28.0', 'service.version'),
 
   upstream_addr: variable(
-    several(text),
+    several(word),
     '10.0.0.3:80, unix:/run/app.sock : 10.0.0.4:80',
     'nginx.access.upstream.address',
   ),
@@ -143,21 +136,21 @@ export const logVariables: Readonly<Record<string, Variable>> = {
   upstream_first_byte_time: variable(several(double), '0.003', 'nginx.access.upstream.first_byte_time'),
   upstream_session_time: variable(several(double), '0.004', 'nginx.access.upstream.session_time'),
   upstream_queue_time: variable(several(double), '0.000', 'nginx.access.upstream.queue_time'),
-  upstream_cache_status: variable(text, 'MISS', 'nginx.access.cache_status'),
+  upstream_cache_status: variable(word, 'MISS', 'nginx.access.cache_status'),
 
-  ssl_protocol: variable(text, 'TLSv1.3', 'tls.version'),
-  ssl_cipher: variable(text, 'TLS_AES_256_GCM_SHA384', 'tls.cipher'),
-  otel_trace_id: variable(text, '0af7651916cd43dd8448eb211c80319c', 'trace.id'),
-  otel_span_id: variable(text, 'b7ad6b7169203331', 'span.id'),
-  geoip_country_code: variable(text, 'NL', 'source.geo.country_iso_code'),
-  geoip_city_country_code: variable(text, 'NL', 'source.geo.country_iso_code'),
-  geoip_country_name: variable(text, 'Netherlands', 'source.geo.country_name'),
-  geoip_city_country_name: variable(text, 'Netherlands', 'source.geo.country_name'),
-  geoip_city_continent_code: variable(text, 'EU', 'source.geo.continent_code'),
-  geoip_region_name: variable(text, 'Utrecht', 'source.geo.region_name'),
-  geoip_city: variable(text, 'Utrecht', 'source.geo.city_name'),
-  geoip_org: variable(text, 'Example B.V.', 'source.as.organization.name'),
+  ssl_protocol: variable(word, 'TLSv1.3', 'tls.version'),
+  ssl_cipher: variable(word, 'TLS_AES_256_GCM_SHA384', 'tls.cipher'),
+  otel_trace_id: variable(word, '0af7651916cd43dd8448eb211c80319c', 'trace.id'),
+  otel_span_id: variable(word, 'b7ad6b7169203331', 'span.id'),
+  geoip_country_code: variable(word, 'NL', 'source.geo.country_iso_code'),
+  geoip_city_country_code: variable(word, 'NL', 'source.geo.country_iso_code'),
+  geoip_country_name: variable(word, 'Netherlands', 'source.geo.country_name'),
+  geoip_city_country_name: variable(word, 'Netherlands', 'source.geo.country_name'),
+  geoip_city_continent_code: variable(word, 'EU', 'source.geo.continent_code'),
+  geoip_region_name: variable(word, 'Utrecht', 'source.geo.region_name'),
+  geoip_city: variable(word, 'Utrecht', 'source.geo.city_name'),
+  geoip_org: variable(word, 'Example B.V.', 'source.as.organization.name'),
 }
 
 /** Any other variable: a header, a cookie, one of a map. */
-export const otherVariable = (name: string): Variable => variable(text, 'value', `nginx.access.variables.${name}`)
+export const otherVariable = (name: string): Variable => variable(word, 'value', `nginx.access.variables.${name}`)

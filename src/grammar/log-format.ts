@@ -1,14 +1,13 @@
-import { markSite, type SiteMark } from '../event/diagnostic.ts'
+import { markSite } from '../event/diagnostic.ts'
 import type { FieldName, FieldTable } from '../event/field.ts'
-import { captureOf, skip, text, word } from './capture.ts'
+import { skip, text, word } from './capture.ts'
 import { copy, rangesOf } from './derive.ts'
-import type { FormField } from './form.ts'
 import { define, type Grammar, type GrammarSpec } from './grammar.ts'
 import { either, line, sequence } from './line.ts'
 import { type FormatPiece, type FormatText, readFormatText } from './log-format-text.ts'
 import { logVariables, otherVariable, type Variable } from './log-format-variables.ts'
 import { escaped, or } from './modify.ts'
-import type { Capture, HeldAs, Part } from './part.ts'
+import type { HeldAs, Part } from './part.ts'
 import { requestLine } from './request-line.ts'
 
 export interface LogFormatOptions
@@ -57,39 +56,20 @@ const fieldsFor = (names: readonly string[]): ReadonlyMap<string, string> => {
   const rank = Object.keys(logVariables)
   const ranked = [...new Set(names)].toSorted((a, b) => rank.indexOf(a) - rank.indexOf(b))
   for (const name of ranked) {
-    const { fields, also = [], kind } = variableOf(name)
+    const { fields, also, kind } = variableOf(name)
     const free = fields.find((field) => !taken.has(field))
-    if (free === undefined && kind.type === 'date') continue
+    if (free === undefined && kind.time === true) continue
     chosen.set(name, free ?? `nginx.access.variables.${name.replace(':', '_')}`)
     if (free !== undefined) for (const field of [free, ...also]) taken.add(field)
   }
   return chosen
 }
 
-const field = (name: string, type: FormField['type'], list = false): FormField => ({ name, type, list })
-
-const captureFor = (site: SiteMark, name: string, target: string, how: Escape): Part => {
+const captureFor = (name: string, target: string, how: Escape): Part => {
   const { kind, fields } = variableOf(name)
-  const own = fields.includes(target)
-  const { type, value, list, self } = own ? kind : otherVariable(name).kind
-  const also: FormField[] = []
-  if (value.as === 'url') {
-    for (const part of ['path', 'query', 'scheme', 'domain']) also.push(field(`url.${part}`, 'keyword'))
-    also.push(field('url.port', 'long'))
-  }
-  if (value.as === 'address') {
-    also.push(field('source.ip', 'ip'))
-    if (value.list !== undefined) also.push(field(value.list, 'keyword', true))
-  }
-  if (value.as === 'host') {
-    if (value.port !== undefined) also.push(field(value.port, 'long'))
-    if (value.ip !== undefined) also.push(field(value.ip, 'ip'))
-    if (value.domain !== undefined) also.push(field(value.domain, 'keyword'))
-  }
-  const capture: Capture = captureOf({ site, name: target, type, extent: self ? 'self' : 'until', value, also })
-  const typed: Capture =
-    list === true ? { ...capture, fields: capture.fields.map((one) => ({ ...one, list: true })) } : capture
-  return or('-', self ? typed : escaped(how, typed))
+  const { read, plain } = fields.includes(target) ? kind : otherVariable(name).kind
+  const capture = read(target as never)
+  return or('-', plain === true ? capture : escaped(how, capture))
 }
 
 /** `HTTP/1.1`, or whatever a client sent. */
@@ -109,8 +89,7 @@ const samplesOf = (pieces: readonly FormatPiece[], how: Escape): readonly string
         if (!isVariable(piece)) return piece.literal
         if (piece.variable === 'request') return requestSamples[k]!
         const { samples, kind } = variableOf(piece.variable)
-        const always = kind.type === 'date' || kind.type === 'boolean' || samples.length > 1
-        if (k === 1 && !always) return how === 'hex' ? '-' : ''
+        if (k === 1 && samples.length === 1 && kind.time !== true) return how === 'hex' ? '-' : ''
         return samples[k] ?? samples[0]!
       })
       .join(''),
@@ -165,11 +144,11 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
     const next = pieces[i + 1]
     const before = next !== undefined && 'literal' in next ? next.literal : ''
     const target = targets.get(variable)
-    if (seen.has(variable)) parts.push(skip())
-    else if (variable === 'request') parts.push(requestLine('nginx.access.request', { escape: how, before }))
-    else if (target === undefined) parts.push(skip())
+    if (variable === 'request' && !seen.has(variable))
+      parts.push(requestLine('nginx.access.request', { escape: how, before }))
+    else if (target === undefined || seen.has(variable)) parts.push(escaped(how, skip()))
     else if (target === 'http.version') parts.push(protocol(how))
-    else parts.push(captureFor(site, variable, target, how))
+    else parts.push(captureFor(variable, target, how))
     seen.add(variable)
     literals.push('')
   })

@@ -230,6 +230,17 @@ describe('fields', () => {
       },
     ],
     [
+      'once, whatever is logged twice',
+      'escape=json "$request" "$request" "$http_referer" "$http_referer" $status $status',
+      '"G \\"a" "G \\"a" "x\\"y" "x\\"y" 404 404',
+      {
+        'nginx.access.request': 'G "a',
+        'http.request.referrer': 'x"y',
+        'http.response.status_code': 404,
+        'event.outcome': 'failure',
+      },
+    ],
+    [
       'of a request with escaped quotes before blanks',
       'escape=json "$request" $status',
       '"GET /?q=\\"a\\" b\\\\ HTTP/1.1" 200',
