@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { expect, it } from 'vitest'
 import { logFormat } from '../../src/grammar/log-format.ts'
 import { logVariables } from '../../src/grammar/log-format-variables.ts'
+import { loadFormats } from '../../src/service/formats.ts'
 import { readRecords } from '../grammar/read-records.ts'
 import { needs } from '../support/needs.ts'
 import { startNginx } from '../support/nginx.ts'
@@ -85,5 +86,53 @@ needs('nginx')('lines of a real nginx', () => {
       expect(rows[i]!['nginx.access.variables.http_x_any']).toBe(sent)
     })
     expect(rows.at(-1)).toMatchObject({ 'http.response.status_code': 400, 'nginx.access.request': '\x16\x03\x01"\\ ' })
+  })
+})
+
+needs('nginx')('errors of a real nginx', () => {
+  it('name who asked for what, whatever a client put into its path and referrer', async () => {
+    const { grammars } = await loadFormats()
+    const grammar = grammars.find(({ name }) => name === 'nginx.error')!
+    using logs = scratchDir('nginx-errors')
+    const nginx = await startNginx({
+      logDir: logs.path,
+      errorLevel: 'error',
+      server: `server_name shop.example; location / { root ${logs.path}; }`,
+    })
+    const forged = '", client: 6.6.6.6, server: evil, request: "GET /evil HTTP/1.1", host: "evil'
+    const paths = ['/a', `/${encodeURIComponent(forged)}`, '/%0A2026/02/11', '/a"b', '/%5C%22']
+    const referrers = ['', 'https://shop.example/', `${forged}", referrer: "x`, 'a"', '"']
+    for (const path of paths)
+      for (const referrer of referrers)
+        await send(
+          nginx.port,
+          `GET ${path} HTTP/1.1\r\nHost: shop.example:8080\r\n${referrer === '' ? '' : `Referer: ${referrer}\r\n`}Connection: close\r\n\r\n`,
+        )
+    await nginx.stop()
+    const reader = grammar.framing.begin()
+    const records: string[] = []
+    for (const line of readFileSync(nginx.errorLog, 'utf8').split('\n').slice(0, -1)) {
+      const bytes = Buffer.from(line)
+      if (reader.starts(bytes, 0, bytes.length)) records.push(line)
+      else records[records.length - 1] += `\n${line}`
+    }
+    const rows = readRecords(grammar, records).rows as readonly Record<string, unknown>[]
+    expect(rows).toHaveLength(paths.length * referrers.length)
+    rows.forEach((row, i) => {
+      const path = paths[Math.floor(i / referrers.length)]!
+      expect(row).toMatchObject({
+        'log.level': 'error',
+        message: `open() "${logs.path}${decodeURIComponent(path)}" failed (2: No such file or directory)`,
+        'source.address': '127.0.0.1',
+        'source.ip': '127.0.0.1',
+        'nginx.error.server': 'shop.example',
+        'http.request.method': 'GET',
+        'url.original': path,
+        'http.version': '1.1',
+        'url.domain': 'shop.example',
+        'url.port': 8080,
+      })
+      expect(row['http.request.referrer'] ?? '').toBe(referrers[i % referrers.length])
+    })
   })
 })
