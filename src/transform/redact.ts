@@ -10,19 +10,25 @@ import { markOf, type RedactionChoice, redactions, redactText } from './redactio
 import { isSuspect } from './redaction/suspect.ts'
 import type { Transform } from './transform.ts'
 
-/** Fields looked at unless others are named: those that carry people's or programs' own words. */
+/** Fields looked at unless others are named: those that carry people's or programs' own words. `.*`: all below. */
 const redactedFields = [
   'message', 'error.message', 'error.stack_trace', 'event.original', 'url.original', 'url.path', 'url.query',
-  'http.request.referrer', 'nginx.error.request', 'nginx.error.subrequest', 'nginx.access.request',
+  'http.request.referrer', 'nginx.error.request', 'nginx.error.subrequest', 'nginx.error.upstream',
+  'nginx.error.more', 'nginx.access.request', 'nginx.access.variables.*',
   'mysql.slowlog.query', 'mysql.slowlog.explain', 'json',
 ] as const // biome-ignore format: one list, read across
 
 export interface RedactOptions extends RedactionChoice {
-  /** Instead of `redactedFields`. A field named like a secret (`labels.api_key`) is replaced whole. */
+  /** Instead of `redactedFields`; `app.*` means every field below. A field named like a secret (`labels.api_key`) is replaced whole. */
   readonly fields?: readonly string[]
 }
 
 const query = 'mysql.slowlog.query'
+
+const holdsText = (column: Column): boolean =>
+  column.kind === 'list' || column.kind === 'dictionary'
+    ? holdsText(column.values)
+    : ['text', 'json', 'members', 'constant'].includes(column.kind)
 
 /**
  * Replaces secrets and personal data by marks like `[redacted:card]`, in texts, lists and undeclared JSON members.
@@ -53,6 +59,9 @@ export const redact = (options: RedactOptions = {}): Transform => {
       kind !== 'sql' && (choice[kind as keyof RedactionChoice] ?? redactions[kind as keyof typeof redactions].on),
   )
 
+  const named = new Set<string>(fields)
+  const below = fields.filter((field) => field.endsWith('.*')).map((field) => field.slice(0, -1))
+
   const columnOf = (batch: Batch, field: string, column: Column): Column => {
     if (column.kind === 'members') return redactMembers(batch, field, column, choice)
     if (column.kind === 'json') return { ...redactSpans(batch, field, column.start, column.end, choice), kind: 'json' }
@@ -70,9 +79,8 @@ export const redact = (options: RedactOptions = {}): Transform => {
     adds: {},
     problems,
     apply(batch: Batch) {
-      for (const field of fields) {
-        const column = batch.columns.get(field)
-        if (column === undefined) continue
+      for (const [field, column] of batch.columns) {
+        if (!named.has(field) && !(below.some((start) => field.startsWith(start)) && holdsText(column))) continue
         const redacted = columnOf(batch, field, column)
         if (redacted !== column) batch.columns.set(field, redacted)
       }

@@ -136,6 +136,22 @@ describe('redact', () => {
     expect(at(document, 'message')).toBe('password=x')
   })
 
+  test('looks at every text below a name, at nothing else there', async () => {
+    const row = {
+      'nginx.access.variables.request_uri': '/x?token=abc123',
+      'nginx.access.variables.http_authorization': 'Basic dXNlcjpwYXNz',
+      'nginx.access.variable': 'token=abc123',
+      'nginx.access.gzip_ratio': 3.5,
+    }
+    const [document] = await through([row], [redact()])
+    expect(at(document, 'nginx.access.variables.request_uri')).toBe('/x?token=[redacted:token]')
+    expect(at(document, 'nginx.access.variables.http_authorization')).toBe('[redacted:token]')
+    expect(at(document, 'nginx.access.variable')).toBe('token=abc123')
+    const [other] = await through([row], [redact({ fields: ['nginx.access.*'] })])
+    expect(at(other, 'nginx.access.variable')).toBe('token=[redacted:token]')
+    expect(at(other, 'nginx.access.gzip_ratio')).toBe(3.5)
+  })
+
   test('takes SQL literals only when asked to', async () => {
     const rows = [{ 'mysql.slowlog.query': "select `a1` from t1 where b = 'x' and c = 7 and d = 'cut" }]
     const [kept] = await through(rows, [redact()])
