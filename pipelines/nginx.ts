@@ -13,6 +13,8 @@ export const serverErrors = rule({
   atLeast: 20,
   over: '1m',
   allowance: '10s',
+  // Just after the allowance, so that it is known within the quarter of a minute.
+  schedule: '15 * * * * *',
   clearFor: 2,
 })
 

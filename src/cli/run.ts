@@ -10,15 +10,17 @@ interface Options extends General {
   readonly role?: string
   readonly grace?: string
   readonly web: boolean
+  /** Undefined: where nothing is configured and nothing is there. */
   readonly demo?: boolean
 }
 
 const run = async (globs: readonly string[], options: Options): Promise<void> => {
-  if (options.demo === true && process.argv.includes('--demo')) throw new Exit(2, "'run --demo' is not there yet")
   if (options.from !== 'beginning' && options.from !== 'end')
     throw usage(`--from takes beginning or end, not '${options.from}'`)
   if (options.parser !== undefined && globs.length === 0)
     throw usage('--parser says how to read the files named by globs; name some')
+  if (options.once === true && options.demo === true)
+    throw usage('the demo never ends: --once and --demo do not go together')
   const { timezone, role, grace } = options
   const { serve } = await import('../service/serve.ts')
   const { recognisedPipeline } = await import('../service/builtin.ts')
@@ -36,6 +38,7 @@ const run = async (globs: readonly string[], options: Options): Promise<void> =>
       once: options.once === true,
       from: options.from,
       json: options.logOutput === 'json',
+      demo: options.once === true ? false : options.demo,
     })
     process.exitCode = code
     // Whatever still holds the process (a store that is waited for) must not keep it from ending.
@@ -56,7 +59,7 @@ export const addRun = (program: Command): void => {
     .option('--role <role>', 'all, ship or analyse')
     .option('--grace <time>', 'how long a stop may take (default: 30s)')
     .option('--no-web', 'without the web server')
-    .option('--demo', 'not yet')
-    .option('--no-demo', 'never the demo (there is none yet)')
+    .option('--demo', 'a made-up shop to look at, also where logs lie at the default paths')
+    .option('--no-demo', 'never the demo, which else begins where there is nothing to follow')
     .action(run)
 }

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { follow } from '../source/follow.ts'
 import { OperationError } from './control.ts'
@@ -22,10 +23,26 @@ const loadPipelines = async (): Promise<readonly Pipeline[]> => {
   return modules.flatMap(({ default: given }) => given ?? [])
 }
 
-const withPaths = (pipeline: Pipeline, paths: readonly string[]): Pipeline => ({
+const withPaths = (pipeline: Pipeline, paths: readonly string[], name = pipeline.source.name): Pipeline => ({
   ...pipeline,
-  source: follow({ name: pipeline.source.name, paths }),
+  source: follow({ name, paths }),
 })
+
+/** Which built-in pipeline reads which logs of the demo. */
+const demoLogs = {
+  'nginx.access': 'nginx/access.log',
+  'nginx.error': 'nginx/error.log',
+  'mysql.slowlog': 'mysql/slow.log',
+  app: 'app/*.log',
+} as const
+
+/** The built-in pipelines, on the logs of the demo: its machines run on UTC. */
+export const demoPipelines = async (directory: string): Promise<readonly Pipeline[]> =>
+  (await loadPipelines()).flatMap((pipeline) => {
+    const logs = (demoLogs as Readonly<Record<string, string>>)[pipeline.name]
+    if (logs === undefined) return []
+    return [{ ...withPaths(pipeline, [join(directory, logs)], `demo.${pipeline.name}`), timezone: 'UTC' }]
+  })
 
 /** Every pipeline of `pipelines/`; with globs named, those pipelines on those files, and the rest only with `others`. */
 export const builtinPipelines = async (

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Rule } from '../alert/rule.ts'
 import { isReference, type Text } from '../config/env.ts'
@@ -18,6 +18,8 @@ import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
 export interface Config {
   readonly file: string | undefined
   readonly data: string
+  /** Directory of what analysis keeps: alerts, schedules. */
+  readonly state: string
   readonly namespace: string
   readonly timezone: string
   readonly role: 'all' | 'ship' | 'analyse'
@@ -200,9 +202,11 @@ export const loadConfig = async (
   const notify = notifiersOf(user, variable, resolveTexts, wrong)
   const digest = digestOf(user, notify, timezone, wrong)
 
+  const data = resolve(cwd, overrides.data ?? variable('TAILRACE_DATA') ?? user.data ?? 'data')
   const config: Config = {
     file,
-    data: resolve(cwd, overrides.data ?? variable('TAILRACE_DATA') ?? user.data ?? 'data'),
+    data,
+    state: join(data, 'state'),
     namespace,
     timezone: isTimezone(timezone) ? timezone : 'UTC',
     role: checked('role', roleText, role, 'all, ship or analyse', 'all'),

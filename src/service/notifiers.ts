@@ -35,7 +35,7 @@ export const openMail = async (
     ...routeOf(config, name)!,
     lang: settings.lang ?? 'en',
     timezone: config.timezone,
-    directory: join(config.data, 'state', 'outbox', name),
+    directory: join(config.state, 'outbox', name),
     clock: Date.now,
     report: (text) => log.warn({ notifier: name }, text),
     ...(counted === undefined ? {} : { counted }),

@@ -2,6 +2,10 @@ import { mkdir } from 'node:fs/promises'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import { type Analysis, startAnalysis } from './analysis.ts'
 import { type Answer, ask, createControl, type Operate, OperationError } from './control.ts'
+import { defaultPaths, existingPaths } from './default-paths.ts'
+import { beginDemo, type DemoRun } from './demo/begin.ts'
+import { demoConfig, tellOfDemo } from './demo/config.ts'
+import { firstRun } from './first-run.ts'
 import type { Config } from './load.ts'
 import { dropLock, Held, takeLock } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
@@ -11,6 +15,8 @@ export interface ServeOptions {
   readonly once: boolean
   readonly from: 'beginning' | 'end'
   readonly json: boolean
+  /** True: the demo, also where default paths exist; false: never. */
+  readonly demo?: boolean | undefined
 }
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
@@ -58,6 +64,22 @@ const summary = (running: Running, log: Logger): void => {
   log.info(`${read} records read, ${stored} stored${letters}`)
 }
 
+/** What this start is: the service as configured, or the demo. */
+const atFirst = async (
+  config: Config,
+  wanted: boolean | undefined,
+  log: Logger,
+): Promise<{ readonly config: Config; readonly demo: boolean }> => {
+  const followed = new Set(config.pipelines.flatMap(({ source }) => source.paths ?? []))
+  const existing = config.configured ? [] : await existingPaths(defaultPaths)
+  const { demo, notes } = firstRun(config, wanted, existing, (pattern) => followed.has(pattern))
+  for (const note of notes) log.warn(note)
+  if (demo === 'no') return { config, demo: false }
+  const shown = await demoConfig(config)
+  tellOfDemo(shown, demo === 'goes on', log)
+  return { config: shown, demo: true }
+}
+
 /** Runs the service until a signal, or with `once` until all is delivered. Returns the exit code. */
 export const serve = async (given: Config, options: ServeOptions): Promise<number> => {
   const log = createLog({
@@ -65,7 +87,8 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     output: options.json ? 'json' : given.logOutput,
     colour: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
   })
-  const config = given
+  const start = await atFirst(given, options.demo, log)
+  const { config } = start
   await mkdir(config.data, { recursive: true, mode: 0o750 })
 
   let operate: Operate = starting
@@ -79,6 +102,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
 
   const stopped = firstSignal(log)
   const failure = Promise.withResolvers<number>()
+  let demo: DemoRun | undefined
   let running: Running | undefined
   let analysis: Analysis | undefined
   try {
@@ -87,6 +111,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       log.fatal({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'delivery stopped')
       failure.resolve(3)
     }
+    if (start.demo) demo = beginDemo(config, log)
     const started = startPipelines({ config, log, once, from, failed })
     const early = await Promise.race([started.then(() => undefined), stopped])
     if (early !== undefined) {
@@ -94,6 +119,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       return early
     }
     running = await started
+    demo?.start(running)
     analysis = await startAnalysis(running, config, log, once)
     operate = operateOn(running.context, analysis.operations)
     log.info(
@@ -108,6 +134,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     }
     return code
   } finally {
+    demo?.stop()
     await analysis?.stop()
     await running?.stop(config.grace)
     control.closeAllConnections()

@@ -36,6 +36,7 @@ export interface FollowOptions {
 /** Follows files by name and content through every kind of rotation, by the rules of generations, resume and copies. */
 export const follow = (options: FollowOptions): Source => ({
   name: options.name,
+  paths: options.paths,
   open: (context) => openFollow(options, context, plainFiles),
 })
 

@@ -39,6 +39,8 @@ export interface SourceNotice {
 /** Where bytes come from. Pulled, never pushing: it reads no further than it is asked. */
 export interface Source {
   readonly name: string
+  /** Globs of the files it follows, where it follows files. */
+  readonly paths?: readonly string[]
   open(context: SourceContext): Promise<OpenSource>
 }
 

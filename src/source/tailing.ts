@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { covers } from './discover.ts'
 import type { Followed } from './followed.ts'
 import { type Generation, headSize } from './generation.ts'
 import { headOf, holdsGuard, type Identity, identityOf, sameHead } from './identity.ts'
+import { letRead } from './let-read.ts'
 import type { SourceContext } from './source.ts'
 
 /** What a source knows of its files; changed by looking (`scan`) and by reading, never at the same time. */
@@ -85,7 +85,7 @@ export const tellOnce = (tailing: Tailing, mark: string, notice: Parameters<Sour
 
 const mending = (path: string, code: string): string =>
   code === 'EACCES' || code === 'EPERM'
-    ? `permission denied; let it be read: setfacl -m u:${userInfo().username}:rX '${path.replaceAll("'", "'\\''")}'`
+    ? `permission denied. Let it be read: ${letRead(path)}`
     : code === 'ELOOP'
       ? 'its links go round in a circle; remove one of them'
       : code === 'EMFILE'

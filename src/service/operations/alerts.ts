@@ -28,7 +28,7 @@ export const listAlerts = (alerts: () => readonly Alert[]) =>
     for (const alert of alerts()) if (asked.all === true || alert.state === 'firing') yield alertLine(alert)
   }
 
-export const alertDirectory = (config: Config): string => join(config.data, 'state', 'alerts')
+export const alertDirectory = (config: Config): string => join(config.state, 'alerts')
 
 /** What the last service knew; for commands when none runs. */
 export const readAlerts = async (config: Config): Promise<readonly Alert[]> => {

@@ -1,0 +1,39 @@
+import { access, constants } from 'node:fs/promises'
+import { absolute, discover } from '../source/discover.ts'
+
+/** Where logs usually lie. What of it is followed is the built-in pipelines' business. */
+export const defaultPaths: readonly string[] = [
+  '/var/log/nginx/*access*.log',
+  '/var/log/nginx/*error*.log',
+  '/var/log/mysql/*slow*.log',
+  '/var/log/mysql/error.log',
+  '/var/log/redis/*.log',
+  '/var/lib/docker/containers/*/*-json.log',
+  './logs/**/*.log',
+]
+
+/** Something at a default path. */
+export interface DefaultPath {
+  /** As in `defaultPaths`. */
+  readonly pattern: string
+  readonly path: string
+  readonly readable: boolean
+}
+
+const isReadable = (path: string): Promise<boolean> =>
+  access(path, constants.R_OK).then(
+    () => true,
+    () => false,
+  )
+
+/** What exists of these paths, also where this user may not look. */
+export const existingPaths = async (patterns: readonly string[]): Promise<readonly DefaultPath[]> => {
+  const found = await Promise.all(
+    patterns.map(async (pattern) => {
+      const { paths, unseen } = await discover([absolute(pattern)], [])
+      const seen = paths.map(async (path) => ({ pattern, path, readable: await isReadable(path) }))
+      return [...(await Promise.all(seen)), ...unseen.map(({ path }) => ({ pattern, path, readable: false }))]
+    }),
+  )
+  return found.flat()
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { type Line, type Log, logs } from './answer.ts'
+import { createIncidents } from './incident.ts'
+import { type LogFile, openLogFile } from './log-file.ts'
+import { createShop } from './shop.ts'
+import { clfTimeOf } from './stamp.ts'
+import { demoDirectory, startDemoState } from './state.ts'
+
+export interface DemoOptions {
+  readonly data: string
+  /** Logs that a parser is there for; the others are not written. */
+  readonly wanted: (log: Log) => boolean
+  readonly clock: () => number
+  /** Bytes written and not yet read: above a limit the shop waits, so that rotation takes nothing away unread. */
+  readonly unread: () => number
+  /** Told once a trouble and once when it is over. */
+  readonly report: (text: string) => void
+  /** Bytes after which a log is rotated. */
+  readonly rotateAt?: number
+}
+
+/** The shop's programs, writing. */
+export interface Demo {
+  /** Goes on writing as time passes. */
+  start(): void
+  stop(): void
+}
+
+/** How much of the past is written on the first start, and at most after a pause. */
+const history = 66 * 60_000
+const keep = 3
+const tick = 250
+const mostUnread = 64 << 20
+
+/** When the last line was written; undefined where nothing was. */
+const lastOf = (file: LogFile): number | undefined => {
+  const times = file
+    .end(16_384)
+    .split('\n')
+    .map(clfTimeOf)
+    .filter((at) => at !== undefined)
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
+/** Writes what the shop's logs would hold by now, lines of the past with their own times. */
+export const createDemo = (options: DemoOptions): Demo => {
+  const { data, clock, report, rotateAt = 24 << 20 } = options
+  const now = clock()
+  const { seed, starts } = startDemoState(data, now)
+  const files = new Map(
+    logs.filter(options.wanted).map((log) => [log, openLogFile(join(demoDirectory(data), log), keep)]),
+  )
+  const access = files.get('nginx/access.log')
+  const last = access === undefined ? undefined : lastOf(access)
+  const from = Math.max(last === undefined ? 0 : Math.floor(last / 1000) + 1, Math.floor((now - history) / 1000))
+  const shop = createShop(seed, createIncidents(starts), from)
+  let second = from
+  let waiting: Line[] = []
+  let trouble = false
+
+  const write = (lines: readonly Line[]): void => {
+    for (const [log, file] of files) {
+      const texts = lines.flatMap((line) => (line.log === log ? [`${line.text}\n`] : []))
+      if (texts.length > 0) file.append(texts.join(''))
+    }
+  }
+  const writeUntil = (at: number): void => {
+    if (second * 1000 < at - history) second = Math.floor((at - history) / 1000)
+    while (second * 1000 <= at) waiting.push(...shop.linesOf(second++))
+    const due = waiting.filter((line) => line.at <= at)
+    waiting = waiting.filter((line) => line.at > at)
+    write(due)
+  }
+  const rotate = (): void => {
+    for (const file of files.values()) if (file.size > rotateAt) file.rotate()
+  }
+  writeUntil(now)
+
+  let timer: NodeJS.Timeout | undefined
+  return {
+    start() {
+      timer = setInterval(() => {
+        try {
+          if (options.unread() > mostUnread) return
+          writeUntil(clock())
+          rotate()
+          if (trouble) report('the demo writes its logs again')
+          trouble = false
+        } catch (error) {
+          if (!trouble) report(`the demo cannot write its logs (${String(error)}); it tries again`)
+          trouble = true
+        }
+      }, tick)
+    },
+    stop() {
+      clearInterval(timer)
+      for (const file of files.values()) file.close()
+    },
+  }
+}
