@@ -2,10 +2,8 @@ import type { Alert } from '../alert/alert.ts'
 import { createScheduler, type Scheduler } from '../alert/schedule.ts'
 import { datasetsOf } from '../pipeline/pipeline.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { startWeb } from '../web/server.ts'
 import { rulesOf } from './check-rules.ts'
-import { digestPage } from './digest-page.ts'
-import { createDigests } from './digests.ts'
+import { createDigests, type Digests } from './digests.ts'
 import type { Config } from './load.ts'
 import { mailDigests } from './mail-digests.ts'
 import { type Notifiers, openNotifiers } from './notifiers.ts'
@@ -13,17 +11,17 @@ import { alertDirectory, listAlerts } from './operations/alerts.ts'
 import { digestOperation } from './operations/digest.ts'
 import type { Operation } from './operations/operate.ts'
 import { knownFields } from './operations/question.ts'
-import { pageOf } from './page.ts'
 import type { Running } from './start.ts'
 
 /** A run with `--once` waits this long for its mails to go out. */
 const longestDrain = 20_000
 
-/** What watches the store: rules and their alerts, and the page. */
+/** What watches the store: rules and their alerts. */
 export interface Analysis {
   readonly operations: Readonly<Record<string, Operation>>
-  /** Where the page is. */
-  readonly address: string | undefined
+  /** Firing first, then ended ones, newest first. */
+  alerts(): readonly Alert[]
+  readonly digests: Digests
   /** For `--once`: judges every window by event time, tells, and gives mails a moment to go out. */
   evaluateAll(): Promise<void>
   stop(): Promise<void>
@@ -52,6 +50,23 @@ const watch = (running: Running, config: Config, log: Logger, notifiers: Notifie
     report: (text) => log.warn(text),
   })
 
+/** Lets metrics and health see what the rules are at: looked up, for alerts outlive a restart. */
+const tellOf = (scheduler: Scheduler, { metrics, troubles }: Running): void => {
+  metrics.onScrape(() => {
+    metrics.alertsFiring.reset()
+    for (const { rule, state } of scheduler.alerts()) if (state === 'firing') metrics.alertsFiring.inc({ rule })
+  })
+  troubles.watch(() =>
+    scheduler
+      .status()
+      .flatMap(({ rule, trouble }) =>
+        trouble === undefined
+          ? []
+          : [{ kind: 'rule', about: rule, text: `rule '${rule}' is not judged: ${trouble}`, blocks: false }],
+      ),
+  )
+}
+
 export const startAnalysis = async (
   running: Running,
   config: Config,
@@ -61,10 +76,7 @@ export const startAnalysis = async (
   const notifiers = config.role === 'ship' ? undefined : await openNotifiers(config, log, running.metrics)
   const scheduler = notifiers === undefined ? undefined : await watch(running, config, log, notifiers)
   const alerts = (): readonly Alert[] => scheduler?.alerts() ?? []
-  running.metrics.onScrape(() => {
-    running.metrics.alertsFiring.reset()
-    for (const { rule, state } of alerts()) if (state === 'firing') running.metrics.alertsFiring.inc({ rule })
-  })
+  if (scheduler !== undefined) tellOf(scheduler, running)
   if (!once) await scheduler?.start()
   const position = (): number | undefined =>
     running.positions.position(config.pipelines.flatMap((one) => [...datasetsOf(one).keys()]))
@@ -75,19 +87,6 @@ export const startAnalysis = async (
     mail === undefined || once
       ? undefined
       : mailDigests({ config, digests, outbox: mail.outbox, position, report: (text) => log.warn(text) })
-  const web =
-    config.web === false || once
-      ? undefined
-      : await startWeb({
-          ...config.web,
-          ready: () => ({
-            ready: true,
-            ...(running.trouble === undefined ? {} : { waiting: running.trouble }),
-          }),
-          metrics: () => running.metrics.render(),
-          page: (signal) => pageOf(running.context, alerts(), signal),
-          digest: (asked, signal) => digestPage(digests, asked, signal),
-        })
   return {
     operations: {
       alerts: listAlerts(alerts),
@@ -98,13 +97,13 @@ export const startAnalysis = async (
           : { route: mail.route, open: async () => ({ outbox: mail.outbox, close: async () => {} }) },
       ),
     },
-    address: web?.address,
+    alerts,
+    digests,
     async evaluateAll() {
       await scheduler?.evaluateOnce()
       for (const waiting of (await notifiers?.drain(longestDrain)) ?? []) log.warn(waiting)
     },
     async stop() {
-      await web?.close()
       await mailing?.stop()
       await scheduler?.stop()
       await notifiers?.close()

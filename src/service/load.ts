@@ -11,6 +11,7 @@ import { parseDuration } from '../event/units.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
+import { isLoopback } from '../web/loopback-host.ts'
 import type { DefinedConfig, UserConfig } from './config.ts'
 import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
 
@@ -299,7 +300,6 @@ const pipelinesOf = async (user: UserConfig, variable: Variable): Promise<readon
   return builtinPipelines(globs, named.length === 0)
 }
 
-const loopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 const webOf = (
   overrides: Overrides,
@@ -317,7 +317,7 @@ const webOf = (
   const port = parsed?.port ?? user.web?.port ?? 7380
   const token = tokenVariable ?? text(user.web?.token)
   const insecure = user.web?.insecure ?? false
-  if (!loopback(host) && token === undefined && !insecure)
+  if (!isLoopback(host) && token === undefined && !insecure)
     wrong(
       `the web server would listen on ${host}, which is not loopback, without a token`,
       'Set TAILRACE_TOKEN or web.token, or write `insecure: true` under `web`',

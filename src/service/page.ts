@@ -1,74 +1,276 @@
-import { format } from 'date-fns/format'
 import type { Alert } from '../alert/alert.ts'
-import { escapeHtml } from '../event/html.ts'
-import { printable } from '../event/printable.ts'
-import { everything } from '../query/tree.ts'
+import { errors } from '../digest/errors.ts'
+import type { Lang } from '../event/units.ts'
+import { parseKql } from '../query/kql.ts'
+import { QueryError } from '../query/query-error.ts'
+import { and, everything, type Query } from '../query/tree.ts'
+import type { Metric } from '../store/aggregate.ts'
+import { ledgerRows } from '../store/ledger.ts'
+import type { Store, StoredDocument } from '../store/store.ts'
+import type {
+  Account,
+  Answers,
+  Asked,
+  EventRow,
+  FileRow,
+  Overview,
+  RangeName,
+  SlowRow,
+} from '../web/dashboard/overview.ts'
+import { ranges } from '../web/dashboard/overview.ts'
+import { createCached } from './cached.ts'
 import type { Context } from './context.ts'
+import type { Config } from './load.ts'
+import { knownFields } from './operations/question.ts'
+import type { Trouble } from './troubles.ts'
 
-const safe = (value: unknown): string => escapeHtml(printable(String(value ?? '')))
+const mostEvents = 50
+const mostSlow = 5
+const mostDatasets = 30
+const minute = 60_000
+/** How old an answer may be: longer ranges change less, and cost more. */
+const maxAge: Readonly<Record<RangeName, number>> = { '1h': 3000, '24h': 15_000, '7d': 60_000 }
+const longest = 15_000
+const longestQuery = 2000
 
-const at = (document: unknown, ...path: readonly string[]): unknown =>
-  path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
-    document,
-  )
-
-const table = (names: readonly string[], rows: readonly (readonly unknown[])[]): string =>
-  rows.length === 0
-    ? '<p>None.</p>'
-    : `<table><tr>${names.map((name) => `<th>${safe(name)}</th>`).join('')}</tr>${rows
-        .map((row) => `<tr>${row.map((cell) => `<td>${safe(cell)}</td>`).join('')}</tr>`)
-        .join('')}</table>`
-
-const style =
-  'body{font:14px/1.45 system-ui,sans-serif;margin:2rem;color:#1c2430}h1{font-size:1.3rem}h2{font-size:1rem;margin-top:1.6rem}table{border-collapse:collapse}td,th{text-align:left;padding:.15rem .8rem .15rem 0;vertical-align:top;max-width:60rem;overflow-wrap:anywhere}th{color:#667}svg rect{fill:#3a6ea5}'
-
-const minutes = 60
-
-/** Events a minute over the last hour, as bars. */
-const bars = (counts: readonly number[]): string => {
-  const most = Math.max(1, ...counts)
-  const rects = counts.map((count, i) => {
-    const height = Math.round((count / most) * 80)
-    return `<rect x="${i * 10}" y="${80 - height}" width="8" height="${height}"><title>${count}</title></rect>`
-  })
-  return `<svg width="${counts.length * 10}" height="80" role="img" aria-label="events a minute">${rects.join('')}</svg>`
+/** Reads the address; a query that cannot be read is left out and said. */
+const askedOf = (
+  query: URLSearchParams,
+  lang: Lang,
+  config: Config,
+  now: number,
+): { readonly asked: Asked; readonly where: Query } => {
+  const name = query.get('range') ?? ''
+  const kql = (query.get('q') ?? '').slice(0, longestQuery)
+  const asked = {
+    lang,
+    fixedLang: query.has('lang'),
+    range: (Object.hasOwn(ranges, name) ? name : '1h') as RangeName,
+    kql,
+    problem: undefined,
+  }
+  if (kql.trim() === '') return { asked, where: everything }
+  try {
+    return { asked, where: parseKql(kql, { ...knownFields(config), now, timezone: config.timezone }) }
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    return { asked: { ...asked, problem: error.draw() }, where: everything }
+  }
 }
 
-/** The page at `/`: events over time, open alerts, the latest events. No script; it loads itself again. */
-export const pageOf = async (context: Context, alerts: readonly Alert[], signal: AbortSignal): Promise<string> => {
-  const { store, config } = context
-  const now = Date.now()
-  const first = now - (now % 60_000) - (minutes - 1) * 60_000
-  const scope = { where: everything, namespace: config.namespace }
-  await store.refresh(signal)
-  const buckets = await store.aggregate({ ...scope, since: first, by: [], interval: 60_000, metrics: [] }, signal)
-  const counts = Array.from({ length: minutes }, () => 0)
-  for (const bucket of buckets) {
-    const slot = Math.floor(((bucket.at ?? first) - first) / 60_000)
-    if (slot >= 0 && slot < minutes) counts[slot] = bucket.count
+const at = (document: StoredDocument, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>(
+      (inner, name) =>
+        typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[name] : undefined,
+      document,
+    )
+const textAt = (document: StoredDocument, path: string): string => {
+  const value = at(document, path)
+  return value === undefined || value === null ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+const eventOf = (document: StoredDocument): EventRow => {
+  const level = textAt(document, 'log.level')
+  const status = textAt(document, 'http.response.status_code')
+  const request = [textAt(document, 'http.request.method'), textAt(document, 'url.original')].filter(
+    (one) => one !== '',
+  )
+  const fault = [textAt(document, 'error.type'), textAt(document, 'error.message')].filter((one) => one !== '')
+  const message = textAt(document, 'message') || request.join(' ') || textAt(document, 'mysql.slowlog.query')
+  return {
+    at: Date.parse(textAt(document, '@timestamp')),
+    dataset: textAt(document, 'event.dataset'),
+    level: level || status,
+    levelField: level !== '' ? 'log.level' : status !== '' ? 'http.response.status_code' : undefined,
+    text: [message, ...(fault.length === 0 ? [] : [fault.join(': ')])].join(' · '),
   }
-  const latest: unknown[][] = []
-  for await (const document of store.search({ ...scope, limit: 50 }, signal))
-    latest.push([
-      at(document, '@timestamp'),
-      at(document, 'event', 'dataset'),
-      at(document, 'log', 'level') ?? at(document, 'http', 'response', 'status_code'),
-      at(document, 'message') ?? at(document, 'url', 'original') ?? at(document, 'mysql', 'slowlog', 'query'),
-    ])
-  const open = alerts.filter(({ state }) => state === 'firing')
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="10"><title>Tailrace</title><style>${style}</style>
-<h1>Tailrace</h1><p>${safe(format(now, 'yyyy-MM-dd HH:mm:ss'))}</p>
-<h2>Events a minute, last hour</h2>${bars(counts)}
-<h2>Open alerts</h2>${table(
-    ['severity', 'since', 'what', 'why'],
-    open.map(({ severity, since, title, explanation }) => [
-      severity,
-      format(since, 'yyyy-MM-dd HH:mm'),
-      title.en,
-      explanation.en,
-    ]),
-  )}
-<h2>Latest events</h2>${table(['time', 'dataset', 'level', 'what'], latest)}</html>`
+}
+
+const shown = [
+  '@timestamp',
+  'event.dataset',
+  'log.level',
+  'message',
+  'error.type',
+  'error.message',
+  'http.request.method',
+  'http.response.status_code',
+  'url.original',
+  'mysql.slowlog.query',
+]
+
+const duration = 'event.duration'
+const times: readonly Metric[] = [
+  { kind: 'sum', field: duration },
+  { kind: 'avg', field: duration },
+  { kind: 'max', field: duration },
+]
+const secondsOf = (nanoseconds: number | null | undefined): number => (nanoseconds ?? 0) / 1e9
+
+const slowOf = async (store: Store, scope: Scope, signal: AbortSignal): Promise<readonly SlowRow[]> => {
+  const by = ['mysql.slowlog.digest', 'mysql.slowlog.fingerprint']
+  const question = { ...scope, datasets: ['mysql.slowlog'], by, metrics: times, top: mostSlow }
+  return (await store.aggregate(question, signal)).flatMap(({ by: key, count, values }) =>
+    typeof key?.[by[0]!] !== 'string'
+      ? []
+      : [
+          {
+            digest: String(key[by[0]!]),
+            fingerprint: String(key[by[1]!] ?? ''),
+            count,
+            total: secondsOf(values[`sum(${duration})`]),
+            mean: secondsOf(values[`avg(${duration})`]),
+            max: secondsOf(values[`max(${duration})`]),
+          },
+        ],
+  )
+}
+
+interface Scope {
+  readonly where: Query
+  readonly namespace: string
+  readonly since: number
+  readonly until: number
+}
+
+/** Everything asked of the store for one view. */
+const answersOf = async (
+  store: Store,
+  where: Query,
+  namespace: string,
+  range: RangeName,
+  now: number,
+  signal: AbortSignal,
+): Promise<Answers> => {
+  const { span, interval } = ranges[range]
+  const count = span / interval
+  const first = now - (now % interval) - (count - 1) * interval
+  // Clocks differ a little: what is of the next minute is seen, what is of next year is not.
+  const scope = { where, namespace, since: first, until: now + minute }
+  const dataset = 'event.dataset'
+  await store.refresh(signal)
+  const volumes = await store.aggregate({ ...scope, by: [dataset], interval, metrics: [], top: mostDatasets }, signal)
+  const wrong = await store.aggregate(
+    { ...scope, where: and(where, errors), by: [dataset], interval, metrics: [], top: mostDatasets },
+    signal,
+  )
+  const recent = await store.aggregate(
+    { ...scope, since: now - minute, until: now, by: [dataset], metrics: [], top: mostDatasets },
+    signal,
+  )
+  const slots = Array.from({ length: count }, (_, i) => ({
+    at: first + i * interval,
+    counts: new Map<string, number>(),
+    errors: 0,
+  }))
+  const slotOf = (start = first) => slots[Math.min(count - 1, Math.floor((start - first) / interval))]
+  const rows = new Map<string, { name: string; count: number; errors: number; rate: number }>()
+  const rowOf = (by: (typeof volumes)[number]['by']) => {
+    const name = String(by?.[dataset] ?? '')
+    const row = rows.get(name) ?? { name, count: 0, errors: 0, rate: 0 }
+    rows.set(name, row)
+    return row
+  }
+  for (const bucket of volumes) {
+    const row = rowOf(bucket.by)
+    const counts = slotOf(bucket.at)?.counts
+    row.count += bucket.count
+    counts?.set(row.name, (counts.get(row.name) ?? 0) + bucket.count)
+  }
+  for (const bucket of wrong) {
+    const slot = slotOf(bucket.at)
+    rowOf(bucket.by).errors += bucket.count
+    if (slot !== undefined) slot.errors += bucket.count
+  }
+  for (const bucket of recent) rowOf(bucket.by).rate = bucket.count / (minute / 1000)
+  const events: EventRow[] = []
+  for await (const document of store.search({ ...scope, limit: mostEvents, fields: shown }, signal))
+    events.push(eventOf(document))
+  return {
+    slots,
+    datasets: [...rows.values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)),
+    events,
+    slow: await slowOf(store, scope, signal),
+  }
+}
+
+const accountOf = ({ progress, storeName, inFlight }: Context): Account => {
+  const rows = ledgerRows(progress, storeName, inFlight())
+  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0)
+  return {
+    read: sum(({ read }) => read),
+    stored: sum(({ stored }) => stored),
+    deadLettered: sum((row) => row.dead_lettered),
+    inFlight: sum((row) => row.in_flight),
+    lost: sum(({ lost }) => lost),
+    balanced: rows.every(({ balanced }) => balanced),
+  }
+}
+
+const filesOf = (context: Context): readonly FileRow[] =>
+  context
+    .sources()
+    .map(({ path, source, state, size, lag_bytes: lagBytes, lag_seconds: lagSeconds }) => ({
+      path,
+      source,
+      state,
+      size,
+      lagBytes,
+      lagSeconds,
+    }))
+    .sort(
+      (a, b) =>
+        Number(b.state === 'unreadable') - Number(a.state === 'unreadable') ||
+        b.lagBytes - a.lagBytes ||
+        (a.path < b.path ? -1 : 1),
+    )
+
+const emptyAccount: Account = { read: 0, stored: 0, deadLettered: 0, inFlight: 0, lost: 0, balanced: true }
+
+export interface OverviewParts {
+  readonly config: Config
+  readonly demo: boolean
+  /** Undefined while the service starts. */
+  readonly context: () => Context | undefined
+  readonly alerts: () => readonly Alert[]
+  readonly troubles: () => readonly Trouble[]
+  readonly clock?: () => number
+}
+
+/** Gathers what the page says. What the store answers is shared for some seconds; without it the rest is shown. */
+export const createOverview = ({ config, demo, context, alerts, troubles, clock = Date.now }: OverviewParts) => {
+  const cached = createCached<Answers>(32, clock)
+  const ask = ({ store }: Context, asked: Asked, where: Query): Promise<Answers> =>
+    cached.get(JSON.stringify([asked.range, asked.problem === undefined ? asked.kql : '']), maxAge[asked.range], () =>
+      answersOf(store, where, config.namespace, asked.range, clock(), AbortSignal.timeout(longest)),
+    )
+  return async (query: URLSearchParams, lang: Lang): Promise<Overview> => {
+    const { asked, where } = askedOf(query, lang, config, clock())
+    const now = context()
+    let answers: Answers | undefined
+    let silence: string | undefined
+    if (now !== undefined)
+      try {
+        // A store that is waited for is not asked: it would only be waited for once more.
+        if (now.store.trouble !== undefined && !now.store.transactional) silence = now.store.trouble
+        else answers = await ask(now, asked, where)
+      } catch (error) {
+        silence = error instanceof Error ? error.message : String(error)
+      }
+    return {
+      now: clock(),
+      timezone: config.timezone,
+      namespace: config.namespace,
+      demo,
+      asked,
+      troubles: [...troubles()].sort((a, b) => Number(b.blocks) - Number(a.blocks)),
+      alerts: alerts(),
+      files: now === undefined ? [] : filesOf(now),
+      ledger: now === undefined ? emptyAccount : accountOf(now),
+      answers,
+      silence,
+    }
+  }
 }

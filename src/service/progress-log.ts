@@ -8,6 +8,7 @@ import {
   snapshotProgress,
 } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
+import type { Troubles } from './troubles.ts'
 
 /** Where progress is durable: in the store's own transactions, or in a journal of its own. */
 export interface ProgressLog {
@@ -28,6 +29,7 @@ export const openProgressLog = async (
   directory: string,
   report: (text: string) => void,
   signal: AbortSignal,
+  troubles?: Troubles,
 ): Promise<ProgressLog> => {
   const state = createProgressState()
   const keepFrom = (): number => Date.now() - ledgerDays * 86_400_000
@@ -66,10 +68,12 @@ export const openProgressLog = async (
     for (let attempt = 0; ; attempt++) {
       try {
         await journal.append(numbered)
+        troubles?.clear(directory)
         return
       } catch (error) {
-        if (attempt === 0)
-          report(`progress cannot be written to ${directory} (${String(error)}); reading waits until it can`)
+        const text = `progress cannot be written to ${directory} (${String(error)}); reading waits until it can`
+        if (attempt === 0) report(text)
+        troubles?.set(directory, { kind: 'delivery', about: directory, text, blocks: true })
         await sleep(Math.min(5000, 100 * 2 ** attempt), undefined, { signal })
       }
     }

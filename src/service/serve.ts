@@ -1,15 +1,20 @@
 import { mkdir } from 'node:fs/promises'
 import { createLog, type Logger } from '../telemetry/log.ts'
+import { createMetrics } from '../telemetry/metrics.ts'
+import type { Web } from '../web/server.ts'
 import { type Analysis, startAnalysis } from './analysis.ts'
 import { type Answer, ask, createControl, type Operate, OperationError } from './control.ts'
 import { defaultPaths, existingPaths } from './default-paths.ts'
 import { beginDemo, type DemoRun } from './demo/begin.ts'
 import { demoConfig, tellOfDemo } from './demo/config.ts'
 import { firstRun } from './first-run.ts'
+import { watchHealth } from './health.ts'
 import type { Config } from './load.ts'
 import { dropLock, Held, takeLock } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
 import { type Running, startPipelines } from './start.ts'
+import { createTroubles } from './troubles.ts'
+import { openWeb } from './web.ts'
 
 export interface ServeOptions {
   readonly once: boolean
@@ -102,17 +107,38 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
 
   const stopped = firstSignal(log)
   const failure = Promise.withResolvers<number>()
+  const metrics = createMetrics()
+  const troubles = createTroubles()
+  troubles.set('starting', { kind: 'starting', about: 'service', text: 'the service is starting', blocks: true })
+  const health = watchHealth(troubles, config.data, log)
+  let web: Web | undefined
   let demo: DemoRun | undefined
   let running: Running | undefined
   let analysis: Analysis | undefined
   try {
     const { once, from } = options
     const failed = (error: unknown): void => {
+      troubles.set('delivery', {
+        kind: 'delivery',
+        about: 'delivery',
+        text: `delivery stopped: ${String(error)}`,
+        blocks: true,
+      })
       log.fatal({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'delivery stopped')
       failure.resolve(3)
     }
     if (start.demo) demo = beginDemo(config, log)
-    const started = startPipelines({ config, log, once, from, failed })
+    if (!once)
+      web = await openWeb({
+        config,
+        demo: start.demo,
+        log,
+        metrics,
+        troubles,
+        context: () => running?.context,
+        alerts: () => analysis?.alerts() ?? [],
+      })
+    const started = startPipelines({ config, log, once, from, failed, metrics, troubles })
     const early = await Promise.race([started.then(() => undefined), stopped])
     if (early !== undefined) {
       // Stopped while the store was still waited for: nothing was read.
@@ -122,8 +148,9 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     demo?.start(running)
     analysis = await startAnalysis(running, config, log, once)
     operate = operateOn(running.context, analysis.operations)
+    troubles.clear('starting')
     log.info(
-      `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}${analysis.address === undefined ? '' : `; page at ${analysis.address}`}`,
+      `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}${web === undefined ? '' : `; page at ${web.address}`}`,
     )
     const ended = once ? running.read.then(() => 0) : new Promise<number>(() => undefined)
     const code = await Promise.race([stopped, failure.promise, ended])
@@ -134,9 +161,12 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     }
     return code
   } finally {
+    troubles.set('stopping', { kind: 'stopping', about: 'service', text: 'the service stops', blocks: true })
+    health.stop()
     demo?.stop()
     await analysis?.stop()
     await running?.stop(config.grace)
+    await web?.close()
     control.closeAllConnections()
     control.close()
     dropLock(config.data)

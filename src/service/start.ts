@@ -7,21 +7,23 @@ import type { Field } from '../event/field.ts'
 import { createArena } from '../memory/arena.ts'
 import { createDelivery, type Delivery } from '../pipeline/delivery.ts'
 import { datasetsOf, type Pipeline } from '../pipeline/pipeline.ts'
-import { createProgress, type Progress } from '../pipeline/progress.ts'
+import { createProgress } from '../pipeline/progress.ts'
 import { runPipeline } from '../pipeline/run.ts'
 import { openGenerations } from '../source/generation.ts'
 import type { OpenSource, SourceNotice } from '../source/source.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
-import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import { createChoice } from './choose.ts'
 import type { Context } from './context.ts'
+import { readinessOf } from './health.ts'
 import { createLive } from './live.ts'
 import type { Config } from './load.ts'
 import { openStore, storeId } from './open-store.ts'
 import { openProgressLog } from './progress-log.ts'
 import { createPositions, type Followed, type Positions } from './sources.ts'
+import type { Trouble, Troubles } from './troubles.ts'
 
 export interface StartOptions {
   readonly config: Config
@@ -31,6 +33,8 @@ export interface StartOptions {
   readonly from: 'beginning' | 'end'
   /** Told when delivery stopped for a reason that only a person can mend. */
   readonly failed: (error: unknown) => void
+  readonly metrics: Metrics
+  readonly troubles: Troubles
   readonly clock?: () => number
 }
 
@@ -38,6 +42,7 @@ export interface StartOptions {
 export interface Running {
   readonly context: Context
   readonly metrics: Metrics
+  readonly troubles: Troubles
   readonly positions: Positions
   /** Resolves when every source has ended: with `once`, when all is read. */
   readonly read: Promise<void>
@@ -45,8 +50,6 @@ export interface Running {
   flush(): Promise<void>
   /** Stops reading, delivers what was read for at most `grace` milliseconds, closes. Loses nothing either way. */
   stop(grace: number): Promise<void>
-  /** Why the store is waited for, if it is. */
-  readonly trouble: string | undefined
 }
 
 const arenaShare = 0.45
@@ -71,14 +74,27 @@ const countBatch = (metrics: Metrics, store: string, batch: Batch): void => {
 }
 
 /** Keeps trying what the disk refuses, says so once, and once when it goes again. */
-const insist = async (what: string, task: () => Promise<void>, log: Logger, signal: AbortSignal): Promise<void> => {
+const insist = async (
+  what: string,
+  task: () => Promise<void>,
+  log: Logger,
+  troubles: Troubles,
+  signal: AbortSignal,
+): Promise<void> => {
   for (let attempt = 0; ; attempt++) {
     try {
       await task()
+      troubles.clear(what)
       if (attempt > 0) log.info(`${what}: it goes again`)
       return
     } catch (error) {
       if (attempt === 0) log.error({ error: String(error) }, `${what}: this does not go; reading waits until it does`)
+      troubles.set(what, {
+        kind: 'delivery',
+        about: what,
+        text: `${what} does not go (${String(error)}); reading waits until it does`,
+        blocks: true,
+      })
       await sleep(Math.min(5000, 100 * 2 ** attempt), undefined, { signal })
     }
   }
@@ -95,9 +111,33 @@ const noticeLevel: Readonly<Record<SourceNotice['kind'], 'error' | 'warn' | 'inf
 interface Parts {
   readonly store: Store
   readonly delivery: Delivery
-  readonly progress: Progress
+  readonly troubles: Troubles
   readonly metrics: Metrics
 }
+
+/** The embedded store waits for its disk, and nothing is kept elsewhere; another one is only away. */
+const storeTrouble = ({ trouble, transactional, name }: Store): readonly Trouble[] =>
+  trouble === undefined
+    ? []
+    : [{ kind: transactional ? 'disk' : 'store', about: name, text: trouble, blocks: transactional }]
+
+const sourceTroubles = (positions: Positions, texts: ReadonlyMap<string, string>): readonly Trouble[] =>
+  positions
+    .rows()
+    .flatMap(({ path, state }) =>
+      state === 'unreadable'
+        ? [{ kind: 'source', about: path, text: texts.get(path) ?? `cannot read ${path}`, blocks: true }]
+        : [],
+    )
+
+const transformTroubles = (pipelines: readonly Pipeline[]): readonly Trouble[] =>
+  pipelines.flatMap((pipeline) =>
+    pipeline.transforms.flatMap(({ name, trouble }) =>
+      trouble === undefined
+        ? []
+        : [{ kind: 'transform', about: `${pipeline.name}: ${name}`, text: trouble, blocks: true }],
+    ),
+  )
 
 /** The composition root of the pipelines. Rules, web and mail are joined to what it returns. */
 export const startPipelines = async ({
@@ -106,6 +146,8 @@ export const startPipelines = async ({
   once,
   from,
   failed,
+  metrics,
+  troubles,
   clock = Date.now,
 }: StartOptions): Promise<Running> => {
   await mkdir(config.data, { recursive: true, mode: 0o750 })
@@ -113,13 +155,13 @@ export const startPipelines = async ({
   const reading = new AbortController()
   const delivering = new AbortController()
   const arena = createArena(config.memory)
-  const metrics = createMetrics()
   const store = await openStore(config)
   const storeName = config.store.kind
+  troubles.watch(() => storeTrouble(store))
   const id = storeId(config)
   await store.prepare(schemasOf(config.pipelines), config.namespace, delivering.signal)
   const directory = join(config.data, 'checkpoints')
-  const progressLog = await openProgressLog(store, join(directory, id), report, delivering.signal)
+  const progressLog = await openProgressLog(store, join(directory, id), report, delivering.signal, troubles)
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
   await letters.dropFrom(progressLog.state.checkpoints)
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })
@@ -130,7 +172,8 @@ export const startPipelines = async ({
   const delivery = createDelivery({
     sink: store,
     progress,
-    keepLetters: (batches) => insist('writing dead letters', () => letters.add(batches), log, delivering.signal),
+    keepLetters: (batches) =>
+      insist('writing dead letters', () => letters.add(batches), log, troubles, delivering.signal),
     commit: (record) => progressLog.commit(record),
     committed(record) {
       if (store.transactional) progressLog.apply(record)
@@ -145,10 +188,12 @@ export const startPipelines = async ({
     signal: delivering.signal,
   })
 
+  const unreadable = new Map<string, string>()
   const notice =
     (source: string) =>
     ({ kind, path, text, lost }: SourceNotice): void => {
       log[noticeLevel[kind]]({ source, path }, text)
+      if (kind === 'unreadable') unreadable.set(path, text)
       if (lost !== undefined) progress.lost(lost.key, source, path, lost.from, lost.to, clock())
     }
   // A transactional store holds nothing past its checkpoint; others are asked.
@@ -202,7 +247,9 @@ export const startPipelines = async ({
     if (!reading.signal.aborted) failed(error)
   })
   const positions = createPositions(opened, progressLog.state.checkpoints, progress, clock)
-  watchGauges({ store, delivery, progress, metrics }, positions, () => arena.inUse, storeName)
+  troubles.watch(() => sourceTroubles(positions, unreadable))
+  troubles.watch(() => transformTroubles(config.pipelines))
+  watchGauges({ store, delivery, troubles, metrics }, positions, () => arena.inUse, storeName)
 
   const close = async (): Promise<void> => {
     for (const { source } of opened) await source.close()
@@ -226,6 +273,7 @@ export const startPipelines = async ({
       namespace: config.namespace,
     },
     metrics,
+    troubles,
     positions,
     read,
     flush: () => delivery.flush(),
@@ -237,9 +285,6 @@ export const startPipelines = async ({
       clearTimeout(timer)
       delivering.abort()
       await close()
-    },
-    get trouble() {
-      return store.trouble
     },
   }
 }
@@ -269,10 +314,20 @@ const watchGauges = (parts: Parts, positions: Positions, arenaBytes: () => numbe
     metrics.residentBytes.set(process.memoryUsage.rss())
     metrics.queueBytes.set({ store }, delivery.bytes)
     metrics.storeWaiting.set({ store }, parts.store.trouble === undefined ? 0 : 1)
+    const wrong = parts.troubles.now()
+    metrics.ready.set(readinessOf(wrong).ready ? 1 : 0)
+    metrics.troubles.reset()
+    metrics.transformTroubled.reset()
+    for (const { kind, about } of wrong) {
+      metrics.troubles.inc({ kind })
+      if (kind === 'transform') metrics.transformTroubled.set({ transform: about }, 1)
+    }
+    metrics.unreadableFiles.reset()
     metrics.lagBytes.reset()
     metrics.lagSeconds.reset()
     const oldest = new Map<string, number>()
-    for (const { source, lag_bytes, lag_seconds } of positions.rows()) {
+    for (const { source, lag_bytes, lag_seconds, state } of positions.rows()) {
+      metrics.unreadableFiles.inc({ source }, state === 'unreadable' ? 1 : 0)
       metrics.lagBytes.inc({ source }, lag_bytes)
       oldest.set(source, Math.max(oldest.get(source) ?? 0, lag_seconds))
     }

@@ -34,6 +34,10 @@ export const createMetrics = () => {
     evaluations: counter('rule_evaluations_total', 'Rule windows evaluated, by verdict.', 'rule', 'verdict'),
     notifications: counter('notify_messages_total', 'Messages to people, by result.', 'notifier', 'result'),
     alertsFiring: gauge('alert_firing', 'Alerts firing now.', 'rule'),
+    ready: gauge('service_ready', '1 while input is accepted, and goes on or is safely kept.'),
+    troubles: gauge('service_troubles', 'What is wrong now, by kind.', 'kind'),
+    transformTroubled: gauge('transform_troubled', '1 while a transform does not work as it was defined.', 'transform'),
+    unreadableFiles: gauge('source_unreadable_files', 'Files that cannot be read.', 'source'),
   }
 }
 export type Metrics = ReturnType<typeof createMetrics>

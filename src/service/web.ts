@@ -1,0 +1,50 @@
+import type { Alert } from '../alert/alert.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { dashboard } from '../web/dashboard/dashboard.ts'
+import { startWeb, type Web } from '../web/server.ts'
+import type { Context } from './context.ts'
+import { OperationError } from './control.ts'
+import { readinessOf } from './health.ts'
+import type { Config } from './load.ts'
+import { createOverview } from './page.ts'
+import type { Troubles } from './troubles.ts'
+
+export interface WebParts {
+  readonly config: Config
+  readonly demo: boolean
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly troubles: Troubles
+  /** Undefined while the service starts. */
+  readonly context: () => Context | undefined
+  readonly alerts: () => readonly Alert[]
+}
+
+/** Opens the page, health and metrics, before anything is read. Undefined: without. Throws with the mending words. */
+export const openWeb = async ({ config, log, metrics, troubles, ...parts }: WebParts): Promise<Web | undefined> => {
+  if (config.web === false) return undefined
+  const { host, port } = config.web
+  const overview = createOverview({ config, troubles: () => troubles.now(), ...parts })
+  try {
+    return await startWeb({
+      ...config.web,
+      ready: () => readinessOf(troubles.now()),
+      metrics: () => metrics.render(),
+      pages: { '/': async ({ query, lang, nonce }) => dashboard(await overview(query, lang), nonce) },
+      report: (text) => log.error(text),
+    })
+  } catch (error) {
+    const why = mending[(error as NodeJS.ErrnoException).code ?? '']
+    if (why === undefined) throw error
+    throw new OperationError(3, `the web server cannot listen on ${host}:${port}: ${why}`, { cause: error })
+  }
+}
+
+const mending: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'another program does already. Stop it, or take another port (TAILRACE_LISTEN=127.0.0.1:7381), or go without (--no-web)',
+  EACCES: 'this user may not. Take a port from 1024 on (TAILRACE_LISTEN=127.0.0.1:7380)',
+  EADDRNOTAVAIL: 'this machine has no such address. Set TAILRACE_LISTEN or web.host to one it has',
+  ENOTFOUND: 'there is no such name. Set TAILRACE_LISTEN or web.host to an address of this machine',
+}
