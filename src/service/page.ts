@@ -24,7 +24,7 @@ import type { Config } from './load.ts'
 import { knownFields } from './operations/question.ts'
 import type { Trouble } from './troubles.ts'
 
-const mostEvents = 50
+const mostEvents = 40
 const mostSlow = 5
 const mostDatasets = 30
 const minute = 60_000

@@ -69,9 +69,7 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
     requestTimeout: 10_000,
     connectionTimeout: 60_000,
     keepAliveTimeout: 20_000,
-    maxParamLength: 200,
     forceCloseConnections: true,
-    routerOptions: { ignoreTrailingSlash: false },
   })
   app.server.maxConnections = 500
   app.server.headersTimeout = 10_000

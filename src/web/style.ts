@@ -35,6 +35,7 @@ td a,th a{text-decoration:none}td a:hover,th a:hover{text-decoration:underline}
 .text{overflow-wrap:anywhere;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;unicode-bidi:isolate}
 #latest .text,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.82rem}
 .path{overflow-wrap:anywhere}
+ul.alerts{list-style:none;margin:0;padding:0}.alerts li{display:flex;gap:.6rem;padding:.4rem 0;align-items:baseline;border-bottom:1px solid var(--line)}.alerts li:last-child{border:0}.alerts div{min-width:0;overflow-wrap:anywhere}.alerts p{margin:.15rem 0 0;font-size:.9rem}.alerts b{font-weight:600}
 .tag{display:inline-block;padding:0 .45rem;border-radius:6px;font-size:.82rem;font-weight:600;white-space:nowrap}
 .tag.bad{background:var(--bad-bg);color:var(--bad)}.tag.warn{background:var(--warn-bg);color:var(--warn)}.tag.calm{background:var(--calm-bg);color:var(--ink)}
 b.bad{color:var(--bad)}

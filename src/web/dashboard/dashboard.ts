@@ -1,6 +1,7 @@
 import type { Alert } from '../../alert/alert.ts'
 import { printDuration, printNumber, printShare, printValue } from '../../event/units.ts'
 import { htmlDocument } from '../html-document.ts'
+import { alertItems } from './alert-items.ts'
 import { chart } from './chart.ts'
 import { createClock } from './clock.ts'
 import { narrowed, pageLink } from './links.ts'
@@ -43,9 +44,6 @@ export const dashboard = (overview: Overview, nonce: string): string => {
     `<time datetime="${new Date(ms).toISOString()}" title="${clock.full(ms)}">${clock.brief(ms)}</time>`
   const narrow = (field: string, value: string, kind = ''): string =>
     `<a${kind === '' ? '' : ` class="${kind}"`} href="${pageLink(asked, { kql: narrowed(asked, field, value) })}">${safe(value)}</a>`
-  const title = (one: Alert): string => safe(one.title[lang])
-  const why = (one: Alert): string => safe(one.explanation[lang])
-  const severity = (one: Alert): string => `<b class="tag ${one.severity < 'P2' ? 'bad' : 'warn'}">${one.severity}</b>`
   const open = alerts.filter(({ state }) => state === 'firing')
   const ended = alerts.filter(({ state }) => state === 'resolved').slice(0, mostEnded)
   const silence =
@@ -73,31 +71,8 @@ ${asked.problem === undefined ? '' : `<div id="q-problem" class="problem" role="
           `<ul>${troubles.map((one) => `<li>${safe(one.text)}</li>`).join('')}</ul>`,
           true,
         )
-  const openTable = table(
-    text.openAlerts,
-    [
-      { name: text.severity, cell: severity },
-      { name: text.what, cell: title, head: true },
-      { name: text.since, cell: ({ since }) => time(since) },
-      { name: text.why, cell: why },
-    ],
-    open,
-    text.noAlerts,
-  )
-  const endedTable =
-    ended.length === 0
-      ? ''
-      : `<h3>${safe(text.ended)}</h3>${table(
-          text.ended,
-          [
-            { name: text.severity, cell: severity },
-            { name: text.what, cell: title, head: true },
-            { name: text.since, cell: ({ since }) => time(since) },
-            { name: text.until, cell: ({ until }) => (until === undefined ? '' : time(until)) },
-          ],
-          ended,
-          '',
-        )}`
+  const alertList = (shown: readonly Alert[], none: string): string =>
+    shown.length === 0 ? `<p class="none">${safe(none)}</p>` : alertItems(shown, asked, time)
   const datasets = table<DatasetRow>(
     text.datasets,
     [
@@ -175,11 +150,11 @@ ${asked.problem === undefined ? '' : `<div id="q-problem" class="problem" role="
     script: refresh(text.pause, text.resume),
     body: `${header}<main>${state}${form}${troubleList}
 ${section('events', text.events, silence + (answers === undefined ? '' : chart(overview, answers, clock, text)), true)}
-${section('alerts', text.openAlerts, openTable + endedTable)}
+${section('alerts', text.openAlerts, alertList(open, text.noAlerts) + (ended.length === 0 ? '' : `<h3>${safe(text.ended)}</h3>${alertList(ended, '')}`))}
 ${section('datasets', text.datasets, datasets)}
-${section('latest', text.latest, events, true)}
 ${section('slow', text.slow, slow)}
 ${section('files', text.files, fileTable)}
+${section('latest', text.latest, events, true)}
 </main><footer id="foot" data-live>${account}<p>${safe(text.shown(clock.full(now), overview.timezone))} · ${safe(text.namespace)} <b>${safe(overview.namespace)}</b></p></footer><p class="control"><span id="live" hidden>${safe(text.live)} <button id="pause" type="button" aria-pressed="false">${safe(text.pause)}</button></span></p>`,
   })
 }

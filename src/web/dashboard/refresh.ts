@@ -19,7 +19,7 @@ const script = `(() => {
     return part.contains(document.activeElement) || selected
   }
   const put = (text) => {
-    const fresh = new DOMParser().parseFromString(text, 'text/html')
+    const fresh = new DOMParser().parseFromString(text.replace(/<style[^]*?<\\/style>/, ''), 'text/html')
     const main = document.querySelector('main')
     document.title = fresh.title
     for (const part of fresh.querySelectorAll('[data-live]')) {
