@@ -14,10 +14,10 @@ export interface Readiness {
 const isKept = ({ kind }: Trouble, troubles: readonly Trouble[]): boolean =>
   kind === 'starting' && troubles.some((one) => one.kind === 'store')
 
-export const readinessOf = (troubles: readonly Trouble[]): Readiness => ({
-  ready: !troubles.some((one) => one.blocks && !isKept(one, troubles)),
-  reasons: troubles,
-})
+export const readinessOf = (troubles: readonly Trouble[]): Readiness => {
+  const reasons = troubles.map((one) => (isKept(one, troubles) ? { ...one, blocks: false } : one))
+  return { ready: !reasons.some(({ blocks }) => blocks), reasons }
+}
 
 const every = 5000
 /** Below this nothing durable can be promised. */

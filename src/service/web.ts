@@ -25,7 +25,7 @@ export interface WebParts {
 export const openWeb = async ({ config, log, metrics, troubles, ...parts }: WebParts): Promise<Web | undefined> => {
   if (config.web === false) return undefined
   const { host, port } = config.web
-  const overview = createOverview({ config, troubles: () => troubles.now(), ...parts })
+  const overview = createOverview({ config, troubles: () => readinessOf(troubles.now()).reasons, ...parts })
   try {
     return await startWeb({
       ...config.web,

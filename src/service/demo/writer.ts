@@ -15,6 +15,8 @@ export interface DemoOptions {
   readonly unread: () => number
   /** Told once a trouble and once when it is over. */
   readonly report: (text: string) => void
+  /** Milliseconds of the past that are written on the first start, and at most after a pause. */
+  readonly history?: number
   /** Bytes after which a log is rotated. */
   readonly rotateAt?: number
 }
@@ -26,8 +28,8 @@ export interface Demo {
   stop(): void
 }
 
-/** How much of the past is written on the first start, and at most after a pause. */
-const history = 66 * 60_000
+/** An hour for charts, and what anomaly rules need to have something to compare with. */
+const usualHistory = 66 * 60_000
 const keep = 3
 const tick = 250
 const mostUnread = 64 << 20
@@ -44,7 +46,7 @@ const lastOf = (file: LogFile): number | undefined => {
 
 /** Writes what the shop's logs would hold by now, lines of the past with their own times. */
 export const createDemo = (options: DemoOptions): Demo => {
-  const { data, clock, report, rotateAt = 24 << 20 } = options
+  const { data, clock, report, history = usualHistory, rotateAt = 24 << 20 } = options
   const now = clock()
   const { seed, starts } = startDemoState(data, now)
   const files = new Map(
