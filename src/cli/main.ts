@@ -36,6 +36,8 @@ for (const add of commands) add(program)
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 3)
 })
+// A log that nobody reads any more is no reason to stop following.
+process.stderr.on('error', () => undefined)
 
 try {
   await program.parseAsync()

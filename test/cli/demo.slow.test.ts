@@ -1,0 +1,33 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { defaultPaths, existingPaths } from '../../src/service/default-paths.ts'
+import { freePort } from '../support/free-port.ts'
+import { type ScratchDir, scratchDir } from '../support/scratch-dir.ts'
+import { type Served, served } from '../support/served.ts'
+import { tailrace } from '../support/tailrace.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+let directory: ScratchDir
+let service: Served
+beforeEach(() => {
+  directory = scratchDir('demo-alert')
+  service = served(directory.path)
+})
+afterEach(async () => {
+  await service.end('SIGKILL')
+  directory.remove()
+})
+
+test('within two minutes of its start the demo has an open alert, and then it resolves', {
+  timeout: 600_000,
+}, async () => {
+  const elsewhere = defaultPaths.filter((path) => !path.startsWith('.'))
+  const args = (await existingPaths(elsewhere)).length === 0 ? [] : ['--demo']
+  const listen = `127.0.0.1:${await freePort()}`
+  service.run(args, { TAILRACE_LISTEN: listen })
+  const page = async (): Promise<string> => (await fetch(`http://${listen}/`)).text()
+  const open = 'Too many requests end with a server error (P1)'
+  await waitUntil('the alert is open', async () => (await page()).includes(open), { timeout: 120_000, every: 500 })
+  const listed = await tailrace(directory.path, ['alerts', 'list', '--format', 'ndjson'])
+  expect(listed.out).toContain('"state":"firing"')
+  await waitUntil('it is over', async () => !(await page()).includes(open), { timeout: 420_000, every: 1000 })
+})
