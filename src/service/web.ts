@@ -31,7 +31,7 @@ export const openWeb = async ({ config, log, metrics, troubles, ...parts }: WebP
       ...config.web,
       ready: () => readinessOf(troubles.now()),
       metrics: () => metrics.render(),
-      pages: { '/': async ({ query, lang, nonce }) => dashboard(await overview(query, lang), nonce) },
+      pages: { '/': async ({ query, lang, nonce }) => ({ html: dashboard(await overview(query, lang), nonce) }) },
       report: (text) => log.error(text),
     })
   } catch (error) {

@@ -16,6 +16,15 @@ export interface PageRequest {
   readonly signal: AbortSignal
 }
 
+/** What a page answers. */
+export interface PageAnswer {
+  readonly html: string
+  /** Default 200. */
+  readonly status?: number
+  /** It was made for a mail: its styles stand at its elements, and it has no script. */
+  readonly styledInside?: boolean
+}
+
 export interface WebOptions {
   readonly host: string
   readonly port: number
@@ -24,7 +33,7 @@ export interface WebOptions {
   readonly ready: () => { readonly ready: boolean }
   readonly metrics: () => Promise<string>
   /** HTML by path; `/` among them. */
-  readonly pages: Readonly<Record<string, (request: PageRequest) => Promise<string>>>
+  readonly pages: Readonly<Record<string, (request: PageRequest) => Promise<PageAnswer>>>
   /** Told of what went wrong inside, which the asker is not shown. */
   readonly report: (text: string) => void
 }
@@ -37,8 +46,13 @@ export interface Web {
 const mostBody = 8192
 const pageTimeout = 20_000
 
+const policyOf = (nonce: string): string =>
+  `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
+const inlinePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
 const headersOf = (nonce: string): Readonly<Record<string, string>> => ({
-  'content-security-policy': `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+  'content-security-policy': policyOf(nonce),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
@@ -141,7 +155,9 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
         nonce: nonces.get(request)!,
         signal: AbortSignal.timeout(pageTimeout),
       }
-      return html(reply, await page(asked))
+      const answer = await page(asked)
+      if (answer.styledInside === true) void reply.header('content-security-policy', inlinePolicy)
+      return html(reply.code(answer.status ?? 200), answer.html)
     })
   if (session !== undefined)
     app.post('/login', async (request, reply) => {

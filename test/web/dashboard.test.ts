@@ -114,7 +114,7 @@ needs('browser')('the page in a browser', () => {
       port: 0,
       ready: () => ({ ready: true }),
       metrics: async () => '',
-      pages: { '/': async ({ nonce }) => dashboard(given(), nonce) },
+      pages: { '/': async ({ nonce }) => ({ html: dashboard(given(), nonce) }) },
       report: () => undefined,
     })
     const page: Page = await browser.newPage(more)

@@ -18,7 +18,10 @@ const start = async (more: Partial<WebOptions> = {}): Promise<URL> => {
     port: 0,
     ready: () => ({ ready: true }),
     metrics: async () => 'tailrace_x 1\n',
-    pages: { '/': async ({ lang, query, nonce }) => `<p>${lang} ${query.get('q') ?? ''} ${nonce}</p>` },
+    pages: {
+      '/': async ({ lang, query, nonce }) => ({ html: `<p>${lang} ${query.get('q') ?? ''} ${nonce}</p>` }),
+      '/mail': async () => ({ html: '<p style="color:red">x</p>', status: 404, styledInside: true }),
+    },
     report: (line) => reported.push(line),
     ...more,
   })
@@ -58,6 +61,13 @@ describe('the web server', () => {
       'referrer-policy': 'no-referrer',
       'cache-control': 'no-store',
     })
+  })
+
+  test('lets a page made for a mail keep its styles, and no script', async () => {
+    const answer = await ask(await start(), '/mail')
+    expect(answer.status).toBe(404)
+    expect(answer.headers['content-security-policy']).toContain("style-src 'unsafe-inline'")
+    expect(answer.headers['content-security-policy']).not.toContain('script-src')
   })
 
   test('knows HEAD, unknown addresses and wrong methods, and reads no body of them', async () => {
