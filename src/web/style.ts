@@ -32,7 +32,7 @@ tr:last-child>*{border-bottom:0}thead th{color:var(--soft);font-size:.8rem;white
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td:last-child,th:last-child{padding-right:0}
 time{white-space:nowrap;font-variant-numeric:tabular-nums}
 td a,th a{text-decoration:none}td a:hover,th a:hover{text-decoration:underline}
-.text{overflow-wrap:anywhere;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;unicode-bidi:isolate}
+.text{overflow-wrap:anywhere;white-space:pre-wrap;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:3;overflow:hidden;unicode-bidi:isolate}
 #latest .text,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.82rem}
 .path{overflow-wrap:anywhere}
 ul.alerts{list-style:none;margin:0;padding:0}.alerts li{display:flex;gap:.6rem;padding:.4rem 0;align-items:baseline;border-bottom:1px solid var(--line)}.alerts li:last-child{border:0}.alerts div{min-width:0;overflow-wrap:anywhere}.alerts p{margin:.15rem 0 0;font-size:.9rem}.alerts b{font-weight:600}

@@ -4,6 +4,9 @@ import type { Asked } from './overview.ts'
 import { safe } from './safe.ts'
 import { words } from './words.ts'
 
+/** A rule may fire for a hundred groups; the worst stand first. */
+const most = 30
+
 /** Alerts, each with since when, why, and the way to the records it rests on. `time` gives HTML. */
 export const alertItems = (alerts: readonly Alert[], asked: Asked, time: (ms: number) => string): string => {
   const text = words[asked.lang]
@@ -15,5 +18,6 @@ export const alertItems = (alerts: readonly Alert[], asked: Asked, time: (ms: nu
     const why = state === 'firing' ? `<p>${safe(explanation[asked.lang])}</p>` : ''
     return `<li><b class="tag ${kind}">${severity}</b><div><b>${safe(title[asked.lang])}</b> <span class="sub">${span}${records}</span>${why}</div></li>`
   }
-  return `<ul class="alerts">${alerts.map(item).join('')}</ul>`
+  const more = alerts.length - most
+  return `<ul class="alerts">${alerts.slice(0, most).map(item).join('')}</ul>${more > 0 ? `<p class="none">${safe(text.more(more))}</p>` : ''}`
 }
