@@ -300,7 +300,6 @@ const pipelinesOf = async (user: UserConfig, variable: Variable): Promise<readon
   return builtinPipelines(globs, named.length === 0)
 }
 
-
 const webOf = (
   overrides: Overrides,
   user: UserConfig,

@@ -137,6 +137,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
         troubles,
         context: () => running?.context,
         alerts: () => analysis?.alerts() ?? [],
+        digests: () => analysis?.digests,
       })
     const started = startPipelines({ config, log, once, from, failed, metrics, troubles })
     const early = await Promise.race([started.then(() => undefined), stopped])

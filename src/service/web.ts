@@ -5,6 +5,8 @@ import { dashboard } from '../web/dashboard/dashboard.ts'
 import { startWeb, type Web } from '../web/server.ts'
 import type { Context } from './context.ts'
 import { OperationError } from './control.ts'
+import { digestPage } from './digest-page.ts'
+import type { Digests } from './digests.ts'
 import { readinessOf } from './health.ts'
 import type { Config } from './load.ts'
 import { createOverview } from './page.ts'
@@ -19,10 +21,18 @@ export interface WebParts {
   /** Undefined while the service starts. */
   readonly context: () => Context | undefined
   readonly alerts: () => readonly Alert[]
+  readonly digests: () => Digests | undefined
 }
 
 /** Opens the page, health and metrics, before anything is read. Undefined: without. Throws with the mending words. */
-export const openWeb = async ({ config, log, metrics, troubles, ...parts }: WebParts): Promise<Web | undefined> => {
+export const openWeb = async ({
+  config,
+  log,
+  metrics,
+  troubles,
+  digests,
+  ...parts
+}: WebParts): Promise<Web | undefined> => {
   if (config.web === false) return undefined
   const { host, port } = config.web
   const overview = createOverview({ config, troubles: () => readinessOf(troubles.now()).reasons, ...parts })
@@ -31,7 +41,10 @@ export const openWeb = async ({ config, log, metrics, troubles, ...parts }: WebP
       ...config.web,
       ready: () => readinessOf(troubles.now()),
       metrics: () => metrics.render(),
-      pages: { '/': async ({ query, lang, nonce }) => ({ html: dashboard(await overview(query, lang), nonce) }) },
+      pages: {
+        '/': async ({ query, lang, nonce }) => ({ html: dashboard(await overview(query, lang), nonce) }),
+        '/digest': (request) => digestPage(digests(), request),
+      },
       report: (text) => log.error(text),
     })
   } catch (error) {
