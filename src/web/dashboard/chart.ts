@@ -9,10 +9,10 @@ const mostSeries = 6
 const height = 100
 const width = 10
 
-/** The least of 1, 2, 5, 10, 20 … that is not below `most`: what the axis ends at. */
+/** What the axis ends at: the least round number that is not below `most`, with a round half. */
 const roundUp = (most: number): number => {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, most)))
-  return [1, 2, 5, 10].map((step) => step * power).find((end) => end >= most)!
+  const power = 10 ** Math.floor(Math.log10(Math.max(2, most)))
+  return [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map((step) => step * power).find((end) => end >= Math.max(2, most))!
 }
 
 interface Series {
