@@ -241,7 +241,7 @@ export const loadConfig = async (
       user.store !== undefined ||
       user.pipelines !== undefined ||
       overrides.pipelines !== undefined ||
-      sourceVariables.some((name) => variable(name) !== undefined),
+      [...sourceVariables, ...laterSources].some((name) => variable(name) !== undefined),
   }
   return { config, problems, warnings }
 }
@@ -251,6 +251,14 @@ const sourceVariables = [
   'TAILRACE_NGINX_ERROR',
   'TAILRACE_MYSQL_SLOW',
   'TAILRACE_APP',
+] as const
+/** They name sources too, though nothing reads them yet. */
+const laterSources = [
+  'TAILRACE_MYSQL_ERROR',
+  'TAILRACE_REDIS',
+  'TAILRACE_CELERY',
+  'TAILRACE_DOCKER',
+  'TAILRACE_BEATS_LISTEN',
 ] as const
 type Variable = (name: VariableName) => string | undefined
 type Wrong = (text: string, mend: string) => void

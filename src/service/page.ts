@@ -97,7 +97,7 @@ export const createOverview = ({ config, demo, context, alerts, troubles, clock 
     const { asked, where } = askedOf(query, lang, config, clock())
     const now = context()
     let answers: Answers | undefined
-    let silence: string | undefined
+    let silence = troubles().find(({ kind }) => kind === 'store')?.text
     if (now !== undefined)
       try {
         // A store that is waited for is not asked: it would only be waited for once more.

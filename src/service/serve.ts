@@ -7,7 +7,7 @@ import { type Answer, ask, createControl, type Operate, OperationError } from '.
 import { defaultPaths, existingPaths } from './default-paths.ts'
 import { beginDemo, type DemoRun } from './demo/begin.ts'
 import { demoConfig, tellOfDemo } from './demo/config.ts'
-import { firstRun } from './first-run.ts'
+import { type FirstRun, firstRun } from './first-run.ts'
 import { watchHealth } from './health.ts'
 import type { Config } from './load.ts'
 import { dropLock, Held, takeLock } from './lock.ts'
@@ -74,15 +74,12 @@ const atFirst = async (
   config: Config,
   wanted: boolean | undefined,
   log: Logger,
-): Promise<{ readonly config: Config; readonly demo: boolean }> => {
+): Promise<{ readonly config: Config; readonly demo: FirstRun['demo'] }> => {
   const followed = new Set(config.pipelines.flatMap(({ source }) => source.paths ?? []))
   const existing = config.configured ? [] : await existingPaths(defaultPaths)
   const { demo, notes } = firstRun(config, wanted, existing, (pattern) => followed.has(pattern))
   for (const note of notes) log.warn(note)
-  if (demo === 'no') return { config, demo: false }
-  const shown = await demoConfig(config)
-  tellOfDemo(shown, demo === 'goes on', log)
-  return { config: shown, demo: true }
+  return { config: demo === 'no' ? config : await demoConfig(config), demo }
 }
 
 /** Runs the service until a signal, or with `once` until all is delivered. Returns the exit code. */
@@ -127,11 +124,14 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       log.fatal({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'delivery stopped')
       failure.resolve(3)
     }
-    if (start.demo) demo = beginDemo(config, log)
+    if (start.demo !== 'no') {
+      tellOfDemo(config, start.demo === 'goes on', log)
+      demo = beginDemo(config, log)
+    }
     if (!once)
       web = await openWeb({
         config,
-        demo: start.demo,
+        demo: start.demo !== 'no',
         log,
         metrics,
         troubles,
