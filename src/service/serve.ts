@@ -124,10 +124,6 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       log.fatal({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'delivery stopped')
       failure.resolve(3)
     }
-    if (start.demo !== 'no') {
-      tellOfDemo(config, start.demo === 'goes on', log)
-      demo = beginDemo(config, log)
-    }
     if (!once)
       web = await openWeb({
         config,
@@ -139,6 +135,10 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
         alerts: () => analysis?.alerts() ?? [],
         digests: () => analysis?.digests,
       })
+    if (start.demo !== 'no') {
+      tellOfDemo(config, start.demo === 'goes on', log)
+      demo = beginDemo(config, log)
+    }
     const started = startPipelines({ config, log, once, from, failed, metrics, troubles })
     const early = await Promise.race([started.then(() => undefined), stopped])
     if (early !== undefined) {
