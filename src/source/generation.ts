@@ -85,6 +85,7 @@ export const openGenerations = async (directory: string, options: GenerationOpti
   const durable = new Map<string, Generation>()
   const changed = new Set<string>()
   let timer: NodeJS.Timeout | undefined
+  let told = false
   const expired = ({ gone }: Generation): boolean => gone !== undefined && clock() - gone > tombstoneAge
 
   const journal = await openJournal(directory, {
@@ -110,6 +111,7 @@ export const openGenerations = async (directory: string, options: GenerationOpti
     if (put.length === 0) return
     try {
       await journal.append({ put })
+      told = false
     } catch (error) {
       for (const key of keys) changed.add(key)
       throw error
@@ -118,7 +120,9 @@ export const openGenerations = async (directory: string, options: GenerationOpti
   const flushLater = (): void => {
     timer ??= setTimeout(() => {
       flush().catch((error: unknown) => {
-        report(`what is known of followed files could not be written down: ${String(error)}`)
+        // Tried again every second: once is enough.
+        if (!told) report(`what is known of followed files could not be written down: ${String(error)}`)
+        told = true
         flushLater()
       })
     }, lazyAfter).unref()

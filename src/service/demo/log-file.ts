@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** A log that is appended to and rotated by renaming, as logrotate does by default. */
 export interface LogFile {
-  /** All or, after an error, what is left of it next time: nothing is written twice. */
-  append(text: string): void
+  /** Takes lines; what a full disk refuses of them goes first the next time. Returns what was refused, if anything was. */
+  append(text: string): unknown
   /** Bytes in the file. */
   readonly size: number
   /** `.1` is the newest of those put aside. */
@@ -18,8 +18,13 @@ export const openLogFile = (path: string, keep: number): LogFile => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o750 })
   let fd = openSync(path, 'a+', 0o640)
   let rest = Buffer.alloc(0)
-  const flush = (): void => {
-    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest))
+  const flush = (): unknown => {
+    try {
+      while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest))
+      return undefined
+    } catch (error) {
+      return error
+    }
   }
   const end = (most: number): string => {
     const { size } = fstatSync(fd)
@@ -33,23 +38,23 @@ export const openLogFile = (path: string, keep: number): LogFile => {
   return {
     append(text) {
       rest = rest.length === 0 ? Buffer.from(text) : Buffer.concat([rest, Buffer.from(text)])
-      flush()
+      return flush()
     },
     get size() {
       return fstatSync(fd).size
     },
     rotate() {
-      flush()
-      closeSync(fd)
-      rmSync(`${path}.${keep}`, { force: true })
-      for (let i = keep - 1; i >= 0; i--) {
-        try {
-          renameSync(i === 0 ? path : `${path}.${i}`, `${path}.${i + 1}`)
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+      if (rest.length > 0) return
+      try {
+        rmSync(`${path}.${keep}`, { force: true })
+        for (let i = keep - 1; i >= 0; i--) {
+          const from = i === 0 ? path : `${path}.${i}`
+          if (existsSync(from)) renameSync(from, `${path}.${i + 1}`)
         }
+      } finally {
+        closeSync(fd)
+        fd = openSync(path, 'a+', 0o640)
       }
-      fd = openSync(path, 'a+', 0o640)
     },
     end,
     close: () => closeSync(fd),

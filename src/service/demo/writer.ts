@@ -60,21 +60,33 @@ export const createDemo = (options: DemoOptions): Demo => {
   let waiting: Line[] = []
   let trouble = false
 
-  const write = (lines: readonly Line[]): void => {
-    for (const [log, file] of files) {
-      const texts = lines.flatMap((line) => (line.log === log ? [`${line.text}\n`] : []))
-      if (texts.length > 0) file.append(texts.join(''))
-    }
-  }
-  const writeUntil = (at: number): void => {
+  /** Why one of the logs could not be written to. */
+  const write = (lines: readonly Line[]): unknown =>
+    [...files]
+      .map(([log, file]) => file.append(lines.flatMap((one) => (one.log === log ? [`${one.text}\n`] : [])).join('')))
+      .find((refused) => refused !== undefined)
+  const writeUntil = (at: number): unknown => {
+    // What a full disk refused goes first; the shop stands still until then.
+    const refused = write([])
+    if (refused !== undefined) return refused
+
     if (second * 1000 < at - history) second = Math.floor((at - history) / 1000)
     while (second * 1000 <= at) waiting.push(...shop.linesOf(second++))
     const due = waiting.filter((line) => line.at <= at)
     waiting = waiting.filter((line) => line.at > at)
-    write(due)
+    return write(due)
   }
   const rotate = (): void => {
     for (const file of files.values()) if (file.size > rotateAt) file.rotate()
+  }
+  const writeAndRotate = (): unknown => {
+    try {
+      const refused = writeUntil(clock())
+      if (refused === undefined) rotate()
+      return refused
+    } catch (error) {
+      return error
+    }
   }
   writeUntil(now)
 
@@ -82,16 +94,12 @@ export const createDemo = (options: DemoOptions): Demo => {
   return {
     start() {
       timer = setInterval(() => {
-        try {
-          if (options.unread() > mostUnread) return
-          writeUntil(clock())
-          rotate()
-          if (trouble) report('the demo writes its logs again')
-          trouble = false
-        } catch (error) {
-          if (!trouble) report(`the demo cannot write its logs (${String(error)}); it tries again`)
-          trouble = true
-        }
+        if (options.unread() > mostUnread) return
+        const refused = writeAndRotate()
+        if (refused !== undefined && !trouble)
+          report(`the demo cannot write its logs (${String(refused)}); it tries again`)
+        if (refused === undefined && trouble) report('the demo writes its logs again')
+        trouble = refused !== undefined
       }, tick)
     },
     stop() {
