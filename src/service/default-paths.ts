@@ -17,13 +17,14 @@ export interface DefaultPath {
   /** As in `defaultPaths`. */
   readonly pattern: string
   readonly path: string
-  readonly readable: boolean
+  /** Why it cannot be read (`EACCES`); undefined: it can. */
+  readonly code: string | undefined
 }
 
-const isReadable = (path: string): Promise<boolean> =>
+const codeOf = (path: string): Promise<string | undefined> =>
   access(path, constants.R_OK).then(
-    () => true,
-    () => false,
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code ?? String(error),
   )
 
 /** What exists of these paths, also where this user may not look. */
@@ -31,8 +32,8 @@ export const existingPaths = async (patterns: readonly string[]): Promise<readon
   const found = await Promise.all(
     patterns.map(async (pattern) => {
       const { paths, unseen } = await discover([absolute(pattern)], [])
-      const seen = paths.map(async (path) => ({ pattern, path, readable: await isReadable(path) }))
-      return [...(await Promise.all(seen)), ...unseen.map(({ path }) => ({ pattern, path, readable: false }))]
+      const seen = paths.map(async (path) => ({ pattern, path, code: await codeOf(path) }))
+      return [...(await Promise.all(seen)), ...unseen.map(({ path, code }) => ({ pattern, path, code }))]
     }),
   )
   return found.flat()

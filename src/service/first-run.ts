@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { letRead } from '../source/let-read.ts'
+import { cannotReadText } from '../source/cannot-read-text.ts'
 import { OperationError } from './control.ts'
 import type { DefaultPath } from './default-paths.ts'
 import { hasDemo } from './demo/state.ts'
@@ -30,19 +30,17 @@ const listed = (paths: readonly string[]): string =>
 
 /** Nothing is configured, so the default paths are what is followed. */
 const onDefaults = (existing: readonly DefaultPath[], isRead: (pattern: string) => boolean): FirstRun => {
-  const closed = existing.filter(({ readable }) => !readable)
-  const read = existing.filter(({ pattern, readable }) => readable && isRead(pattern))
-  if (read.length === 0 && closed.length > 0)
+  const closed = new Map(existing.flatMap(({ path, code }) => (code === undefined ? [] : [[path, code] as const])))
+  const read = existing.filter(({ pattern, code }) => code === undefined && isRead(pattern))
+  if (read.length === 0 && closed.size > 0)
     throw new OperationError(
       3,
       [
-        ...closed
-          .slice(0, 10)
-          .map(({ path }) => `cannot read ${path}: permission denied. Let it be read: ${letRead(path)}`),
+        ...[...closed].slice(0, 10).map(([path, code]) => cannotReadText(path, code)),
         'There is nothing else to follow. To see Tailrace on the logs of a made-up shop instead: tailrace run --demo',
       ].join('\n'),
     )
-  const later = existing.filter(({ pattern, readable }) => readable && !isRead(pattern)).map(({ path }) => path)
+  const later = existing.filter(({ pattern, code }) => code === undefined && !isRead(pattern)).map(({ path }) => path)
   return none(later.length === 0 ? [] : [`found ${listed(later)}, which this version does not read yet`])
 }
 

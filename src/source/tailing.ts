@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
+import { cannotReadText } from './cannot-read-text.ts'
 import { covers } from './discover.ts'
 import type { Followed } from './followed.ts'
 import { type Generation, headSize } from './generation.ts'
 import { headOf, holdsGuard, type Identity, identityOf, sameHead } from './identity.ts'
-import { letRead } from './let-read.ts'
 import type { SourceContext } from './source.ts'
 
 /** What a source knows of its files; changed by looking (`scan`) and by reading, never at the same time. */
@@ -83,21 +83,12 @@ export const tellOnce = (tailing: Tailing, mark: string, notice: Parameters<Sour
   tailing.context.report(notice)
 }
 
-const mending = (path: string, code: string): string =>
-  code === 'EACCES' || code === 'EPERM'
-    ? `permission denied. Let it be read: ${letRead(path)}`
-    : code === 'ELOOP'
-      ? 'its links go round in a circle; remove one of them'
-      : code === 'EMFILE'
-        ? 'too many open files; raise the limit: ulimit -n 65536'
-        : code
-
 export const cannotRead = (tailing: Tailing, path: string, code: string): void => {
   tailing.unreadable.set(path, code)
   tellOnce(tailing, `unreadable ${path} ${code}`, {
     kind: 'unreadable',
     path,
-    text: `cannot read ${path}: ${mending(path, code)}`,
+    text: cannotReadText(path, code),
   })
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { defaultPaths, existingPaths } from '../../src/service/default-paths.ts'
@@ -96,6 +96,20 @@ test.each([
   await waitUntil('it follows', () => service.said.includes('following'))
   expect(service.said).not.toContain('this is a demo')
   expect(existsSync(join(directory.path, 'data/demo'))).toBe(false)
+})
+
+test('default paths of which none can be read end it with what to do', async () => {
+  mkdirSync(join(directory.path, 'logs'))
+  symlinkSync('a.log', join(directory.path, 'logs/a.log'))
+  service.run(['--no-web'], {})
+  // Where this machine has other logs at default paths, those are followed and the file is told of.
+  await waitUntil('it says why', () =>
+    service.said.includes(`cannot read ${join(directory.path, 'logs/a.log')}: its links`),
+  )
+  expect(service.said).not.toContain('this is a demo')
+  if ((await demoArgs()).length > 0) return
+  const ended = await tailrace(directory.path, ['run', '--no-web'])
+  expect(ended).toMatchObject({ code: 3, err: expect.stringContaining('tailrace run --demo') })
 })
 
 test('--demo beside a source is wrong usage', async () => {

@@ -17,7 +17,7 @@ const redis = '/var/log/redis/*.log'
 const there = (pattern: string, readable = true): DefaultPath => ({
   pattern,
   path: pattern.replaceAll('*', ''),
-  readable,
+  code: readable ? undefined : 'EACCES',
 })
 const data = (): string => join(directory.path, 'data')
 const decide = (
@@ -88,8 +88,8 @@ describe('default paths', () => {
     writeFileSync(at('logs/a/b/x.log'), '')
     symlinkSync('loop.log', at('logs/loop.log'))
     expect(await existingPaths([at('logs/**/*.log'), at('no/*.log')])).toEqual([
-      { pattern: at('logs/**/*.log'), path: at('logs/a/b/x.log'), readable: true },
-      { pattern: at('logs/**/*.log'), path: at('logs/loop.log'), readable: false },
+      { pattern: at('logs/**/*.log'), path: at('logs/a/b/x.log'), code: undefined },
+      { pattern: at('logs/**/*.log'), path: at('logs/loop.log'), code: 'ELOOP' },
     ])
   })
 })

@@ -25,7 +25,7 @@ const statsOf = (path: string) => {
 }
 
 /** The command that lets this user read `path`: into the group that may, else by an access list. */
-export const letRead = (path: string): string => {
+const letRead = (path: string): string => {
   // Of what lies in a closed directory nothing can be said: the directory is what must be opened.
   const seen = [path, dirname(path)]
     .map((one) => ({ one, stats: statsOf(one) }))
@@ -42,3 +42,20 @@ export const letRead = (path: string): string => {
     return `sudo usermod -aG ${shell(group)} ${shell(username)} (then log in again)`
   return `sudo setfacl ${inside ? '-R ' : ''}-m u:${shell(username)}:rX ${shell(seen?.one ?? path)}`
 }
+
+const mending = (path: string, code: string): string => {
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return `permission denied. Let it be read: ${letRead(path)}`
+    case 'ELOOP':
+      return 'its links go round in a circle; remove one of them'
+    case 'EMFILE':
+      return 'too many open files; raise the limit: ulimit -n 65536'
+    default:
+      return code
+  }
+}
+
+/** Why a file is not read, and how to mend it. `code`: Node's, as `EACCES`. */
+export const cannotReadText = (path: string, code: string): string => `cannot read ${path}: ${mending(path, code)}`
