@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { printValue } from '../event/units.ts'
 import type { Logger } from '../telemetry/log.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import type { Trouble, Troubles } from './troubles.ts'
 
 /** What `/readyz` answers. */
@@ -35,8 +36,20 @@ const spaceOf = async (directory: string): Promise<number | undefined> => {
   }
 }
 
-/** Looks at the disk, and tells the log of each trouble once when it begins and once when it is over. */
-export const watchHealth = (troubles: Troubles, directory: string, log: Logger): { stop(): void } => {
+const measure = (troubles: Troubles, metrics: Metrics): void => {
+  const { ready, reasons } = readinessOf(troubles.now())
+  metrics.ready.set(ready ? 1 : 0)
+  metrics.troubles.reset()
+  metrics.transformTroubled.reset()
+  for (const { kind, about } of reasons) {
+    metrics.troubles.inc({ kind })
+    if (kind === 'transform') metrics.transformTroubled.set({ transform: about }, 1)
+  }
+}
+
+/** Looks at the disk, keeps the figures of health, and tells the log of each trouble once when it begins and once when it is over. */
+export const watchHealth = (troubles: Troubles, directory: string, log: Logger, metrics: Metrics): { stop(): void } => {
+  metrics.onScrape(() => measure(troubles, metrics))
   const known = new Map<string, Trouble>()
   const look = async (): Promise<void> => {
     const free = await spaceOf(directory)

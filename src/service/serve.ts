@@ -107,7 +107,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   const metrics = createMetrics()
   const troubles = createTroubles()
   troubles.set('starting', { kind: 'starting', about: 'service', text: 'the service is starting', blocks: true })
-  const health = watchHealth(troubles, config.data, log)
+  const health = watchHealth(troubles, config.data, log, metrics)
   let web: Web | undefined
   let demo: DemoRun | undefined
   let running: Running | undefined

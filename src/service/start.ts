@@ -17,7 +17,6 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createChoice } from './choose.ts'
 import type { Context } from './context.ts'
-import { readinessOf } from './health.ts'
 import { createLive } from './live.ts'
 import type { Config } from './load.ts'
 import { openStore, storeId } from './open-store.ts'
@@ -111,7 +110,6 @@ const noticeLevel: Readonly<Record<SourceNotice['kind'], 'error' | 'warn' | 'inf
 interface Parts {
   readonly store: Store
   readonly delivery: Delivery
-  readonly troubles: Troubles
   readonly metrics: Metrics
 }
 
@@ -249,7 +247,7 @@ export const startPipelines = async ({
   const positions = createPositions(opened, progressLog.state.checkpoints, progress, clock)
   troubles.watch(() => sourceTroubles(positions, unreadable))
   troubles.watch(() => transformTroubles(config.pipelines))
-  watchGauges({ store, delivery, troubles, metrics }, positions, () => arena.inUse, storeName)
+  watchGauges({ store, delivery, metrics }, positions, () => arena.inUse, storeName)
 
   const close = async (): Promise<void> => {
     for (const { source } of opened) await source.close()
@@ -314,14 +312,6 @@ const watchGauges = (parts: Parts, positions: Positions, arenaBytes: () => numbe
     metrics.residentBytes.set(process.memoryUsage.rss())
     metrics.queueBytes.set({ store }, delivery.bytes)
     metrics.storeWaiting.set({ store }, parts.store.trouble === undefined ? 0 : 1)
-    const wrong = parts.troubles.now()
-    metrics.ready.set(readinessOf(wrong).ready ? 1 : 0)
-    metrics.troubles.reset()
-    metrics.transformTroubled.reset()
-    for (const { kind, about } of wrong) {
-      metrics.troubles.inc({ kind })
-      if (kind === 'transform') metrics.transformTroubled.set({ transform: about }, 1)
-    }
     metrics.unreadableFiles.reset()
     metrics.lagBytes.reset()
     metrics.lagSeconds.reset()

@@ -117,7 +117,7 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
     if (path === '/login' || path === '/favicon.svg') return undefined
     const given = queryOf(request.url).get('token')
     if (given !== null && session.isToken(given))
-      return reply.header('set-cookie', session.cookie()).redirect(withoutToken(request.url), 303)
+      return reply.header('set-cookie', session.cookie()).redirect(innerPath(withoutToken(request.url)), 303)
     if (session.isKnown(request.headers.authorization, request.headers.cookie)) return undefined
     return refuse(request, reply, withoutToken(request.url), given !== null)
   })

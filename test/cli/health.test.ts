@@ -46,6 +46,7 @@ test('a store that is away leaves it ready: input is kept', { timeout }, async (
     return now.reasons.some(({ kind }) => kind === 'store') ? now : undefined
   })
   expect(waiting).toMatchObject({ status: 200, ready: true })
+  expect(await textOf('/metrics')).toContain('tailrace_service_ready 1\n')
   expect(await (await fetch(`${address}/healthz`)).json()).toEqual({ alive: true })
   expect(await textOf('/')).toContain('The store is waited for')
   await waitUntil('the log tells of it', () => service.said.includes('error') && service.said.includes('store='))

@@ -182,6 +182,11 @@ describe('with a token', () => {
     },
   )
 
+  test('the right token sends nobody elsewhere', async () => {
+    const base = await start({ token })
+    expect(await ask(base, `//evil.example/?token=${token}`)).toMatchObject({ status: 303, headers: { location: '/' } })
+  })
+
   test('a body beyond some kilobytes is refused', async () => {
     const base = await start({ token })
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
