@@ -20,6 +20,23 @@ export interface Positions {
   position(datasets: readonly string[]): number | undefined
 }
 
+/** A file's size when it was looked at. */
+interface Seen {
+  readonly at: number
+  readonly size: number
+}
+const mostSeen = 60
+
+/**
+ * When the oldest byte behind `offset` was first seen. A file that is written to without a pause is never read to its
+ * very end, and yet is not behind: only what stays unread ages.
+ */
+const note = (marks: readonly Seen[], now: Seen, offset: number): Seen[] => {
+  const left = marks.filter(({ size }) => size > offset && size <= now.size)
+  if (now.size > offset && now.size > (left.at(-1)?.size ?? 0)) left.push(now)
+  return left.length > mostSeen ? left.filter((_, i) => i % 2 === 0) : left
+}
+
 export const createPositions = (
   followed: readonly Followed[],
   checkpoints: ReadonlyMap<string, number>,
@@ -27,7 +44,7 @@ export const createPositions = (
   clock: () => number,
 ): Positions => {
   const reached = new Map<string, number>()
-  const behindSince = new Map<string, number>()
+  const seen = new Map<string, Seen[]>()
 
   const positionOf = ({ name, source }: Followed): number | undefined => {
     const now = clock()
@@ -46,10 +63,12 @@ export const createPositions = (
       return followed.flatMap(({ name, source }) =>
         source.files().map(({ id, path, offset: read, size, state }) => {
           const offset = checkpoints.get(id) ?? 0
-          const lag = Math.max(0, size - offset)
-          if (lag === 0) behindSince.delete(id)
-          else if (!behindSince.has(id)) behindSince.set(id, now)
-          const since = behindSince.get(id)
+          // Its bytes are read elsewhere.
+          const lag = state === 'held_copy' ? 0 : Math.max(0, size - offset)
+          const marks = lag === 0 ? [] : note(seen.get(path) ?? [], { at: now, size }, offset)
+          if (marks.length === 0) seen.delete(path)
+          else seen.set(path, marks)
+          const since = marks[0]?.at
           return {
             id,
             path,
