@@ -133,7 +133,7 @@ const transformTroubles = (pipelines: readonly Pipeline[]): readonly Trouble[] =
     pipeline.transforms.flatMap(({ name, trouble }) =>
       trouble === undefined
         ? []
-        : [{ kind: 'transform', about: `${pipeline.name}: ${name}`, text: trouble, blocks: true }],
+        : [{ kind: 'transform', about: `${pipeline.name}: ${name}`, text: trouble, blocks: false }],
     ),
   )
 
