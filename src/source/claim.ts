@@ -159,7 +159,10 @@ const recognise = async (tailing: Tailing, candidate: Candidate, fresh: readonly
     if (isExcluded(tailing.exclude, candidate.path)) return discard(candidate)
     const known = tailing.context.generations.of(tailing.name).filter(({ origin }) => origin === candidate.origin)
     const since = Math.min(...known.map(({ registered }) => registered))
-    if ((candidate.identity.birth || candidate.modified) <= since) return discard(candidate)
+    // Older than what is followed, and never followed itself; a file that was emptied since holds younger bytes.
+    const id = idOf(candidate.identity)
+    const emptied = known.some((one) => one.emptied === id || idOf(one) === id)
+    if (!emptied && (candidate.identity.birth || candidate.modified) <= since) return discard(candidate)
   }
   const original = fresh.find((one) => candidate.size <= one.size && samePrefix(candidate.fd, one.fd, candidate.size))
   // Looked at again once the original has its key.
@@ -212,6 +215,7 @@ const claim = async (tailing: Tailing, candidate: Candidate, generation: Generat
     path: candidate.path,
     size: candidate.size,
     gone: 0,
+    ...(idOf(generation) === idOf(candidate.identity) ? {} : { emptied: idOf(generation) }),
     ...head,
   })
   follow(tailing, file)

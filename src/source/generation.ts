@@ -13,6 +13,8 @@ export interface Generation {
   readonly source: string
   readonly device: string
   readonly inode: string
+  /** The file (`device:inode`) that held it until it was cut short: whatever that holds now was written later. */
+  readonly emptied?: string
   /** Milliseconds since 1970; 0 where the file system does not know. */
   readonly birth: number
   /** Its first bytes, up to 1 KiB of what there was; lengthened as it grows. */

@@ -26,6 +26,7 @@ export const replace = async (
   const { path } = file
   // Behind what was found in place, bytes may be of the run that took its place.
   const last = file.seen
+  const emptied = idOf(file.identity)
   if (copy === undefined && file.fd !== undefined && intact(tailing, file) && sameHead(headOf(file.fd), head)) {
     const size = sizeOf(file)
     Object.assign(file, { size, seen: size, long: undefined, pendingLines: false, tried: -1, cut: false })
@@ -37,7 +38,7 @@ export const replace = async (
   if (copy === undefined) {
     file.size = Math.max(last, file.offset)
     end(tailing, file)
-    generations.update(file.key, { guard: file.guard, device: '', inode: '' })
+    generations.update(file.key, { guard: file.guard, device: '', inode: '', emptied })
     report({ kind: 'truncated', path, text: `${path} was cut short or rewritten; it is read again from its start` })
     return undefined
   }
@@ -60,6 +61,7 @@ export const replace = async (
     birth: identity.birth,
     path: copy.path,
     size,
+    emptied,
   })
   if (size > file.offset)
     report({
