@@ -29,7 +29,8 @@ export const markSite = (below: Function): SiteMark => {
   return mark
 }
 
-const siteOf = (mark: SiteMark): Site | undefined => {
+/** The place a mark was taken at, a path rather than a URL. */
+export const siteOf = (mark: SiteMark): Site | undefined => {
   const match = /\(?((?:file:\/\/)?\/[^()\n]+?):(\d+):(\d+)\)?$/m.exec(mark.stack ?? '')
   return match === null
     ? undefined
@@ -45,3 +46,7 @@ export const diagnose = (mark: SiteMark | undefined, text: string, mend: string)
 /** `file:line:column: what is wrong. How to mend it.` */
 export const printDiagnostic = ({ file, line, column, text, mend }: Diagnostic): string =>
   `${file === undefined ? '' : `${file}${line === undefined ? '' : `:${line}:${column ?? 1}`}: `}${text}. ${mend}.`
+
+/** Orders mistakes as someone mends them: file by file, from the top. */
+export const byPlace = (a: Diagnostic, b: Diagnostic): number =>
+  (a.file ?? '').localeCompare(b.file ?? '') || (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)

@@ -1,9 +1,8 @@
 import type { DigestSettings, EmailSettings, NotifierSettings } from '../config/settings.ts'
 import { isTimezone } from '../config/units.ts'
 import type { VariableName } from '../config/variables.ts'
+import type { Wrong } from './check-settings.ts'
 import type { UserConfig } from './config.ts'
-
-type Wrong = (text: string, mend: string) => void
 
 /** `to`: the notifier it is mailed through; without one none is mailed. */
 export type DigestRoute = Required<Omit<DigestSettings, 'to'>> & { readonly to?: string }
@@ -39,9 +38,7 @@ export const notifiersOf = (
   for (const [name, settings] of Object.entries(all)) {
     // It becomes a directory, and a label.
     if (!/^[a-z0-9][a-z0-9_-]{0,63}$/i.test(name))
-      wrong(`notifier name '${name}' is not a word`, 'Use letters, digits, - and _, at most 64')
-    if (settings.lang !== undefined && settings.lang !== 'en' && settings.lang !== 'zh')
-      wrong(`notify.${name}.lang is '${String(settings.lang)}'`, 'It takes en or zh')
+      wrong(`notifier name '${name}' is not a word`, 'Use letters, digits, - and _, at most 64', ['notify', name])
     if (settings.kind === 'email') checkMail(name, settings, wrong)
   }
   return all
@@ -51,11 +48,23 @@ const checkMail = (name: string, { url, from, to }: EmailSettings, wrong: Wrong)
   // A reference to a variable that is not set was told already.
   if ([url, from, to].includes(undefined as unknown as string)) return
   if (url !== '' && !/^smtps?:\/\/[^\s/]+/.test(String(url)))
-    wrong(`notify.${name}.url is no address of a mail server`, 'Use smtp://user:password@host:587, or smtps://…')
+    wrong(`notify.${name}.url is no address of a mail server`, 'Use smtp://user:password@host:587, or smtps://…', [
+      'notify',
+      name,
+      'url',
+    ])
   if (!/@[^\s@]+$|@[^\s@]+>\s*$/.test(String(from)))
-    wrong(`notify.${name}.from is '${String(from)}', which is no mail address`, 'Write name@example.com')
+    wrong(`notify.${name}.from is '${String(from)}', which is no mail address`, 'Write name@example.com', [
+      'notify',
+      name,
+      'from',
+    ])
   if (to !== '' && !String(to).includes('@'))
-    wrong(`notify.${name}.to is '${String(to)}', which holds no mail address`, 'Separate addresses by commas')
+    wrong(`notify.${name}.to is '${String(to)}', which holds no mail address`, 'Separate addresses by commas', [
+      'notify',
+      name,
+      'to',
+    ])
 }
 
 export const digestOf = (
@@ -66,14 +75,20 @@ export const digestOf = (
 ): DigestRoute | false => {
   if (digest === false) return false
   const { at = '08:00', timezone: zone = timezone } = digest ?? {}
-  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(at)) wrong(`digest.at is '${at}'`, "It takes a time of day, as '08:00'")
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(at))
+    wrong(`digest.at is '${at}'`, "It takes a time of day, as '08:00'", ['digest', 'at'])
   if (!isTimezone(zone) && zone !== timezone)
-    wrong(`time zone '${zone}' of the digest does not exist`, "Use an IANA name, as 'Asia/Shanghai' or 'UTC'")
+    wrong(`time zone '${zone}' of the digest does not exist`, "Use an IANA name, as 'Asia/Shanghai' or 'UTC'", [
+      'digest',
+      'timezone',
+    ])
   const to = digest?.to ?? Object.keys(notify).find((name) => notify[name]!.kind === 'email')
   const route = to === undefined ? undefined : notify[to]
   if (to !== undefined && route?.kind !== 'email')
-    wrong(`the digest goes to '${to}', which sends no mail`, 'Name a notifier of kind email under `notify`')
+    wrong(`the digest goes to '${to}', which sends no mail`, 'Name a notifier of kind email under `notify`', [
+      'digest',
+      'to',
+    ])
   const lang = digest?.lang ?? route?.lang ?? 'en'
-  if (lang !== 'en' && lang !== 'zh') wrong(`digest.lang is '${String(lang)}'`, 'It takes en or zh')
   return { at, timezone: isTimezone(zone) ? zone : 'UTC', lang, ...(to === undefined ? {} : { to }) }
 }

@@ -1,18 +1,18 @@
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Rule } from '../alert/rule.ts'
 import { isReference, type Text } from '../config/env.ts'
 import type { NotifierSettings, StoreSettings } from '../config/settings.ts'
 import { isTimezone, parseListen, parseSize } from '../config/units.ts'
 import { laterVariables, readVariable, unknownVariables, type VariableName } from '../config/variables.ts'
-import { type Diagnostic, diagnose, type SiteMark } from '../event/diagnostic.ts'
+import { byPlace, type Diagnostic, diagnose } from '../event/diagnostic.ts'
 import { parseDuration } from '../event/units.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
 import { isLoopback } from '../web/loopback-host.ts'
-import type { DefinedConfig, UserConfig } from './config.ts'
+import { checkSettings, type Path, type Wrong } from './check-settings.ts'
+import type { UserConfig } from './config.ts'
+import { createLocator, findConfig, importConfig } from './import-config.ts'
 import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
 
 /** The configuration in force: everything resolved, nothing optional that has a default. */
@@ -66,49 +66,6 @@ export interface Loaded {
   readonly warnings: readonly string[]
 }
 
-const defaultFile = 'tailrace.config.ts'
-const places = ['.', '/etc/tailrace']
-
-const findFile = (given: string | undefined, cwd: string): string | undefined =>
-  given === undefined
-    ? places.map((place) => resolve(cwd, place, defaultFile)).find((path) => existsSync(path))
-    : resolve(cwd, given)
-
-/** Node's own message names the file and often the place; the stack's first line has `file:line`. */
-const placeOfError = (error: unknown, file: string): Pick<Diagnostic, 'file' | 'line' | 'column'> => {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const match = /(?:file:\/\/)?(\/[^\s():]+):(\d+)(?::(\d+))?/.exec(stack)
-  if (match === null) return { file }
-  return { file: match[1]!, line: Number(match[2]), ...(match[3] === undefined ? {} : { column: Number(match[3]) }) }
-}
-
-const importConfig = async (file: string, problems: Diagnostic[]): Promise<DefinedConfig | undefined> => {
-  if (!existsSync(file)) {
-    problems.push({
-      file,
-      text: 'the configuration file does not exist',
-      mend: 'Create it, or name another with --config',
-    })
-    return undefined
-  }
-  try {
-    const module = (await import(pathToFileURL(file).href)) as { default?: DefinedConfig }
-    if (module.default?.settings !== undefined) return module.default
-    problems.push({
-      file,
-      text: 'the file exports no configuration',
-      mend: 'Write `export default defineConfig({ … })`',
-    })
-  } catch (error) {
-    problems.push({
-      ...placeOfError(error, file),
-      text: `the file cannot be loaded: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`,
-      mend: 'Mend the place that is named',
-    })
-  }
-  return undefined
-}
-
 /** Just where the data lies: what a command needs to find the running service. */
 export const dataDirectory = async (
   overrides: Overrides,
@@ -117,9 +74,9 @@ export const dataDirectory = async (
 ): Promise<string> => {
   const named = overrides.data ?? readVariable('TAILRACE_DATA', environment, [])
   if (named !== undefined) return resolve(cwd, named)
-  const file = findFile(overrides.config, cwd)
+  const file = findConfig(overrides.config, cwd)
   const defined = file === undefined ? undefined : await importConfig(file, [])
-  return resolve(cwd, defined?.settings.data ?? 'data')
+  return resolve(cwd, checkSettings(defined?.settings ?? {}).sound.data ?? 'data')
 }
 
 /** Loads and checks everything; every mistake is in `problems`, and `config` may be used only where there is none. */
@@ -130,13 +87,16 @@ export const loadConfig = async (
 ): Promise<Loaded> => {
   const problems: Diagnostic[] = []
   const warnings: string[] = []
-  const file = findFile(overrides.config, cwd)
+  const file = findConfig(overrides.config, cwd)
   const defined = file === undefined ? undefined : await importConfig(file, problems)
-  const user: UserConfig = defined?.settings ?? {}
-  const site: SiteMark | undefined = defined?.site
+  const { sound: user, mistakes } = checkSettings(defined?.settings ?? {})
+  const locate = createLocator(defined)
+  for (const { path, ...mistake } of mistakes) problems.push({ ...locate(path), ...mistake })
   const variable = (name: VariableName): string | undefined => readVariable(name, environment, problems)
-  const wrong = (text: string, mend: string): void => {
-    problems.push(diagnose(site, text, mend))
+  const wrong: Wrong = (text, mend, path = []) => {
+    // What the command line or a variable says stands at no place of the file.
+    const elsewhere = path.length > 0 && !isGiven(user, path)
+    problems.push({ ...(elsewhere ? {} : locate(path)), text, mend })
   }
 
   for (const name of unknownVariables(environment))
@@ -165,9 +125,9 @@ export const loadConfig = async (
             : value,
       ]),
     ) as T
-  const checked = <T>(name: string, given: string, value: T | undefined, takes: string, fallback: T): T => {
+  const checked = <T>(path: Path, given: string, value: T | undefined, takes: string, fallback: T): T => {
     if (value !== undefined) return value
-    wrong(`${name} is '${given}'`, `It takes ${takes}`)
+    wrong(`${path.filter((part) => typeof part === 'string').join('.')} is '${given}'`, `It takes ${takes}`, path)
     return fallback
   }
 
@@ -179,12 +139,13 @@ export const loadConfig = async (
     user.timezone ??
     Intl.DateTimeFormat().resolvedOptions().timeZone
   if (!isTimezone(timezone))
-    wrong(`time zone '${timezone}' does not exist`, "Use an IANA name, as 'Asia/Shanghai' or 'UTC'")
+    wrong(`time zone '${timezone}' does not exist`, "Use an IANA name, as 'Asia/Shanghai' or 'UTC'", ['timezone'])
   const namespace = overrides.namespace ?? variable('TAILRACE_NAMESPACE') ?? user.namespace ?? 'default'
   if (!/^[^A-Z\\/*?"<>| ,#:-]{1,100}$/.test(namespace))
     wrong(
       `namespace '${namespace}' cannot be part of a data stream's name`,
       'Use lower-case letters, digits and _, at most 100',
+      ['namespace'],
     )
   const roleText = overrides.role ?? variable('TAILRACE_ROLE') ?? user.role ?? 'all'
   const role = (['all', 'ship', 'analyse'] as const).find((name) => name === roleText)
@@ -195,7 +156,7 @@ export const loadConfig = async (
   const names = new Set<string>()
   for (const { name, problems: own } of pipelines) {
     problems.push(...own)
-    if (names.has(name)) wrong(`two pipelines are called '${name}'`, 'Give each its own name')
+    if (names.has(name)) wrong(`two pipelines are called '${name}'`, 'Give each its own name', ['pipelines'])
     names.add(name)
   }
   const rules = [...pipelines.flatMap((one) => one.rules), ...(user.rules ?? [])]
@@ -210,26 +171,26 @@ export const loadConfig = async (
     state: join(data, 'state'),
     namespace,
     timezone: isTimezone(timezone) ? timezone : 'UTC',
-    role: checked('role', roleText, role, 'all, ship or analyse', 'all'),
+    role: checked(['role'], roleText, role, 'all, ship or analyse', 'all'),
     store,
     pipelines,
     rules,
     web: webOf(overrides, user, variable('TAILRACE_LISTEN'), variable('TAILRACE_TOKEN'), text, wrong),
     notify,
     digest,
-    retention: (user.retention ?? [{ age: '30d' }]).map(({ dataset, age, size }) => ({
+    retention: (user.retention ?? [{ age: '30d' }]).map(({ dataset, age, size }, i) => ({
       ...(dataset === undefined ? {} : { dataset }),
       ...(age === undefined
         ? {}
-        : { maxAge: checked('retention.age', age, parseDuration(age), "an age, as '30d'", 0) }),
+        : { maxAge: checked(['retention', i, 'age'], age, parseDuration(age), "an age, as '30d'", 0) }),
       ...(size === undefined
         ? {}
-        : { maxBytes: checked('retention.size', size, parseSize(size), "a size, as '20GiB'", 0) }),
+        : { maxBytes: checked(['retention', i, 'size'], size, parseSize(size), "a size, as '20GiB'", 0) }),
     })),
     memory: (user.memory ?? 128) * 1_048_576,
-    grace: checked('grace', graceText, parseDuration(graceText), "a time, as '30s'", 30_000),
+    grace: checked(['grace'], graceText, parseDuration(graceText), "a time, as '30s'", 30_000),
     logLevel: checked(
-      'log level',
+      ['log', 'level'],
       levelText,
       logLevels.find((name) => name === levelText),
       logLevels.join(', '),
@@ -243,8 +204,12 @@ export const loadConfig = async (
       overrides.pipelines !== undefined ||
       [...sourceVariables, ...laterSources].some((name) => variable(name) !== undefined),
   }
-  return { config, problems, warnings }
+  return { config, problems: problems.toSorted(byPlace), warnings }
 }
+
+const isGiven = (user: UserConfig, path: Path): boolean =>
+  path.reduce<unknown>((inner, part) => (inner as Record<string | number, unknown> | undefined)?.[part], user) !==
+  undefined
 
 const sourceVariables = [
   'TAILRACE_NGINX_ACCESS',
@@ -261,7 +226,6 @@ const laterSources = [
   'TAILRACE_BEATS_LISTEN',
 ] as const
 type Variable = (name: VariableName) => string | undefined
-type Wrong = (text: string, mend: string) => void
 
 const commas = (text: string): string[] =>
   text

@@ -49,10 +49,10 @@ describe('mail', () => {
     }`
     expect((await load({}, file)).problems).toEqual([
       "notifier name 'a/b' is not a word",
-      "notify.a/b.lang is 'fr'",
       'notify.a/b.url is no address of a mail server',
       "notify.a/b.from is 'nobody', which is no mail address",
       "notify.a/b.to is 'ops', which holds no mail address",
+      "notify.a/b.lang is 'fr'",
       "digest.at is '8am'",
       "time zone 'Mars/Olympus' of the digest does not exist",
       "the digest goes to 'console', which sends no mail",

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cacheFolder, isCached } from './cache.ts'
 import { findCommand, runCommand } from './command.ts'
@@ -52,6 +52,8 @@ export interface Mariadb extends AsyncDisposable {
   readonly errorLog: string
   /** Runs SQL through the client and gives its tab-separated output, without a header. */
   sql(text: string, options?: { database?: string; user?: string }): string
+  /** What logrotate does: renames the slow log to `to` (default `slow.log.1`), then FLUSH SLOW LOGS. */
+  rotate(to?: string): string
   stop(): Promise<void>
 }
 
@@ -108,5 +110,10 @@ ${(options.settings ?? []).join('\n')}
     await server.stop()
     dir.remove()
   }
-  return { socket, slowLog, errorLog, sql, stop, [Symbol.asyncDispose]: stop }
+  const rotate = (to = `${slowLog}.1`) => {
+    renameSync(slowLog, to)
+    sql('flush slow logs')
+    return to
+  }
+  return { socket, slowLog, errorLog, sql, rotate, stop, [Symbol.asyncDispose]: stop }
 }

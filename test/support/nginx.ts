@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder, isCached } from './cache.ts'
 import { findCommand } from './command.ts'
@@ -43,6 +43,11 @@ export interface Nginx extends AsyncDisposable {
   readonly errorLog: string
   /** What logrotate does: renames the access log to `to` (default `access.log.1`), then USR1; resolves once reopened. */
   rotate(to?: string): Promise<string>
+  /**
+   * logrotate's `copytruncate`: copies the access log to `to` and empties it. nginx stands still meanwhile, since what is
+   * written between the two steps is in no file any more: a loss of logrotate's that no reader can make good.
+   */
+  copyTruncate(to?: string): Promise<string>
   /** HUP reads the configuration again, USR1 opens the logs again. */
   signal(signal: 'SIGHUP' | 'SIGUSR1'): void
   /** Ends it after open requests are answered, so that every log line is written. */
@@ -107,6 +112,13 @@ ${location}
       renameSync(accessLog, to)
       server.signal('SIGUSR1')
       await waitUntil('nginx opens its log again', () => readFileSync(accessLog) !== undefined)
+      return to
+    },
+    async copyTruncate(to = `${accessLog}.1`) {
+      await server.stand()
+      copyFileSync(accessLog, to)
+      truncateSync(accessLog, 0)
+      server.goOn()
       return to
     },
     signal: server.signal,

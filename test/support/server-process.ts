@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { askControl, controlVariable } from './control.ts'
+import { waitUntil } from './wait-until.ts'
 
 export interface ServerProcess {
   readonly pid: number
@@ -9,6 +11,9 @@ export interface ServerProcess {
   /** What it said on both outputs, the last 64 KiB. */
   output(): string
   signal(signal: NodeJS.Signals): void
+  /** Stops it and its children where they are (SIGSTOP); resolves once they stand. `goOn` lets them run again. */
+  stand(): Promise<void>
+  goOn(): void
   /** Resolves with exit code or signal once it is gone; SIGKILL follows after 10 s. */
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>
 }
@@ -56,6 +61,11 @@ export async function startServer(
     },
     output: () => said,
     signal: (signal) => child.kill(signal),
+    async stand() {
+      process.kill(-pid, 'SIGSTOP')
+      await waitUntil('every process stands', () => statesOf(pid).every((state) => state === 'T'))
+    },
+    goOn: () => void process.kill(-pid, 'SIGCONT'),
     async stop(signal = 'SIGTERM') {
       child.kill(signal)
       const late = setTimeout(killNow, 10_000)
@@ -65,3 +75,17 @@ export async function startServer(
     },
   }
 }
+
+/** State letters of the processes of a group, as `/proc` shows them. */
+const statesOf = (group: number): string[] =>
+  readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      // After the name in brackets, which may hold anything: state, parent, group.
+      const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const [state = '', , owner] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      return Number(owner) === group ? [state] : []
+    } catch {
+      return []
+    }
+  })

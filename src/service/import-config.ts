@@ -1,0 +1,90 @@
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { placeOf } from '../config/place.ts'
+import { type Diagnostic, type Site, siteOf } from '../event/diagnostic.ts'
+import type { DefinedConfig } from './config.ts'
+
+const defaultFile = 'tailrace.config.ts'
+const places = ['.', '/etc/tailrace']
+
+/** The configuration file in force: the one named, else the first default one there is. */
+export const findConfig = (given: string | undefined, cwd: string): string | undefined =>
+  given === undefined
+    ? places.map((place) => resolve(cwd, place, defaultFile)).find((path) => statSync(path, { throwIfNoEntry: false }))
+    : resolve(cwd, given)
+
+const pathOf = (text: string): string => (text.startsWith('file:') ? fileURLToPath(text) : text)
+
+/**
+ * Where a module could not be read or run. What cannot be parsed has its place at the head of the stack, with the line
+ * below and a caret under the column; else the first call outside Node is taken, or the file that imports in vain.
+ */
+const placeOfError = (error: unknown, file: string): Pick<Diagnostic, 'file' | 'line' | 'column'> => {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const head = /^((?:file:\/\/)?\/[^\n]+):(\d+)\n([^]*?)\n\n?\S*Error\b/.exec(stack)
+  if (head !== null) {
+    const caret = head[3]!.split('\n').find((line) => /^\s*\^+\s*$/.test(line))
+    const column = caret === undefined ? {} : { column: caret.indexOf('^') + 1 }
+    return { file: pathOf(head[1]!), line: Number(head[2]), ...column }
+  }
+  const call = /\(?((?:file:\/\/)\/[^\s()]+):(\d+):(\d+)/.exec(stack)
+  const from = / imported from (\/[^\n]+)$/m.exec(error instanceof Error ? error.message : '')?.[1]
+  if (from !== undefined) return { file: from }
+  if (call === null || /\/src\/(cli|service)\//.test(call[1]!)) return { file }
+  return { file: pathOf(call[1]!), line: Number(call[2]), column: Number(call[3]) }
+}
+
+const unusable = (file: string): Pick<Diagnostic, 'text' | 'mend'> | undefined => {
+  const stats = statSync(file, { throwIfNoEntry: false })
+  if (stats === undefined)
+    return { text: 'the configuration file does not exist', mend: 'Create it, or name another with --config' }
+  if (!stats.isFile()) return { text: 'this is no file', mend: 'Name the configuration file itself with --config' }
+  return undefined
+}
+
+/** What the file exports; undefined, and what is wrong in `problems`, where that is no configuration. */
+export const importConfig = async (file: string, problems: Diagnostic[]): Promise<DefinedConfig | undefined> => {
+  const fault = unusable(file)
+  if (fault !== undefined) {
+    problems.push({ file, ...fault })
+    return undefined
+  }
+  try {
+    const module = (await import(pathToFileURL(file).href)) as { default?: DefinedConfig }
+    if (module.default !== null && typeof module.default === 'object' && 'settings' in module.default)
+      return module.default
+    problems.push({
+      file,
+      text: 'the file exports no configuration',
+      mend: 'Write `export default defineConfig({ … })`',
+    })
+  } catch (error) {
+    const why = error instanceof Error ? error.message.split('\n')[0]! : String(error)
+    problems.push({
+      ...placeOfError(error, file),
+      text: `the file cannot be loaded: ${why.replace(/\.$/, '')}`,
+      mend: 'Mend the place that is named',
+    })
+  }
+  return undefined
+}
+
+/** The place of a setting as far as the text shows it, else that of the call that defines the configuration. */
+export const createLocator = (
+  defined: DefinedConfig | undefined,
+): ((path: readonly (string | number)[]) => Partial<Site>) => {
+  const site = defined === undefined ? undefined : siteOf(defined.site)
+  if (site === undefined) return () => ({})
+  let text: string | undefined
+  return (path) => {
+    try {
+      text ??= readFileSync(site.file, 'utf8')
+    } catch {
+      return site
+    }
+    const before = text.split('\n').slice(0, site.line - 1)
+    const from = before.reduce((sum, line) => sum + line.length + 1, 0) + site.column - 1
+    return { ...site, ...placeOf(text, from, path) }
+  }
+}
