@@ -30,8 +30,10 @@ needs(
   let requests: ReadonlyMap<number, Sent>
   let statements: number
 
-  const progress = async (service: Service): Promise<number> =>
-    (await service.rows(['sources'])).reduce((sum, row) => sum + Number(row['offset']), 0)
+  const stored = async (service: Service): Promise<number> =>
+    Number(((await service.rows(['ledger'])).at(-1)!['total'] as { stored: number }).stored)
+  const whenStored = (service: Service, count: number): Promise<unknown> =>
+    waitUntil(`${count} are stored`, () => stored(service).then((now) => now >= count), { timeout: 60_000, every: 500 })
 
   /** Rotation of both logs in both manners while three services follow them, are killed, and start again. */
   const torment = async (nginx: Nginx, mariadb: Mariadb, web: WebLoad, queries: QueryLoad): Promise<void> => {
@@ -42,10 +44,10 @@ needs(
       await waitUntil('the load goes on', () => web.answered > from + count && queries.answered > first + count / 20)
     }
     for (const service of all) service.start()
-    await Promise.all(all.map((service) => waitUntil('it delivers', async () => (await progress(service)) > 0)))
+    await Promise.all(all.map((service) => whenStored(service, 1)))
     await nginx.rotate(makeRoom(nginx.accessLog))
     mariadb.rotate(makeRoom(mariadb.slowLog))
-    await Promise.all(all.map((service) => waitUntil('it delivers', async () => (await progress(service)) > 500_000)))
+    await Promise.all(all.map((service) => whenStored(service, 3000)))
     await nginx.copyTruncate(makeRoom(nginx.accessLog))
     await more(500)
     await Promise.all(all.map((service) => service.end('SIGKILL')))
@@ -144,8 +146,8 @@ needs(
           ])
           names.length = 0
           for (const row of found) {
-            const { query } = (row as { mysql: { slowlog: { query?: string } } }).mysql.slowlog
-            names.push(...(/\bload_\d+\b/.exec(query ?? '') ?? []))
+            const { mysql } = row as { mysql?: { slowlog?: { query?: string } } }
+            names.push(...(/\bload_\d+\b/.exec(mysql?.slowlog?.query ?? '') ?? []))
           }
           return names.length >= statements
         },
