@@ -10,6 +10,7 @@ import { type DigestRoute, digestOperation } from './operations/digest.ts'
 import type { Operation } from './operations/operate.ts'
 import { openProgressLog } from './progress-log.ts'
 import { requireData } from './require-data.ts'
+import { stoppedSources } from './stopped-sources.ts'
 
 /** What a command opens itself when no service runs. */
 export interface OpenedContext {
@@ -35,6 +36,7 @@ export const openContext = async (config: Config, namespace: string | undefined)
   const store = await openStore(config)
   const progress = await openProgressLog(store, join(config.data, 'checkpoints', storeId(config)), report, never.signal)
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
+  const sources = await stoppedSources(config, progress.state.checkpoints, report)
   const context: Context = {
     config,
     store,
@@ -42,7 +44,7 @@ export const openContext = async (config: Config, namespace: string | undefined)
     progress: progress.state,
     letters,
     inFlight: () => [],
-    sources: () => [],
+    sources: () => sources,
     live: undefined,
     namespace,
   }

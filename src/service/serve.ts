@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Web } from '../web/server.ts'
@@ -26,10 +27,7 @@ export interface ServeOptions {
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
 
-// biome-ignore lint/correctness/useYield: refuses in the manner of an operation
-async function* starting(): Answer {
-  throw new OperationError(3, 'the service is starting; ask again in a moment')
-}
+const patience = 10_000
 
 async function* whoAnswers(): Answer {
   yield { pid: process.pid }
@@ -93,7 +91,14 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   const { config } = start
   await mkdir(config.data, { recursive: true, mode: 0o750 })
 
-  let operate: Operate = starting
+  const ready = Promise.withResolvers<Operate>()
+  // Who asks while the service starts waits a moment for it.
+  const operate: Operate = async function* (name, asked, signal) {
+    const late = sleep(patience, undefined, { signal, ref: false }).catch(() => undefined)
+    const answer = await Promise.race([ready.promise, late])
+    if (answer === undefined) throw new OperationError(3, 'the service is starting and waits for its store')
+    yield* answer(name, asked, signal)
+  }
   const control = createControl((name, asked, signal) => (name === 'pid' ? whoAnswers() : operate(name, asked, signal)))
   try {
     await takeLock(config.data, control, () => pidOf(config.data))
@@ -148,7 +153,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     running = await started
     demo?.start(running)
     analysis = await startAnalysis(running, config, log, once)
-    operate = operateOn(running.context, analysis.operations)
+    ready.resolve(operateOn(running.context, analysis.operations))
     troubles.clear('starting')
     log.info(
       `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}${web === undefined ? '' : `; page at ${web.address}`}`,

@@ -55,6 +55,8 @@ export type GenerationPatch = Partial<Omit<Generation, 'key' | 'source' | 'regis
 export interface GenerationStore {
   /** Generations of a source, tombstones among them, in the order of registering. */
   of(source: string): readonly Generation[]
+  /** Those of every source. */
+  all(): readonly Generation[]
   get(key: string): Generation | undefined
   /** Resolves once it is on disk; only then may records of it be handed out. Rejects as the journal does: try again. */
   register(generation: NewGeneration): Promise<Generation>
@@ -132,6 +134,7 @@ export const openGenerations = async (directory: string, options: GenerationOpti
 
   return {
     of: (source) => [...live.values()].filter((generation) => generation.source === source),
+    all: () => [...live.values()],
     get: (key) => live.get(key),
     async register(fresh) {
       const key = randomBytes(8).toString('hex')

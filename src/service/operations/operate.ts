@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { type Answer, type Operate, OperationError } from '../control.ts'
 import { listLetters, showLetter } from './dead-letters.ts'
 import { ledger } from './ledger.ts'
+import { patiently } from './patiently.ts'
 import { explainQuery, search, stats } from './search.ts'
 import { slow } from './slow.ts'
 import { tail } from './tail.ts'
@@ -25,11 +26,15 @@ const operations: Readonly<Record<string, Operation>> = {
   'dlq-show': showLetter,
 }
 
+/** Those that a store which is away would keep waiting. */
+const asksStore: ReadonlySet<string> = new Set(['search', 'stats', 'slow', 'ledger'])
+
 export const operateOn =
   (context: Context, more: Readonly<Record<string, Operation>> = {}): Operate =>
   (name, given, signal) => {
     const operation = more[name] ?? operations[name]
     if (operation === undefined)
       throw new OperationError(2, `the service knows no operation '${name}'; is it an older version?`)
-    return operation(context, given as never, signal)
+    if (!asksStore.has(name)) return operation(context, given as never, signal)
+    return patiently(context, (inner) => operation(context, given as never, inner), signal)
   }
