@@ -1,7 +1,7 @@
 import { and, equals, everything } from '../query/tree.ts'
 import type { GroupVerdict, Verdict, Window, WindowVerdict } from './alert.ts'
 import { baselineOf, deviationOf } from './anomaly/baseline.ts'
-import { type History, historyOf } from './anomaly/history.ts'
+import { createPresence, type History, historyOf, type Presence } from './anomaly/history.ts'
 import type { CompiledRule } from './compile.ts'
 import {
   explainAnomaly,
@@ -46,11 +46,16 @@ export const createJudge = (asking: Asking): Judge => {
   const hours = new Map<string, { readonly hour: number; readonly history: History }>()
 
   /** The hour's history is asked once: the same hour of earlier days does not change while it lasts. */
-  const history = async (compiled: CompiledRule, from: number, signal: AbortSignal): Promise<History | undefined> => {
+  const history = async (
+    compiled: CompiledRule,
+    from: number,
+    presence: Presence,
+    signal: AbortSignal,
+  ): Promise<History | undefined> => {
     const known = hours.get(compiled.rule.name)
     if (known !== undefined && from >= known.hour && from < known.hour + Math.max(3_600_000, compiled.over))
       return known.history
-    const found = await historyOf(compiled, from, asking, signal)
+    const found = await historyOf(compiled, from, asking, presence, signal)
     if (found?.kind === 'same_hour') hours.set(compiled.rule.name, { hour: found.hour, history: found })
     return found
   }
@@ -60,6 +65,7 @@ export const createJudge = (asking: Asking): Judge => {
     window: Window,
     figures: readonly Figure[],
     partial: boolean,
+    presence: Presence,
     signal: AbortSignal,
   ): Promise<WindowVerdict> => {
     const { rule, by } = compiled
@@ -81,7 +87,14 @@ export const createJudge = (asking: Asking): Judge => {
         ? known.map((figure) => judgeThreshold(compiled, rule, figure, partial))
         : rule.kind === 'slow_query'
           ? await judgeSlow(compiled, rule, known, window, asking, signal)
-          : judgeAnomaly(compiled, rule, known, await history(compiled, window.from, signal), partial, asking.timezone)
+          : judgeAnomaly(
+              compiled,
+              rule,
+              known,
+              await history(compiled, window.from, presence, signal),
+              partial,
+              asking.timezone,
+            )
     return {
       rule: rule.name,
       ...window,
@@ -95,6 +108,7 @@ export const createJudge = (asking: Asking): Judge => {
   return {
     async *judge(compiled, from, to, { complete, signal }) {
       const { over, by } = compiled
+      const presence = createPresence(compiled, to, asking, signal)
       for (let start = from; start < to; start += atOnce * over) {
         const end = Math.min(to, start + atOnce * over)
         const whole: Window = { from: start, to: end }
@@ -108,7 +122,7 @@ export const createJudge = (asking: Asking): Judge => {
           const window = { from: at, to: at + over }
           const figures =
             busy?.has(at) === false ? [] : ((all ?? (await figuresOf(compiled, window, asking, signal))).get(at) ?? [])
-          yield await judgeWindow(compiled, window, figures, window.to > complete, signal)
+          yield await judgeWindow(compiled, window, figures, window.to > complete, presence, signal)
         }
       }
     },

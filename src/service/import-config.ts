@@ -22,7 +22,7 @@ const pathOf = (text: string): string => (text.startsWith('file:') ? fileURLToPa
  */
 const placeOfError = (error: unknown, file: string): Pick<Diagnostic, 'file' | 'line' | 'column'> => {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const head = /^((?:file:\/\/)?\/[^\n]+):(\d+)\n([^]*?)\n\n?\S*Error\b/.exec(stack)
+  const head = /^((?:file:\/\/)?\/[^\n]+):(\d+)\n([\s\S]*?)\n\n?\S*Error\b/.exec(stack)
   if (head !== null) {
     const caret = head[3]!.split('\n').find((line) => /^\s*\^+\s*$/.test(line))
     const column = caret === undefined ? {} : { column: caret.indexOf('^') + 1 }

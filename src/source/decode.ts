@@ -48,3 +48,7 @@ export const decodeLine = (bytes: Buffer, encoding: Encoding): { readonly text: 
   const text = decodeValid(bytes, encoding)
   return text === undefined ? { text: decoder(encoding, false).decode(bytes), valid: false } : { text, valid: true }
 }
+
+/** The UTF-16 that a file's first bytes declare, which no UTF-8 text begins with. */
+export const markedAs = (head: Uint8Array): Encoding | undefined =>
+  (['utf-16le', 'utf-16be'] as const).find((encoding) => bomOf(head, encoding) > 0)

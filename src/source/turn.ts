@@ -1,5 +1,5 @@
 import { type Block, flags } from '../event/block.ts'
-import { decodeLine } from './decode.ts'
+import { decodeLine, markedAs } from './decode.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
 import { headSize } from './generation.ts'
 import { bytesAt, guardAt } from './identity.ts'
@@ -88,6 +88,13 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
 const framingOf = (tailing: Tailing, { encoding }: Desk, file: Followed): Followed['framing'] => {
   const { context } = tailing
   const head = bytesAt(file.fd!, 0, headForFraming)
+  const marked = encoding === 'utf-8' ? markedAs(head) : undefined
+  if (marked !== undefined)
+    tellOnce(tailing, `encoding ${file.key}`, {
+      kind: 'unreadable',
+      path: file.path,
+      text: `${file.path} says by its first bytes that it is ${marked}, and is read as utf-8; give its source encoding: '${marked}'`,
+    })
   const text = encoding === 'utf-8' ? head : Buffer.from(decodeLine(head, encoding).text)
   const framing = context.framing(file.origin.path, text)
   if (framing === undefined && isLastCall(tailing)) {

@@ -4,6 +4,9 @@ import { join } from 'node:path'
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts')
 
+/** What starts the program: Node and its first argument. */
+export const command: readonly [string, string] = [process.execPath, main]
+
 export interface Ended {
   readonly code: number | null
   readonly out: string

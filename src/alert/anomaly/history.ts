@@ -49,6 +49,32 @@ const valuesAt = (
   )
 }
 
+/** Starts of the buckets of [since, until) that hold any record of the rule's datasets; both multiples of `interval`. */
+export type Presence = (since: number, until: number, interval: number) => Promise<ReadonlySet<number>>
+
+/** Asks the store once for all windows of a stretch that ends at `to`, rather than for each. For one judging of it only. */
+export const createPresence = (compiled: CompiledRule, to: number, asking: Asking, signal: AbortSignal): Presence => {
+  const known = new Map<number, { readonly since: number; readonly starts: readonly number[] }>()
+  return async (since, until, interval) => {
+    let held = known.get(interval)
+    if (held === undefined || since < held.since) {
+      const question = {
+        ...scopeOf(compiled, asking),
+        where: everything,
+        since,
+        until: Math.max(until, to),
+        by: [],
+        interval,
+        metrics: [{ kind: 'count' }],
+      } as const
+      const buckets = await asking.store.aggregate(question, signal)
+      held = { since, starts: buckets.flatMap(({ at, count }) => (at !== undefined && count > 0 ? [at] : [])) }
+      known.set(interval, held)
+    }
+    return new Set(held.starts.filter((start) => start >= since && start < until))
+  }
+}
+
 /**
  * The history of the window that begins at `from`, or undefined while there is too little. Only time in which any
  * record of the datasets was kept counts, and not the first stretch of it, which began in the middle.
@@ -57,26 +83,15 @@ export const historyOf = async (
   compiled: CompiledRule,
   from: number,
   asking: Asking,
+  presence: Presence,
   signal: AbortSignal,
 ): Promise<History | undefined> => {
   const rule = compiled.rule as AnomalyRule
   const { over, by } = compiled
   const scope = scopeOf(compiled, asking)
-  const presence = async (since: number, until: number, interval: number): Promise<Set<number>> => {
-    const question = {
-      ...scope,
-      where: everything,
-      since,
-      until,
-      by: [],
-      interval,
-      metrics: [{ kind: 'count' }],
-    } as const
-    const starts = (await asking.store.aggregate(question, signal)).flatMap(({ at, count }) =>
-      at !== undefined && count > 0 ? [at] : [],
-    )
-    const present = new Set(starts)
-    present.delete(Math.min(...starts))
+  const known = async (since: number, until: number, interval: number): Promise<Set<number>> => {
+    const present = new Set(await presence(since, until, interval))
+    present.delete(Math.min(...present))
     return present
   }
   const values = async (slots: readonly number[], stretches: readonly (readonly [number, number])[]) => {
@@ -96,7 +111,7 @@ export const historyOf = async (
 
   const stretch = Math.max(over, hourMs)
   const hour = from - (from % stretch)
-  const days = await presence(hour - (rule.days ?? 14) * dayMs, hour, stretch)
+  const days = await known(hour - (rule.days ?? 14) * dayMs, hour, stretch)
   const same = Array.from({ length: rule.days ?? 14 }, (_, back) => hour - (back + 1) * dayMs)
     .filter((start) => days.has(start))
     .reverse()
@@ -109,7 +124,7 @@ export const historyOf = async (
     return { kind: 'same_hour', size: same.length, hour, values: found }
   }
   const since = from - mostNeighbours * over
-  const slots = [...(await presence(since, from, over))].sort((a, b) => a - b)
+  const slots = [...(await known(since, from, over))].sort((a, b) => a - b)
   if (slots.length === 0) return undefined
   // From the first record on every window counts: one without any is a figure too.
   const whole = Array.from({ length: (from - slots[0]!) / over }, (_, i) => slots[0]! + i * over)
