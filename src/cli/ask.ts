@@ -8,7 +8,10 @@ import { configured, type General, overridesOf } from './general.ts'
 /** Stops a question when the user does. */
 const interrupted = (): AbortSignal => {
   const abort = new AbortController()
-  process.once('SIGINT', () => abort.abort())
+  process.once('SIGINT', () => {
+    process.exitCode = 130
+    abort.abort()
+  })
   return abort.signal
 }
 
@@ -23,6 +26,12 @@ async function* locally(given: General, name: string, asked: object, signal: Abo
     requireData(config)
     const alerts = await readAlerts(config)
     for await (const row of listAlerts(() => alerts)({ config }, asked)) yield stringify(row)
+    return
+  }
+  if (name === 'explain-query') {
+    // Of the configuration only: no store is asked.
+    const { explainQuery } = await import('../service/operations/search.ts')
+    for await (const row of explainQuery({ config }, asked as { kql?: string; target: string })) yield stringify(row)
     return
   }
   const { context, operations, close } = await openContext(config, given.namespace)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { printDiagnostic } from '../event/diagnostic.ts'
 import { Exit } from './exit.ts'
-import { configured, type General, overridesOf, withGeneral } from './general.ts'
+import { configured, type General, overridesOf, withGeneral, withStore } from './general.ts'
 
 const check = async (options: General & { readonly live?: boolean }): Promise<void> => {
   if (options.live === true) throw new Exit(2, "'check --live' is not there yet")
@@ -52,5 +52,5 @@ export const addCheck = (program: Command): void => {
   withGeneral(program.command('check').alias('validate').description('load every definition and print every mistake'))
     .option('--live', "also compare with the store's mappings (not yet)")
     .action(check)
-  withGeneral(program.command('config').description('the configuration in force, secrets masked')).action(showConfig)
+  withStore(program.command('config').description('the configuration in force, secrets masked')).action(showConfig)
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import type { Command } from 'commander'
 import { Exit } from './exit.ts'
+import { withGeneral } from './general.ts'
 
 const run = async (file: string | undefined): Promise<void> => {
   const { default: split2 } = await import('split2')
@@ -36,9 +37,9 @@ const run = async (file: string | undefined): Promise<void> => {
 }
 
 export const addFingerprint = (program: Command): void => {
-  program
-    .command('fingerprint')
-    .description('SQL statements in (a JSON string a line), fingerprint and digest out')
+  withGeneral(
+    program.command('fingerprint').description('SQL statements in (a JSON string a line), fingerprint and digest out'),
+  )
     .argument('[file]', 'else standard input')
     .action(run)
 }

@@ -54,7 +54,11 @@ export const overridesOf = (given: General): Overrides => {
 export const configured = async (overrides: Overrides): Promise<Config> => {
   const { loadConfig } = await import('../service/load.ts')
   const { config, problems, warnings } = await loadConfig(overrides, process.env)
-  for (const warning of warnings) process.stderr.write(`tailrace: ${warning}\n`)
+  for (const warning of warnings) {
+    if (config.logOutput === 'json')
+      (await import('../telemetry/log.ts')).createLog({ level: 'warn', output: 'json', colour: false }).warn(warning)
+    else process.stderr.write(`tailrace: ${warning}\n`)
+  }
   if (problems.length > 0) throw new Exit(2, problems.map(printDiagnostic).join('\n'))
   return config
 }

@@ -43,9 +43,9 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
-  else if (error instanceof Exit) {
+  else if (error instanceof Exit || (error instanceof Error && error.name === 'OperationError')) {
     process.stderr.write(`${error.message}\n`)
-    process.exitCode = error.status
+    process.exitCode = (error as { readonly status?: number }).status ?? 3
   } else {
     process.stderr.write(
       `tailrace: ${error instanceof Error ? (process.env['DEBUG'] === undefined ? error.message : error.stack) : String(error)}\n`,

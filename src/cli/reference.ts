@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { fields } from '../event/field.ts'
+import { withGeneral } from './general.ts'
 
 interface Options {
   readonly format: string
@@ -52,14 +53,10 @@ const parserReference = async (): Promise<Reference> => {
 }
 
 export const addReference = (program: Command): void => {
-  program
-    .command('fields')
-    .description('the fields documents may hold')
+  withGeneral(program.command('fields').description('the fields documents may hold'))
     .option('--format <format>', 'table, ndjson, json or md', 'table')
     .action(async (options: Options) => show(fieldReference(), options))
-  program
-    .command('parsers')
-    .description('the formats that can be read')
+  withGeneral(program.command('parsers').description('the formats that can be read'))
     .option('--format <format>', 'table, ndjson, json or md', 'table')
     .action(async (options: Options) => show(await parserReference(), options))
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { printable } from '../event/printable.ts'
-import { type General, wholeNumber, withGeneral } from './general.ts'
+import { type General, wholeNumber, withStore } from './general.ts'
 import { scopeOf } from './search.ts'
 
 interface Options extends General {
@@ -33,7 +33,7 @@ const run = async (kql: string | undefined, options: Options): Promise<void> => 
 }
 
 export const addTail = (program: Command): void => {
-  withGeneral(program.command('tail').description('events of the running service as they pass'))
+  withStore(program.command('tail').description('events of the running service as they pass'))
     .argument('[kql]', 'only those that match')
     .option('-n, --number <n>', 'earlier ones first', wholeNumber('-n'), 10)
     .option('--dataset <name...>', 'only these datasets')

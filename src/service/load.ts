@@ -102,7 +102,7 @@ export const loadConfig = async (
   for (const name of unknownVariables(environment))
     warnings.push(`${name} is not a variable of Tailrace; it changes nothing`)
   for (const name of laterVariables)
-    if (environment[name] !== undefined)
+    if (environment[name] !== undefined || environment[`${name}_FILE`] !== undefined)
       warnings.push(`${name} is set, but this version has nothing yet that listens to it`)
 
   const text = (given: Text | undefined): string | undefined => {

@@ -101,7 +101,7 @@ describe('bytes', () => {
     ])
     expect(events[1]).toMatchObject({ user_agent: { original: '\0\0' } })
     expect(events[2]).toMatchObject({ user_agent: { original: 'caf\ufffd' } })
-    expect(events[5]).toMatchObject({ '@timestamp': '2026-07-01T00:00:00.000Z' })
+    expect(events[5]).toMatchObject({ '@timestamp': '2026-06-30T23:59:59.999Z' })
     const found = letters.map(({ code, path, offset }) => [path.replace(/.*\//, ''), offset, code])
     expect(found.toSorted()).toEqual(
       [
