@@ -32,7 +32,8 @@ const shown = (value: unknown): string => {
   return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-const takes = (shape: Shape): string => {
+/** What may be written there, as a person would say it. */
+export const takes = (shape: Shape): string => {
   switch (shape.kind) {
     case 'text':
       return 'text'
@@ -50,9 +51,9 @@ const takes = (shape: Shape): string => {
     case 'members':
       return `an object: { … }${shape.kind === 'members' && shape.off === true ? ', or false' : ''}`
     case 'made':
-      return `what ${Object.keys(shape.by)
-        .map((name) => `${name}(…)`)
-        .join(' or ')} makes`
+      return Object.keys(shape.by)
+        .map((name) => (shape.literal?.includes(name) === true ? `{ kind: '${name}' }` : `${name}({ … })`))
+        .join(' or ')
     case 'defined':
       return `what ${shape.by}(…) makes, in a list`
   }

@@ -21,8 +21,12 @@ export type Shape =
   | { readonly kind: 'named'; readonly of: Shape }
   /** `off`: or false. */
   | { readonly kind: 'members'; readonly of: Settings; readonly off?: boolean }
-  /** What one of several functions made; told apart by `kind`. */
-  | { readonly kind: 'made'; readonly by: Readonly<Record<string, Settings>> }
+  /** What one of several functions made, or an object written out (`literal`); told apart by `kind`. */
+  | {
+      readonly kind: 'made'
+      readonly by: Readonly<Record<string, Settings>>
+      readonly literal?: readonly string[]
+    }
   /** Definitions, alone or in lists. */
   | { readonly kind: 'defined'; readonly by: 'pipeline' | 'rule' }
 
@@ -113,7 +117,7 @@ export const settingsSchema = {
   },
   notify: {
     about: 'Who is told, by name.',
-    shape: { kind: 'named', of: { kind: 'made', by: { email, console: consoleSettings } } },
+    shape: { kind: 'named', of: { kind: 'made', by: { email, console: consoleSettings }, literal: ['console'] } },
   },
   digest: { about: 'The daily mail; false for none.', shape: { kind: 'members', off: true, of: digest } },
   retention: {

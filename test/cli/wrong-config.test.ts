@@ -47,7 +47,7 @@ describe('a wrong configuration', () => {
       "tailrace.config.ts:10:33: retention.age is '30 days'. It takes an age, as '30d'.",
       "tailrace.config.ts:10:49: there is no setting 'retention[1].sise'. Write 'size'.",
       "tailrace.config.ts:11:10: log.level is 'loud'. It takes 'trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'.",
-      'tailrace.config.ts:12:13: notify.pigeons is an object. It takes what email(…) or console(…) makes.',
+      "tailrace.config.ts:12:13: notify.pigeons is an object. It takes email({ … }) or { kind: 'console' }.",
       'tailrace.config.ts:13:11: rules[0] is no rule. It takes what rule(…) makes, in a list.',
     ])
     expect(code).toBe(1)
