@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { scratchDir } from './support/scratch-dir.ts'
@@ -37,5 +37,45 @@ describe('the package', () => {
     writeFileSync(join(dir.path, 'access.log'), line)
     const document = JSON.parse(run('npx', ['tailrace', 'try', 'nginx.access', 'access.log'], dir.path))
     expect(document.http.response.status_code).toBe(200)
+  })
+
+  it('delivers a file once and answers about it', { timeout: 60_000 }, () => {
+    const line = '10.0.0.1 - - [11/Feb/2013:06:43:36 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"\n'
+    writeFileSync(join(dir.path, 'once.log'), line.repeat(3))
+    run('npx', ['tailrace', 'run', '--once', '--no-web', 'once.log'], dir.path)
+    expect(run('npx', ['tailrace', 'stats', '--format', 'ndjson'], dir.path)).toBe('{"count":3}\n')
+    expect(run('npx', ['tailrace', 'ledger', '--verify'], dir.path)).toContain('once.log')
+  })
+
+  it("runs a user's own configuration, parser and pipeline, in TypeScript", { timeout: 60_000 }, () => {
+    const own = join(dir.path, 'own')
+    mkdirSync(own)
+    writeFileSync(
+      join(own, 'tailrace.config.ts'),
+      `import { defineConfig, follow, grammar, line, pipeline, time, word } from 'tailrace'
+
+interface Named { readonly name: string }
+const parser: Named & ReturnType<typeof grammar> = grammar({
+  name: 'own.log',
+  line: line\`\${time('@timestamp', 'iso')} \${word('user.name')}\`,
+  samples: ['2026-11-27T08:00:00Z alice'],
+})
+export default defineConfig({
+  data: './state',
+  pipelines: [pipeline('own').from(follow({ name: 'own', paths: ['./*.log'] })).parse(parser)],
+})
+`,
+    )
+    writeFileSync(join(own, 'a.log'), '2026-11-27T08:00:00Z alice\n2026-11-27T08:00:01Z bob\n')
+    run('npx', ['tailrace', 'check'], own)
+    run('npx', ['tailrace', 'run', '--once', '--no-web'], own)
+    const found = run('npx', ['tailrace', 'stats', '--by', 'user.name', '--format', 'ndjson'], own)
+    expect(
+      found
+        .trim()
+        .split('\n')
+        .map((row) => JSON.parse(row).by['user.name']),
+    ).toEqual(['alice', 'bob'])
+    expect(existsSync(join(own, 'state/store/tailrace.duckdb'))).toBe(true)
   })
 })
