@@ -164,6 +164,13 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       await running.flush()
       await analysis.evaluateAll()
       summary(running, log)
+      const files = running.context.sources()
+      if (files.length === 0) log.warn('no file is where one was looked for')
+      const unread = files.filter(({ state }) => state === 'unreadable').length
+      if (unread > 0) {
+        log.error(`${unread} ${unread === 1 ? 'file' : 'files'} could not be read; all others are delivered`)
+        return 3
+      }
     }
     return code
   } finally {

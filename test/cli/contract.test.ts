@@ -383,6 +383,14 @@ describe('try', () => {
     expect(err.trimEnd().split('\n').at(-1)).toBe('2 records, 1 parsed, 1 failed')
     expect(err).toContain('^ expected')
     expect(await run('try', 'nginx.access', 'in/gone.log')).toMatchObject({ code: 3, out: '' })
+    expect(await run('try', 'nginx.access', 'in')).toMatchObject({ code: 3, out: '' })
+    const [node, main] = command
+    const piped = execFileSync(
+      'bash',
+      ['-c', `"${node}" "${main}" try nginx.access <(head -n 2 in/access.log) 2>&1 >/dev/null`],
+      { cwd: directory.path, encoding: 'utf8' },
+    )
+    expect(piped).toBe('2 records, 2 parsed, 0 failed\n')
     const auto = await run('try', 'auto', 'in/slow.log')
     expect(auto.code).toBe(0)
     expect(auto.err).toContain('mysql.slowlog')

@@ -657,3 +657,18 @@ test('it is caught up when every end was looked at, not while a line is unfinish
   expect(open.caughtUp).toBeGreaterThan(held)
   await open.close()
 })
+
+test('once waits for nothing to settle: files just rotated, emptied or without a last line end are read at once', async () => {
+  const patient = { settle: 3_600_000, verifyEvery: 3_600_000, discoverEvery: 3_600_000, paths: [at('a.log*')] }
+  write('a.log', 'one\ntwo')
+  expect(texts(await once(patient))).toEqual(['one', 'two'])
+  append('a.log', '\nthree')
+  renameSync(at('a.log'), at('a.log.1'))
+  write('a.log', 'four')
+  write('a.log.2', '')
+  expect(texts(await once(patient)).toSorted()).toEqual(['four', 'three'])
+  copyFileSync(at('a.log'), at('a.log.3'))
+  truncateSync(at('a.log'))
+  append('a.log', 'five')
+  expect(texts(await once(patient))).toEqual(['five'])
+})
