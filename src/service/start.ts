@@ -154,7 +154,6 @@ export const startPipelines = async ({
   const delivering = new AbortController()
   const arena = createArena(config.memory)
   const store = await openStore(config)
-  const telling = tellTrouble(store, log)
   const storeName = config.store.kind
   troubles.watch(() => storeTrouble(store))
   const id = storeId(config)
@@ -251,7 +250,6 @@ export const startPipelines = async ({
   watchGauges({ store, delivery, metrics }, positions, () => arena.inUse, storeName)
 
   const close = async (): Promise<void> => {
-    clearInterval(telling)
     for (const { source } of opened) await source.close()
     for (const pipeline of config.pipelines) for (const step of pipeline.transforms) await step.close?.()
     await generations.close()
@@ -287,17 +285,6 @@ export const startPipelines = async ({
       await close()
     },
   }
-}
-
-/** Says once that the store is waited for, and once that it goes again. */
-const tellTrouble = (store: Store, log: Logger): NodeJS.Timeout => {
-  let told = false
-  return setInterval(() => {
-    const { trouble } = store
-    if (trouble !== undefined && !told) log.error(`${trouble}; reading waits until it goes again`)
-    if (trouble === undefined && told) log.info('the store takes records again')
-    told = trouble !== undefined
-  }, 1000).unref()
 }
 
 /** The framer's own count: the other hand of the ledger counts outcomes. */

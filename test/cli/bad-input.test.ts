@@ -108,7 +108,7 @@ describe('bytes', () => {
         ['bytes.log', access(1).length, 'expected_literal'],
         ['numbers.log', 0, 'number_out_of_range'],
         ['times.log', 0, 'time_out_of_range'],
-        ['times.log', access(1).length * 3 - 3, 'bad_value'],
+        ['times.log', access(1).length * 3, 'bad_value'],
         ['times.log', access(1).length * 2, 'time_out_of_range'],
         ['wide.log', 0, 'expected_literal'],
         // The other half of the last line end.
@@ -231,7 +231,7 @@ describe('files', () => {
       await once(child, 'close')
     }
     expect(said.match(/cannot read/g)).toHaveLength(1)
-    expect(said).toMatch(/permission denied; let it be read: setfacl -m u:\w+:rX '.*a\.log'/)
+    expect(said).toMatch(/permission denied\. Let it be read: sudo setfacl -m u:\w+:rX \S+a\.log/)
   })
 })
 
@@ -250,16 +250,16 @@ describe('the data directory', () => {
     })
     const stats = async () => rowsOf((await tailrace(directory.path, ['stats', '--format', 'ndjson'])).out)
     try {
-      await expect.poll(() => said, { timeout: 20_000 }).toContain('reading waits until it goes again')
+      await expect.poll(() => said, { timeout: 20_000 }).toContain('DuckDB cannot write')
       expect(await stats()).toEqual([{ count: 0 }])
       execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited'])
       await expect.poll(stats, { timeout: 40_000 }).toEqual([{ count: 20_000 }])
-      await expect.poll(() => said).toContain('the store takes records again')
+      await expect.poll(() => said).toContain('disk: it goes again')
     } finally {
       child.kill('SIGTERM')
       await once(child, 'close')
     }
-    expect(said.match(/reading waits/g)).toHaveLength(1)
+    expect(said.match(/cannot write/g)).toHaveLength(1)
     const ledger = await tailrace(directory.path, ['ledger', '--verify'])
     expect(ledger.code, ledger.out + ledger.err).toBe(0)
   })

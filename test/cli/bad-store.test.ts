@@ -26,7 +26,7 @@ test('a store that is away at the start is waited for, which is said once; a com
   await using service = following(url)
   writeFileSync(service.log, accessLines(10))
   service.start()
-  await expect.poll(service.said, { timeout: 20_000 }).toContain('reading waits until it goes again')
+  await expect.poll(service.said, { timeout: 20_000 }).toContain('store gives no answer')
   const stats = await service.run(['stats', '--store', url])
   expect(stats).toMatchObject({ code: 3, out: '' })
   expect(stats.err).toContain('ECONNREFUSED')
@@ -42,10 +42,10 @@ test('a store that goes away in the middle gets each record once when it is back
   await holds(store, 200)
   await store.close()
   appendFileSync(service.log, accessLines(200, 200))
-  await expect.poll(service.said, { timeout: 20_000 }).toContain('reading waits')
+  await expect.poll(service.said, { timeout: 20_000 }).toContain('store gives no answer')
   await store.open()
   await holds(store, 400)
-  await expect.poll(service.said, { timeout: 20_000 }).toContain('the store takes records again')
+  await expect.poll(service.said, { timeout: 20_000 }).toContain('store: it goes again')
   expect(await service.end('SIGTERM')).toBe(143)
   await store.close()
 })
@@ -54,7 +54,7 @@ test.each([401, 403])(
   'a store that answers %i to everything is waited for, and nothing is lost',
   { timeout },
   async (status) => {
-    const store = await storeThatRefusesEverybody(status, 4)
+    const store = await storeThatRefusesEverybody(status, 7)
     await using service = following(store.url)
     writeFileSync(service.log, accessLines(50))
     service.start()
