@@ -122,7 +122,7 @@ describe('run --once', () => {
     )
     const { code, err } = await tailrace(directory.path, ['run'])
     expect(code).toBe(2)
-    expect(err).toContain("tailrace.config.ts:2:16: time zone 'Mars/Olympus' does not exist")
+    expect(err).toContain("tailrace.config.ts:2:31: time zone 'Mars/Olympus' does not exist")
     expect(err).toContain("namespace 'No'")
   })
 })
