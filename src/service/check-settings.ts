@@ -85,7 +85,9 @@ const soundMembers = (value: Members, settings: Settings, path: Path, found: Fou
 /** The value, without what is wrong in it; undefined where it is wrong itself. Mistakes go to `found`. */
 const soundOf = (value: unknown, shape: Shape, path: Path, found: Found): unknown => {
   const wrong = (): undefined => {
-    found.push({ path, text: `${nameOf(path)} is ${shown(value)}`, mend: `It takes ${takes(shape)}` })
+    // What may refer to a secret may be one, written out.
+    const what = shape.kind === 'reference' ? `a ${typeof value}` : shown(value)
+    found.push({ path, text: `${nameOf(path)} is ${what}`, mend: `It takes ${takes(shape)}` })
   }
   const holds = (is: boolean): unknown => (is ? value : wrong())
   switch (shape.kind) {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { placeOf } from '../config/place.ts'
@@ -11,7 +11,7 @@ const places = ['.', '/etc/tailrace']
 /** The configuration file in force: the one named, else the first default one there is. */
 export const findConfig = (given: string | undefined, cwd: string): string | undefined =>
   given === undefined
-    ? places.map((place) => resolve(cwd, place, defaultFile)).find((path) => statSync(path, { throwIfNoEntry: false }))
+    ? places.map((place) => resolve(cwd, place, defaultFile)).find((path) => existsSync(path))
     : resolve(cwd, given)
 
 const pathOf = (text: string): string => (text.startsWith('file:') ? fileURLToPath(text) : text)
@@ -45,12 +45,12 @@ const unusable = (file: string): Pick<Diagnostic, 'text' | 'mend'> | undefined =
 
 /** What the file exports; undefined, and what is wrong in `problems`, where that is no configuration. */
 export const importConfig = async (file: string, problems: Diagnostic[]): Promise<DefinedConfig | undefined> => {
-  const fault = unusable(file)
-  if (fault !== undefined) {
-    problems.push({ file, ...fault })
-    return undefined
-  }
   try {
+    const fault = unusable(file)
+    if (fault !== undefined) {
+      problems.push({ file, ...fault })
+      return undefined
+    }
     const module = (await import(pathToFileURL(file).href)) as { default?: DefinedConfig }
     if (module.default !== null && typeof module.default === 'object' && 'settings' in module.default)
       return module.default

@@ -94,9 +94,10 @@ export const loadConfig = async (
   for (const { path, ...mistake } of mistakes) problems.push({ ...locate(path), ...mistake })
   const variable = (name: VariableName): string | undefined => readVariable(name, environment, problems)
   const wrong: Wrong = (text, mend, path = []) => {
-    // What the command line or a variable says stands at no place of the file.
-    const elsewhere = path.length > 0 && !isGiven(user, path)
-    problems.push({ ...(elsewhere ? {} : locate(path)), text, mend })
+    const value = valueAt(user, path)
+    // What the command line or a variable says stands at no place of the file: another value is quoted then.
+    const here = value !== undefined && (typeof value !== 'string' || !text.includes("'") || text.includes(value))
+    problems.push({ ...(here ? locate(path) : {}), text, mend })
   }
 
   for (const name of unknownVariables(environment))
@@ -207,9 +208,8 @@ export const loadConfig = async (
   return { config, problems: problems.toSorted(byPlace), warnings }
 }
 
-const isGiven = (user: UserConfig, path: Path): boolean =>
-  path.reduce<unknown>((inner, part) => (inner as Record<string | number, unknown> | undefined)?.[part], user) !==
-  undefined
+const valueAt = (user: UserConfig, path: Path): unknown =>
+  path.reduce<unknown>((inner, part) => (inner as Record<string | number, unknown> | undefined)?.[part], user)
 
 const sourceVariables = [
   'TAILRACE_NGINX_ACCESS',

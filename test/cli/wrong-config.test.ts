@@ -29,7 +29,7 @@ describe('a wrong configuration', () => {
   role: 'boss',
   data: 7,
   memory: 'lots',
-  web: { port: 'abc', hots: 'x' },
+  web: { port: 'abc', hots: 'x', token: 12345 },
   retention: [{ age: '30d' }, { age: '30 days', sise: '1GiB' }],
   log: { level: 'loud' },
   notify: { pigeons: { kind: 'pigeon' } },
@@ -44,6 +44,7 @@ describe('a wrong configuration', () => {
       "tailrace.config.ts:8:3: memory is 'lots'. It takes a number from 16 to 4096.",
       "tailrace.config.ts:9:10: web.port is 'abc'. It takes a number from 0 to 65535.",
       "tailrace.config.ts:9:23: there is no setting 'web.hots'. Write 'host'.",
+      "tailrace.config.ts:9:34: web.token is a number. It takes text, or env('NAME').",
       "tailrace.config.ts:10:33: retention.age is '30 days'. It takes an age, as '30d'.",
       "tailrace.config.ts:10:49: there is no setting 'retention[1].sise'. Write 'size'.",
       "tailrace.config.ts:11:10: log.level is 'loud'. It takes 'trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'.",
@@ -51,7 +52,7 @@ describe('a wrong configuration', () => {
       'tailrace.config.ts:13:11: rules[0] is no rule. It takes what rule(…) makes, in a list.',
     ])
     expect(code).toBe(1)
-    expect(err).toBe('12 mistakes\n')
+    expect(err).toBe('13 mistakes\n')
   })
 
   test.each<[string, string, string]>([
@@ -104,6 +105,8 @@ describe('a wrong configuration', () => {
   test('what a variable says stands at no place of the file, and the file it wins over is not blamed', async () => {
     const { lines } = await checked(config("{ timezone: 'UTC' }"), {}, { TAILRACE_ROLE: 'boss' })
     expect(lines).toEqual(["role is 'boss'. It takes all, ship or analyse."])
+    const both = await checked(config("{ timezone: 'UTC' }"), {}, { TAILRACE_TIMEZONE: 'Mars' })
+    expect(both.lines[0]).toMatch(/^time zone 'Mars' does not exist/)
   })
 
   test('a file named that is not there, or is a directory, is told; other commands end with 2', async () => {
