@@ -107,7 +107,8 @@ needs(
       })
 
       const seen = new Map<number, unknown>()
-      const fields = 'url.original,http.request.method,http.response.status_code,user_agent.original'
+      const fields =
+        'url.original,nginx.access.request,http.request.method,http.response.status_code,user_agent.original'
       for (const row of await service.rows([
         'search',
         '-n',
@@ -117,16 +118,19 @@ needs(
         '--fields',
         fields,
       ])) {
-        const { url, http, user_agent } = row as {
-          url: { original: string }
+        const { url, nginx, http, user_agent } = row as {
+          url?: { original: string }
+          nginx?: { access?: { request?: string } }
           http: { request?: { method?: string }; response: { status_code: number } }
           user_agent?: { original: string }
         }
-        const number = Number(/load\/(\d+)/.exec(url.original)?.[1])
+        // What is no request line is kept as it came, under nginx's own name.
+        const asked = url?.original ?? nginx?.access?.request ?? ''
+        const number = Number(/load\/(\d+)/.exec(asked)?.[1])
         expect(seen.has(number), `request ${number} is there twice`).toBe(false)
         const method = http.request?.method ?? ''
         const agent = user_agent?.original ?? ''
-        seen.set(number, { method, url: url.original, agent, status: http.response.status_code })
+        seen.set(number, { method, url: asked, agent, status: http.response.status_code })
       }
       expect(seen.size).toBe(requests.size)
       for (const [number, sent] of requests) expect(seen.get(number)).toEqual(sent)
