@@ -254,7 +254,7 @@ describe('the data directory', () => {
       expect(await stats()).toEqual([{ count: 0 }])
       execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited'])
       await expect.poll(stats, { timeout: 40_000 }).toEqual([{ count: 20_000 }])
-      await expect.poll(() => said).toContain('disk: it goes again')
+      await expect.poll(() => said, { timeout: 15_000 }).toContain('disk: it goes again')
     } finally {
       child.kill('SIGTERM')
       await once(child, 'close')
