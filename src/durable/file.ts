@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** Makes creations, renames and removals in a directory survive a power cut. Windows has no such call and needs none. */
@@ -11,6 +11,29 @@ export const fsyncDir = async (directory: string): Promise<void> => {
     await handle.close()
   }
 }
+
+/**
+ * Makes a directory and those above it. Not by Node's `recursive`, which never returns where the system says "no such
+ * file" of a directory that may not be made, as below /proc.
+ */
+export const makeDirectory = async (path: string, mode: number): Promise<void> => {
+  try {
+    await mkdir(path, mode)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return
+    const above = dirname(path)
+    if (code !== 'ENOENT' || above === path || (await isThere(above))) throw error
+    await makeDirectory(above, mode)
+    await makeDirectory(path, mode)
+  }
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  )
 
 /**
  * Replaces a file by `bytes` so that whoever opens it, also after a power cut, finds the whole old or the whole new

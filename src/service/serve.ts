@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeDirectory } from '../durable/file.ts'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Web } from '../web/server.ts'
@@ -89,7 +89,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   })
   const start = await atFirst(given, options.demo, log)
   const { config } = start
-  await mkdir(config.data, { recursive: true, mode: 0o750 })
+  await makeDirectory(config.data, 0o750)
 
   const ready = Promise.withResolvers<Operate>()
   // Who asks while the service starts waits a moment for it.

@@ -283,6 +283,16 @@ describe('the data directory', () => {
     const noDirectory = await tailrace(directory.path, ['run', '--once', '--no-web', '--data', 'a.log', 'a.log'])
     expect(noDirectory.code).toBe(3)
     expect(noDirectory.err).toContain('a.log')
+    const nowhere = await tailrace(directory.path, [
+      'run',
+      '--once',
+      '--no-web',
+      '--data',
+      '/proc/tailrace/data',
+      'a.log',
+    ])
+    expect(nowhere.code).toBe(3)
+    expect(nowhere.err).toContain('/proc/tailrace')
     mkdirSync(join(directory.path, 'locked'), { mode: 0o500 })
     const [program, ...args] = withoutOverride([
       ...command,

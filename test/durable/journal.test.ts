@@ -2,7 +2,7 @@ import { mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { writeAtomic } from '../../src/durable/file.ts'
+import { makeDirectory, writeAtomic } from '../../src/durable/file.ts'
 import type { JournalRecord } from '../../src/durable/frame.ts'
 import { type JournalOptions, openJournal, type Segment } from '../../src/durable/journal.ts'
 
@@ -191,4 +191,15 @@ test('a file is replaced whole, and an error leaves the old one and no litter', 
   expect(await readFile(path, 'utf8')).toBe('new')
   await expect(writeAtomic(join(directory, 'none', 'state'), 'x')).rejects.toMatchObject({ code: 'ENOENT' })
   expect(await readdir(directory)).toEqual(['state'])
+})
+
+test('a directory is made with those above it, once or again, and what may not be made is an error', async () => {
+  const deep = join(directory, 'a', 'b', 'c')
+  await makeDirectory(deep, 0o750)
+  await makeDirectory(deep, 0o750)
+  expect(await readdir(join(directory, 'a', 'b'))).toEqual(['c'])
+  await writeFile(join(directory, 'file'), '')
+  await expect(makeDirectory(join(directory, 'file'), 0o750)).rejects.toMatchObject({ code: 'EEXIST' })
+  await expect(makeDirectory(join(directory, 'file', 'x'), 0o750)).rejects.toMatchObject({ code: 'ENOTDIR' })
+  if (process.platform === 'linux') await expect(makeDirectory('/proc/none/x', 0o750)).rejects.toHaveProperty('code')
 })
