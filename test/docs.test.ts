@@ -61,13 +61,13 @@ describe('the documents', () => {
     }
   })
 
-  it('hold what the code says of itself: npm run docs writes REFERENCE.md anew', async () => {
-    expect(text('REFERENCE.md')).toBe(await referenceDocument())
+  it('hold what the code says of itself: npm run docs writes src/REFERENCE.md anew', async () => {
+    expect(text('src/REFERENCE.md')).toBe(await referenceDocument())
   })
 
   it('say in README which variables and commands are there', () => {
     const named = [...text('README.md').matchAll(/TAILRACE_[A-Z_]+/g)].map(([name]) => name)
-    for (const name of named) expect(text('REFERENCE.md')).toContain(`\`${name}\``)
+    for (const name of named) expect(text('src/REFERENCE.md')).toContain(`\`${name}\``)
   })
 })
 

@@ -33,7 +33,7 @@ const settingRows = (settings: Settings, prefix: string): (readonly string[])[] 
     ]
   })
 
-/** `REFERENCE.md`: what the code says of itself. */
+/** `src/REFERENCE.md`: what the code says of itself. */
 export const referenceDocument = async (): Promise<string> => {
   const { grammars } = await loadFormats()
   const sections: readonly (readonly [string, string, string])[] = [

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { resolveTailrace } from '../../src/cli/resolve.ts'
 
-/** `npm run docs`: writes REFERENCE.md. */
+/** `npm run docs`: writes src/REFERENCE.md. */
 resolveTailrace()
 const { referenceDocument } = await import('./reference-document.ts')
-writeFileSync(join(import.meta.dirname, '../../REFERENCE.md'), await referenceDocument())
+writeFileSync(join(import.meta.dirname, '../../src/REFERENCE.md'), await referenceDocument())
