@@ -1,111 +1,152 @@
 import {
+  address,
   again,
   blanks,
   bool,
+  copy,
   duration,
+  either,
   grammar,
+  headerLines,
   type Infer,
   int,
   line,
   number,
-  oneOf,
   optional,
   or,
-  pairs,
   record,
   rest,
   starts,
   text,
   time,
+  unlessSet,
   word,
 } from 'tailrace'
 
 const yes = { true: 'Yes', false: 'No' } as const
 
-const framing = starts([line`# Time: `, line`# User@Host: `], {
-  loose: [line`${text('process.name')}, Version: `],
-  body: {
-    header: ['# User@Host: ', '# Thread_id: ', '# Schema: ', '# Query_time: ', '# Rows_affected: '],
-    quotes: [{ mark: "'", escape: '\\' }, { mark: '"', escape: '\\' }, { mark: '`' }],
-    comments: [
-      ['/*', '*/'],
-      ['-- ', '\n'],
-      ['#', '\n'],
-    ],
-    end: ';',
+/** What stands between `# User@Host` and the statement: everything MySQL, Percona Server and MariaDB write there. */
+const headers = headerLines({
+  mark: '#',
+  until: ['# administrator command: '],
+  pairs: {
+    Thread_id: unlessSet(int('mysql.thread_id')),
+    Schema: text('mysql.slowlog.schema'),
+    Stored_routine: text('mysql.slowlog.stored_routine'),
+    QC_hit: bool('mysql.slowlog.query_cache_hit', yes),
+    QC_Hit: again(bool('mysql.slowlog.query_cache_hit', yes)),
+    Last_errno: int('mysql.slowlog.last_errno'),
+    Errno: again(int('mysql.slowlog.last_errno')),
+    Killed: word('mysql.slowlog.killed'),
+    Query_time: duration('event.duration', 's'),
+    Lock_time: number('mysql.slowlog.lock_time.sec'),
+    Rows_sent: int('mysql.slowlog.rows_sent'),
+    Rows_examined: int('mysql.slowlog.rows_examined'),
+    Rows_affected: int('mysql.slowlog.rows_affected'),
+    Rows_read: int('mysql.slowlog.rows_read'),
+    Bytes_sent: int('mysql.slowlog.bytes_sent'),
+    Bytes_received: int('mysql.slowlog.bytes_received'),
+    Start: time('event.start', 'iso'),
+    End: time('event.end', 'iso'),
+    Read_first: int('mysql.slowlog.read_first'),
+    Read_last: int('mysql.slowlog.read_last'),
+    Read_key: int('mysql.slowlog.read_key'),
+    Read_next: int('mysql.slowlog.read_next'),
+    Read_prev: int('mysql.slowlog.read_prev'),
+    Read_rnd: int('mysql.slowlog.read_rnd'),
+    Read_rnd_next: int('mysql.slowlog.read_rnd_next'),
+    Sort_merge_passes: int('mysql.slowlog.sort_merge_passes'),
+    Sort_range_count: int('mysql.slowlog.sort_range_count'),
+    Sort_rows: int('mysql.slowlog.sort_rows'),
+    Sort_scan_count: int('mysql.slowlog.sort_scan_count'),
+    Tmp_tables: int('mysql.slowlog.tmp_tables'),
+    Created_tmp_tables: again(int('mysql.slowlog.tmp_tables')),
+    Tmp_disk_tables: int('mysql.slowlog.tmp_disk_tables'),
+    Created_tmp_disk_tables: again(int('mysql.slowlog.tmp_disk_tables')),
+    Tmp_table_sizes: int('mysql.slowlog.tmp_table_sizes'),
+    Count_hit_tmp_table_size: int('mysql.slowlog.count_hit_tmp_table_size'),
+    Full_scan: bool('mysql.slowlog.full_scan', yes),
+    Full_join: bool('mysql.slowlog.full_join', yes),
+    Tmp_table: bool('mysql.slowlog.tmp_table', yes),
+    Tmp_table_on_disk: bool('mysql.slowlog.tmp_table_on_disk', yes),
+    Filesort: bool('mysql.slowlog.filesort', yes),
+    Filesort_on_disk: bool('mysql.slowlog.filesort_on_disk', yes),
+    Merge_passes: int('mysql.slowlog.merge_passes'),
+    Priority_queue: bool('mysql.slowlog.priority_queue', yes),
+    Pages_accessed: int('mysql.slowlog.pages_accessed'),
+    Pages_read: int('mysql.slowlog.pages_read'),
+    Pages_prefetched: int('mysql.slowlog.pages_prefetched'),
+    Pages_updated: int('mysql.slowlog.pages_updated'),
+    Old_rows_read: int('mysql.slowlog.old_rows_read'),
+    Pages_read_time: number('mysql.slowlog.pages_read_time.sec'),
+    Engine_time: number('mysql.slowlog.engine_time.sec'),
+    InnoDB_trx_id: word('mysql.slowlog.innodb.trx_id'),
+    InnoDB_IO_r_ops: int('mysql.slowlog.innodb.io_r_ops'),
+    InnoDB_IO_r_bytes: int('mysql.slowlog.innodb.io_r_bytes'),
+    InnoDB_IO_r_wait: number('mysql.slowlog.innodb.io_r_wait.sec'),
+    InnoDB_rec_lock_wait: number('mysql.slowlog.innodb.rec_lock_wait.sec'),
+    InnoDB_queue_wait: number('mysql.slowlog.innodb.queue_wait.sec'),
+    InnoDB_pages_distinct: int('mysql.slowlog.innodb.pages_distinct'),
+    Log_slow_rate_type: word('mysql.slowlog.log_slow_rate_type'),
+    Log_slow_rate_limit: int('mysql.slowlog.log_slow_rate_limit'),
   },
+  needed: ['Query_time'],
+  texts: {
+    'explain: ': { field: 'mysql.slowlog.explain' },
+    'Note ': { field: 'mysql.slowlog.warnings', whole: true },
+    'Warning ': { field: 'mysql.slowlog.warnings', whole: true },
+    'Error ': { field: 'mysql.slowlog.warnings', whole: true },
+  },
+  others: 'mysql.slowlog.other',
 })
 
 /**
  * Slow query log of MySQL 5.6 to 8.4, Percona Server and MariaDB: header lines, then the statement with everything
- * that belongs to it. A header inside a string or comment of a statement is text of that statement.
+ * that belongs to it. A header inside a string or comment of a statement is text of that statement. What the server
+ * writes when it opens the log, its version, ports and the heads of columns, is no record: it stands between two.
  */
-const entry = grammar({
-  name: 'mysql.slowlog.entry',
+export const mysqlSlowlog = grammar({
+  name: 'mysql.slowlog',
   title: 'MySQL, Percona and MariaDB slow query log',
   url: 'https://dev.mysql.com/doc/refman/8.4/en/slow-query-log.html',
   line: record(
     optional(line`# Time: ${time('@timestamp', 'mysql', 'iso')}`),
-    line`# User@Host: ${or('', text('user.name'))}[${or('', text('mysql.slowlog.current_user'))}] @ ${or('', text('source.domain'))} [${or('', text('source.address'))}]${optional(line`${blanks()}Id:${blanks()}${int('mysql.thread_id')}`)}`,
+    line`# User@Host: ${or('', text('user.name'))}[${or('', text('mysql.slowlog.current_user'))}] @ ${or('', text('source.domain'))} [${or('', address('source.address'))}]${optional(line`${blanks()}Id:${blanks()}${int('mysql.thread_id')}`)}`,
+    headers,
     optional(
-      line`# Thread_id: ${again(int('mysql.thread_id'))}  ${pairs({ Schema: or('', word('mysql.slowlog.schema')), QC_hit: bool('mysql.slowlog.query_cache_hit', yes) })}`,
+      either(
+        line`use \`${unlessSet(text('mysql.slowlog.schema'))}\`;`,
+        line`use ${unlessSet(text('mysql.slowlog.schema'))};`,
+      ),
     ),
     optional(
-      line`# Schema: ${again(or('', word('mysql.slowlog.schema')))}  ${pairs({ Last_errno: int('mysql.slowlog.last_errno'), Killed: word('mysql.slowlog.killed') })}`,
+      line`SET ${optional(line`last_insert_id=${int('mysql.slowlog.last_insert_id')},`)}${optional(line`insert_id=${int('mysql.slowlog.insert_id')},`)}timestamp=${again(time('@timestamp', 'epoch_s'))};`,
     ),
-    line`# Query_time: ${duration('event.duration', 's')}${blanks()}${pairs({
-      Lock_time: number('mysql.slowlog.lock_time.sec'),
-      Rows_sent: int('mysql.slowlog.rows_sent'),
-      Rows_examined: int('mysql.slowlog.rows_examined'),
-      Errno: again(int('mysql.slowlog.last_errno')),
-      Bytes_received: int('mysql.slowlog.bytes_received'),
-    })}`,
-    optional(
-      line`# Rows_affected: ${int('mysql.slowlog.rows_affected')}  ${pairs({ Bytes_sent: int('mysql.slowlog.bytes_sent') })}`,
-    ),
-    optional(
-      line`# Full_scan: ${bool('mysql.slowlog.full_scan', yes)}  ${pairs({
-        Full_join: bool('mysql.slowlog.full_join', yes),
-        Tmp_table: bool('mysql.slowlog.tmp_table', yes),
-        Tmp_table_on_disk: bool('mysql.slowlog.tmp_table_on_disk', yes),
-      })}`,
-    ),
-    optional(
-      line`# Filesort: ${bool('mysql.slowlog.filesort', yes)}  ${pairs({
-        Filesort_on_disk: bool('mysql.slowlog.filesort_on_disk', yes),
-        Merge_passes: int('mysql.slowlog.merge_passes'),
-        Priority_queue: bool('mysql.slowlog.priority_queue', yes),
-      })}`,
-    ),
-    optional(line`use ${again(word('mysql.slowlog.schema'))};`),
-    optional(line`SET timestamp=${again(time('@timestamp', 'epoch_s'))};`),
-    line`${rest('mysql.slowlog.query')}`,
+    optional(line`${rest('mysql.slowlog.query')}`),
   ),
-  framing,
+  derive: { 'source.address': copy('source.domain'), 'user.name': copy('mysql.slowlog.current_user') },
+  framing: starts([line`# Time: `, line`# User@Host: `], {
+    between: [
+      line`${text('process.name')}, Version: ${text('service.version')}started with:`,
+      line`Tcp port: `,
+      line`Time${blanks()}Id Command${blanks()}Argument`,
+    ],
+    body: {
+      header: ['#', 'use '],
+      last: ['SET timestamp=', 'SET last_insert_id=', 'SET insert_id='],
+      quotes: [{ mark: "'", escape: '\\' }, { mark: '"', escape: '\\' }, { mark: '`' }],
+      comments: [
+        ['/*', '*/'],
+        ['-- ', '\n'],
+        ['#', '\n'],
+      ],
+      end: ';',
+    },
+  }),
   samples: [
     '# Time: 2026-03-10T08:00:00.123456Z\n# User@Host: shop[shop] @ localhost []  Id:     8\n# Query_time: 2.000123  Lock_time: 0.000010 Rows_sent: 1  Rows_examined: 1000\nuse shop;\nSET timestamp=1773129600;\nSELECT SLEEP(2);',
-    '# Time: 260310  8:00:00\n# User@Host: shop[shop] @ app [10.0.0.5]\n# Thread_id: 31  Schema: shop  QC_hit: No\n# Query_time: 1.5  Lock_time: 0.1  Rows_sent: 1  Rows_examined: 7\n# Rows_affected: 0  Bytes_sent: 57\n# Full_scan: Yes  Full_join: No  Tmp_table: No  Tmp_table_on_disk: No\n# Filesort: No  Filesort_on_disk: No  Merge_passes: 0  Priority_queue: No\nSET timestamp=1773129600;\nSELECT 1;',
+    '# Time: 260310  8:00:00\n# User@Host: shop[shop] @ app [10.0.0.5]\n# Thread_id: 31  Schema: shop  QC_hit: No\n# Query_time: 1.5  Lock_time: 0.1  Rows_sent: 1  Rows_examined: 7\n# Rows_affected: 0  Bytes_sent: 57\n# Full_scan: Yes  Full_join: No  Tmp_table: No  Tmp_table_on_disk: No\n# Filesort: No  Filesort_on_disk: No  Merge_passes: 0  Priority_queue: No\nuse `shop`;\nSET timestamp=1773129600;\nSELECT 1;',
     '# User@Host: shop[shop] @  [10.0.0.5]  Id: 9\n# Schema: shop  Last_errno: 0  Killed: 0\n# Query_time: 0.5  Lock_time: 0  Rows_sent: 0  Rows_examined: 0\nDELETE FROM cart;',
   ],
 })
-/** What the server writes when it opens the log: its name and version, its ports, the heads of the columns. */
-const banner = grammar({
-  name: 'mysql.slowlog.banner',
-  line: line`${text('process.name')}, Version: ${rest('message')}`,
-  framing,
-  samples: [
-    '/usr/sbin/mysqld, Version: 8.0.36 (MySQL Community Server - GPL). started with:\nTcp port: 3306  Unix socket: /run/mysqld.sock\nTime                 Id Command    Argument',
-  ],
-})
-
-export const mysqlSlowlog = oneOf(
-  {
-    name: 'mysql.slowlog',
-    title: 'MySQL, Percona and MariaDB slow query log',
-    url: 'https://dev.mysql.com/doc/refman/8.4/en/slow-query-log.html',
-    framing,
-  },
-  entry,
-  banner,
-)
 export type MysqlSlowlog = Infer<typeof mysqlSlowlog>

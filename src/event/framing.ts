@@ -16,9 +16,10 @@ export interface Framing {
 export interface LineReader {
   /**
    * Told each line in order (without its line end; `bytes` is borrowed for the call). True: this line begins a new
-   * record, and what is remembered starts with it. The first line told always begins one.
+   * record, and what is remembered starts with it. The first line told always begins one, unless it is `between`: then
+   * it ends the record before and is part of none, as an empty line between records is.
    */
-  starts(bytes: Uint8Array, start: number, end: number): boolean
+  starts(bytes: Uint8Array, start: number, end: number): boolean | 'between'
 }
 
 export const defaultMaxBytes = 1 << 20

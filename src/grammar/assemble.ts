@@ -6,9 +6,11 @@ import { readTime, timeProgram } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
 import { runFar } from './run-far.ts'
+import { headerLinesStep } from './run-header-lines.ts'
 import { jsonStep } from './run-json.ts'
 import { runPairs } from './run-pairs.ts'
 import { runRegex } from './run-regex.ts'
+import { traceStep } from './run-trace.ts'
 import { type Step, stepOf } from './step.ts'
 import {
   runBlanks,
@@ -23,7 +25,7 @@ import {
 } from './take.ts'
 
 /** Number of a field's slot; `again` has one of its own. -1: the value goes nowhere. */
-export type SlotOf = (field: string, again?: boolean) => number
+export type SlotOf = (field: string, again?: true | 'unset') => number
 
 export const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const quote = (text: string): string => JSON.stringify(text)
@@ -197,6 +199,10 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
       else if (op.op === 'either') for (const branch of op.branches) walk(branch)
       else if (op.op === 'any_order') for (const part of op.parts) walk(part.ops)
       else if (op.op === 'pairs') for (const { take } of op.members) takes(take)
+      else if (op.op === 'header_lines') {
+        for (const { take } of op.members) takes(take)
+        for (const name of [...op.texts.map(({ field }) => field), op.others]) found.add(slotOf(name))
+      } else if (op.op === 'trace') for (const name of [op.field, op.trace, op.type, op.reason]) found.add(slotOf(name))
       else if (op.op === 'regex') for (const { take } of op.groups) takes(take)
       else if (op.op === 'json') {
         for (const { field } of op.members) found.add(slotOf(field))
@@ -264,6 +270,20 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         inner: op.members.map(({ take }) => takeStep(take, slotOf)),
         expectedText: `a name and ${quote(op.separator)}`,
       })
+    case 'header_lines':
+      return headerLinesStep(
+        op,
+        op.members.map(({ take }) => takeStep(take, slotOf)),
+        op.members.map(({ take }) => slotsOf([take], slotOf)),
+        { texts: op.texts.map(({ field }) => slotOf(field)), others: slotOf(op.others) },
+      )
+    case 'trace':
+      return traceStep(op, {
+        field: slotOf(op.field),
+        trace: slotOf(op.trace),
+        type: slotOf(op.type),
+        reason: slotOf(op.reason),
+      })
     case 'regex': {
       const stops = op.stops.map(encode)
       const stopAt = new Uint8Array(256)
@@ -312,6 +332,7 @@ export interface Assembled {
 const firstBytes = (ops: readonly Op[], into: Uint8Array): void => {
   const [op] = ops
   if (op?.op === 'literal') into[encode(op.text)[0]!] = 1
+  else if (op?.op === 'header_lines') into[encode(op.mark)[0]!] = 1
   else if (op?.op === 'json') for (const b of [123, 32, 9, 10, 13]) into[b] = 1
   else if (op?.op === 'either') for (const branch of op.branches) firstBytes([...branch, ...ops.slice(1)], into)
   else if (op?.op === 'optional') {

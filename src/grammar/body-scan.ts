@@ -6,8 +6,10 @@ import { sameBytes } from './step.ts'
 export interface BodyScan {
   reset(): void
   line(bytes: Uint8Array, start: number, end: number): void
-  /** Whether a record may end here: outside of quotations and comments, behind the ending text. */
-  atEnd(): boolean
+  /** Whether what follows is outside of quotations and comments. */
+  mayEnd(): boolean
+  /** Whether a record may end here: outside of them, behind the ending text. */
+  hasEnded(): boolean
 }
 
 interface Span {
@@ -64,6 +66,7 @@ export const bodyScan = ({ quotes = [], comments = [], end: ending }: Body): Bod
       while (to > start && (bytes[to - 1] === 32 || bytes[to - 1] === 9 || bytes[to - 1] === 13)) to--
       ended = to - last.length >= start && sameBytes(bytes, to - last.length, to, last)
     },
-    atEnd: () => inside === undefined && ended,
+    mayEnd: () => inside === undefined,
+    hasEnded: () => inside === undefined && ended,
   }
 }

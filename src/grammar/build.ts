@@ -14,14 +14,14 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
     if (op.op === 'take') {
       if (op.field === undefined) continue
       const known = names.has(op.field)
-      if (op.again === true && !known)
+      if (op.again !== undefined && !known)
         say(`'${op.field}' is captured again, but not before`, 'Leave again() off, or capture it earlier in the record')
-      if (op.again !== true && known)
+      if (op.again === undefined && known)
         say(
           `'${op.field}' is captured twice`,
           'Capture it once, or wrap the later capture in again() if that one counts',
         )
-      if (op.again === true && op.value.as === 'list')
+      if (op.again !== undefined && op.value.as === 'list')
         say(`'${op.field}' is a list and captured again`, 'Capture a list once')
       names.add(op.field)
     } else if (op.op === 'optional') for (const name of captured(op.ops, names, say)) names.add(name)
@@ -37,6 +37,14 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
         say,
       ))
         names.add(name)
+    else if (op.op === 'header_lines')
+      for (const name of captured(
+        op.members.map(({ take }) => take),
+        names,
+        say,
+      ))
+        names.add(name)
+    else if (op.op === 'trace') names.add(op.field)
     else if (op.op === 'regex')
       for (const name of captured(
         op.groups.map(({ take }) => take),
@@ -165,7 +173,10 @@ export const build = (spec: Define): Built => {
   const fields = merged([...built.map((one) => one.fields), ...of.map((one) => one.form.fields)], say)
   const alternatives = [...built.map((one) => one.alternative), ...of.flatMap((one) => one.form.alternatives)]
   const many = (op: Op): boolean =>
-    op.op === 'newline' || (op.op === 'take' && ['rest', 'quoted', 'through'].includes(op.extent))
+    op.op === 'newline' ||
+    op.op === 'header_lines' ||
+    op.op === 'trace' ||
+    (op.op === 'take' && ['rest', 'quoted', 'through'].includes(op.extent))
   const form: Form = {
     version: 1,
     fields,

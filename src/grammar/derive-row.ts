@@ -96,14 +96,22 @@ const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
 
 export type Deriving = (m: Machine) => void
 
-/** Sets what follows from a record's other values, where the field has none yet. `again` fields replace the first. */
-export const deriving = (ops: readonly DeriveOp[], again: readonly string[], slotOf: SlotOf): Deriving => {
+/** Sets what follows from a record's other values, where the field has none yet. `again` fields replace the first, or stand in. */
+export const deriving = (
+  ops: readonly DeriveOp[],
+  again: ReadonlyMap<string, true | 'unset'>,
+  slotOf: SlotOf,
+): Deriving => {
   const steps = ops.map((op) => stepFor(op, slotOf))
-  const twice = again.map((field) => ({ from: slotOf(field, true), to: slotOf(field) }))
+  const twice = [...again].map(([field, how]) => ({
+    from: slotOf(field, true),
+    to: slotOf(field),
+    replaces: how === true,
+  }))
   return (m) => {
     for (let i = 0; i < twice.length; i++) {
-      const { from, to } = twice[i]!
-      if (isSet(m.slots[from]!, m.row)) copyCell(m, m.slots[from]!, to)
+      const { from, to, replaces } = twice[i]!
+      if (isSet(m.slots[from]!, m.row) && (replaces || !isSet(m.slots[to]!, m.row))) copyCell(m, m.slots[from]!, to)
     }
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]!

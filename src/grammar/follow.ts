@@ -34,6 +34,10 @@ const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
       return { texts: [], end: false, open: 'a regular expression' }
     case 'pairs':
       return { texts: [], end: false, open: 'pairs' }
+    case 'header_lines':
+      return { texts: [op.mark], end: false }
+    case 'trace':
+      return { texts: [], end: false, open: `'${op.field}'` }
     case 'json':
       return { texts: [], end: false, open: 'a JSON object' }
     case 'optional':

@@ -19,6 +19,8 @@ export const opNames = [
   'either',
   'any_order',
   'pairs',
+  'header_lines',
+  'trace',
   'regex',
   'json',
 ] as const
@@ -52,8 +54,8 @@ export interface TakeOp {
   readonly op: 'take'
   /** Undefined for skipped text. */
   readonly field?: string
-  /** The field was captured before; where this has a value, it replaces the first. */
-  readonly again?: true
+  /** The field was captured before; where this has a value, it replaces the first, or `unset`: only where that has none. */
+  readonly again?: true | 'unset'
   readonly extent: 'self' | 'until' | 'through' | 'rest' | 'quoted'
   readonly value: Value
   readonly stops: readonly string[]
@@ -102,6 +104,39 @@ export interface PairsOp {
   readonly members: readonly { readonly name: string; readonly take: TakeOp }[]
 }
 /**
+ * Lines that begin with `mark`, from here to the first that does not, or that begins with one of `until`. The first
+ * begins here. Behind the mark and blanks each holds
+ * - text that begins as one of `texts`: the rest of the line (from `begins` on where `whole`) is a line of that field;
+ * - else pairs, as `pairs` reads them. A value that does not fit is as one not listed. Those not listed become members of
+ *   `others`, named in lower case, with the value as JSON number or string;
+ * - else nothing that is kept.
+ * Where one of `needed` is not among the names, it does not fit.
+ */
+export interface HeaderLinesOp {
+  readonly op: 'header_lines'
+  readonly mark: string
+  readonly until: readonly string[]
+  readonly separator: string
+  readonly members: readonly { readonly name: string; readonly take: TakeOp }[]
+  readonly needed: readonly string[]
+  readonly texts: readonly { readonly begins: string; readonly field: string; readonly whole: boolean }[]
+  readonly others: string
+}
+/**
+ * Everything to the end of the record, as `rest`, with a stack trace cut off: the trace begins with the first line that
+ * is one of `heads`. What stands before it is `field`, if anything; the whole trace is `trace`. The error is told by the
+ * first line behind the last head that is not blank in the column in which that head's own text begins (behind blanks
+ * and `+`): `type` up to `: ` or the line's end, `reason` behind it; to the end of the trace, where that column is the first.
+ */
+export interface TraceOp {
+  readonly op: 'trace'
+  readonly field: string
+  readonly trace: string
+  readonly type: string
+  readonly reason: string
+  readonly heads: readonly string[]
+}
+/**
  * A regular expression over the bytes up to `stops` (as `until`), one byte a character, anchored at both ends; its
  * named groups become values. The time it takes is bounded: `pattern_timeout`.
  */
@@ -141,6 +176,8 @@ export type Op =
   | EitherOp
   | AnyOrderOp
   | PairsOp
+  | HeaderLinesOp
+  | TraceOp
   | RegexOp
   | JsonOp
 

@@ -18,6 +18,8 @@ export interface Quote {
 export interface Body {
   /** Lines that begin so, right behind a record's start, are its header; the first other line begins its body. */
   readonly header: readonly string[]
+  /** The line of the header that its body follows, where there is one. */
+  readonly last?: readonly string[]
   /** A start inside a quotation or comment of the body is text. Doubled quotes need no mention. */
   readonly quotes?: readonly Quote[]
   /** Opening and closing text; `'\n'` closes at the line's end. */
@@ -32,8 +34,8 @@ export interface JoinOptions {
   readonly flushAfter?: number
 }
 export interface StartOptions extends JoinOptions {
-  /** Layouts that begin a record without header and body, a banner: any start ends it. */
-  readonly loose?: readonly Part[]
+  /** Lines that belong to no record, as a banner between two: they end the record before, unless they are text of its body. */
+  readonly between?: readonly Part[]
   /**
    * Records have a header and a body. In the header, a start begins a new record only if it does not come later in
    * `layouts` than those the record has (so `# Time` and `# User@Host` are one header); in the body, see there.
@@ -77,48 +79,49 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
 export const starts = (layouts: readonly Part[], options: StartOptions = {}): FramingOf => {
   const site = markSite(starts)
   const problems: Diagnostic[] = []
-  const { maxBytes = defaultMaxBytes, flushAfter = 2000, loose = [], body } = options
-  const match = matcher([...layouts, ...loose], problems, (text, mend) => diagnose(site, text, mend))
+  const { maxBytes = defaultMaxBytes, flushAfter = 2000, between = [], body } = options
+  const match = matcher([...layouts, ...between], problems, (text, mend) => diagnose(site, text, mend))
   if (layouts.length === 0)
     problems.push(diagnose(site, 'No layout of a start', 'Give what records begin with: starts([line`…`])'))
   const header = (body?.header ?? []).map(encode)
+  const last = (body?.last ?? []).map(encode)
+  const beginsAs = (texts: readonly Uint8Array[], bytes: Uint8Array, start: number, end: number): boolean =>
+    texts.some((text) => sameBytes(bytes, start, end, text))
 
   const begin = (): LineReader => {
     const scan = body === undefined ? undefined : bodyScan(body)
-    // Index of the latest start in this record's header; -1: a record of a stray line; `layouts.length`: a loose one.
+    // Index of the latest start in this record's header; -1: a record of a stray line, or none.
     let kind = -1
     let inBody = false
-    const open = (found: number): true => {
-      kind = Math.min(found, layouts.length)
-      inBody = false
-      scan?.reset()
-      return true
-    }
     return {
       starts(bytes, start, end) {
-        const inRecord = kind >= 0 && kind < layouts.length
-        if (scan !== undefined && inRecord && inBody && !scan.atEnd()) {
+        if (scan !== undefined && kind >= 0 && inBody && !scan.mayEnd()) {
           scan.line(bytes, start, end)
           return false
         }
         const found = match(bytes, start, end)
-        if (found < 0) {
-          if (kind < 0) return true
-          if (
-            scan !== undefined &&
-            inRecord &&
-            (inBody || !header.some((text) => sameBytes(bytes, start, end, text)))
-          ) {
-            inBody = true
-            scan.line(bytes, start, end)
-          }
-          return false
+        if (found >= layouts.length) {
+          kind = -1
+          inBody = false
+          return 'between'
         }
-        if (scan !== undefined && inRecord && !inBody && found > kind && found < layouts.length) {
+        if (found >= 0 && (scan === undefined || !inBody || scan.hasEnded())) {
+          const belongs = scan !== undefined && !inBody && kind >= 0 && found > kind
           kind = found
-          return false
+          if (belongs) return false
+          inBody = false
+          scan?.reset()
+          return true
         }
-        return open(found)
+        if (kind < 0) return true
+        if (scan === undefined) return false
+        if (inBody) scan.line(bytes, start, end)
+        else if (beginsAs(last, bytes, start, end)) inBody = true
+        else if (!beginsAs(header, bytes, start, end)) {
+          inBody = true
+          scan.line(bytes, start, end)
+        }
+        return false
       },
     }
   }

@@ -22,25 +22,26 @@ interface Alternative extends Assembled {
   readonly derive: Deriving
 }
 
-const againFields = (ops: readonly Op[]): readonly string[] =>
+/** Fields that are captured again, and whether the later capture counts always or only where the first has no value. */
+const againFields = (ops: readonly Op[]): readonly (readonly [field: string, how: true | 'unset'])[] =>
   ops.flatMap((op) => {
-    if (op.op === 'take') return op.again === true && op.field !== undefined ? [op.field] : []
+    if (op.op === 'take') return op.again !== undefined && op.field !== undefined ? [[op.field, op.again] as const] : []
     if (op.op === 'optional') return againFields(op.ops)
     if (op.op === 'either') return op.branches.flatMap(againFields)
     if (op.op === 'any_order') return op.parts.flatMap((part) => againFields(part.ops))
-    if (op.op === 'pairs') return againFields(op.members.map(({ take }) => take))
+    if (op.op === 'pairs' || op.op === 'header_lines') return againFields(op.members.map(({ take }) => take))
     return []
   })
 
 /** Slots of a form: one a field, and one more for each that is captured again. */
 const slotsFor = (form: Form): { readonly slots: readonly Slot[]; readonly slotOf: SlotOf } => {
-  const again = new Set(form.alternatives.flatMap(({ ops }) => againFields(ops)))
+  const again = new Map(form.alternatives.flatMap(({ ops }) => againFields(ops)))
   const fields = [...form.fields, ...form.fields.filter(({ name }) => again.has(name))]
   const index = new Map(form.fields.map(({ name }, i) => [name, i]))
   const extra = new Map(fields.slice(form.fields.length).map(({ name }, i) => [name, form.fields.length + i]))
   return {
     slots: fields.map(createSlot),
-    slotOf: (field, twice) => (twice === true ? extra : index).get(field) ?? -1,
+    slotOf: (field, twice) => (twice === undefined ? index : extra).get(field) ?? -1,
   }
 }
 
@@ -69,7 +70,7 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
   const lists = slots.filter((slot) => slot.list)
   const alternatives: readonly Alternative[] = form.alternatives.map((alternative) => ({
     ...assemble(alternative, slotOf),
-    derive: deriving(alternative.derive, [...new Set(againFields(alternative.ops))], slotOf),
+    derive: deriving(alternative.derive, new Map(againFields(alternative.ops)), slotOf),
   }))
   const many = alternatives.length > 1
   const m = createMachine(form.multiline)

@@ -16,6 +16,10 @@ export const quoteJson = (m: Machine, from: number, to: number): { readonly star
   return { start, end: at }
 }
 
+/** Text as a JSON string: as `quoteJson`, and control characters that stand in text are escaped. */
+export const quoteText = (m: Machine, from: number, to: number): { readonly start: number; readonly end: number } =>
+  m.scratch.write(JSON.stringify(m.node.toString('utf8', from, to)))
+
 /**
  * Whether an object in a well-formed value names a member twice, or may do so (an escaped name): engines refuse such
  * documents whole. Objects of many members are taken to: comparing is quadratic, reading them anew is not.

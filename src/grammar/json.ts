@@ -68,7 +68,10 @@ export const key = <const T extends Exclude<FieldType, 'flattened'>, const R ext
 
 /** Every field of the table under its own name, dotted or nested: what ECS loggers write. */
 export const everyField = (): {
-  readonly [N in Exclude<FieldName, 'json'>]: Key<Exclude<FieldTable[N]['type'], 'flattened'>, false>
+  readonly [N in FieldName as FieldTable[N]['type'] extends 'flattened' ? never : N]: Key<
+    Exclude<FieldTable[N]['type'], 'flattened'>,
+    false
+  >
 } =>
   Object.fromEntries(
     Object.entries(fields)

@@ -12,7 +12,7 @@ const namedLayouts: Readonly<Record<string, string>> = {
   clf: 'dd/MMM/yyyy:HH:mm:ss Z',
   syslog: 'MMM d HH:mm:ss',
   slashes: 'yyyy/MM/dd HH:mm:ss',
-  mysql: 'yyMMdd H:mm:ss',
+  mysql: 'yyMMdd H:mm:ssf',
 }
 /**
  * Read by code of their own: `iso`, ISO 8601 in all its dresses (T or blank, `.` or `,` and up to nine digits, any zone or

@@ -103,3 +103,7 @@ export const list = <R, O>(
 
 /** The field once more, later in the record; where both are there, this one counts. */
 export const again = <R, O>(of: Capture<R, O>): Capture<object, object> => changed(of, (op) => ({ ...op, again: true }))
+
+/** The field once more, later in the record; it counts only where the first capture has no value. */
+export const unlessSet = <R, O>(of: Capture<R, O>): Capture<object, object> =>
+  changed(of, (op) => ({ ...op, again: 'unset' }))

@@ -43,7 +43,7 @@ const isReversible = (ops: readonly Op[]): boolean =>
         return true
       case 'take':
         return (
-          op.again !== true &&
+          op.again === undefined &&
           op.field !== undefined &&
           op.close === undefined &&
           op.escape !== 'any' &&

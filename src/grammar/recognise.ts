@@ -28,12 +28,16 @@ const recordsOf = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolea
   if (!grammar.framing.joins) return lines.filter(({ length }) => length > 0).slice(0, most)
   const reader = grammar.framing.begin()
   const records: Uint8Array[][] = []
+  let open = false
   for (const line of lines) {
-    if (reader.starts(line, 0, line.length) || records.length === 0) {
+    const starts = reader.starts(line, 0, line.length)
+    if (starts === 'between') open = false
+    else if (starts || !open) {
       if (records.length > most) break
       records.push([])
+      open = true
     }
-    records.at(-1)!.push(line)
+    if (open) records.at(-1)!.push(line)
   }
   if (!whole && records.length > 1) records.pop()
   return records

@@ -14,10 +14,40 @@ const nameEnd = (m: Machine, s: Step, from: number): number => {
   return -1
 }
 
-const memberOf = (m: Machine, s: Step, from: number, to: number): number => {
+/** The pair that was found last; `next`: where the next one begins, -1 for none. */
+export const pair = { nameFrom: 0, nameTo: 0, from: 0, to: 0, next: 0 }
+
+/** Finds the pair that begins at `at`, which is no blank. */
+export const findPair = (m: Machine, s: Step, at: number): boolean => {
+  const { bytes, limit } = m
+  const end = nameEnd(m, s, at)
+  if (end < 0) return false
+  pair.nameFrom = at
+  pair.nameTo = end
+  // The value reaches to the blanks before the next name. A separator of letters may end in a blank of its own.
+  pair.from = Math.min(limit, end + s.text.length)
+  pair.to = pair.from
+  pair.next = -1
+  for (let i = pair.from; i <= limit; i++) {
+    if (i < limit && !isBlank(bytes[i])) continue
+    pair.to = i
+    while (i < limit && isBlank(bytes[i])) i++
+    if (i === limit) break
+    if (nameEnd(m, s, i) >= 0) {
+      pair.next = i
+      break
+    }
+    i--
+  }
+  return true
+}
+
+/** Which of the step's members the pair found last is; -1 for none. */
+export const memberOf = (m: Machine, s: Step): number => {
   const { words } = s
+  const { nameFrom, nameTo } = pair
   for (let i = 0; i < words.length; i++)
-    if (words[i]!.length === to - from && sameBytes(m.bytes, from, to, words[i]!)) return i
+    if (words[i]!.length === nameTo - nameFrom && sameBytes(m.bytes, nameFrom, nameTo, words[i]!)) return i
   return -1
 }
 
@@ -30,34 +60,13 @@ export const runPairs = (m: Machine, s: Step): boolean => {
     m.at = at
     return true
   }
-  let end = nameEnd(m, s, at)
-  if (end < 0) return fail(m, 'expected_literal', at, s.expectedText)
+  if (!findPair(m, s, at)) return fail(m, 'expected_literal', at, s.expectedText)
   for (;;) {
-    const member = memberOf(m, s, at, end)
-    // The value reaches to the blanks before the next name. A separator of letters may end in a blank of its own.
-    const from = Math.min(limit, end + s.text.length)
-    let to = from
-    let next = -1
-    let nextEnd = -1
-    for (let i = from; i <= limit; i++) {
-      if (i < limit && !isBlank(bytes[i])) continue
-      to = i
-      while (i < limit && isBlank(bytes[i])) i++
-      if (i === limit) break
-      nextEnd = nameEnd(m, s, i)
-      if (nextEnd >= 0) {
-        next = i
-        break
-      }
-      i--
-    }
-    if (member >= 0 && to > from) {
-      const take = s.inner[member]!
-      if (!readSpan(m, take, from, to)) return false
-    }
+    const member = memberOf(m, s)
+    const { from, to, next } = pair
+    if (member >= 0 && to > from && !readSpan(m, s.inner[member]!, from, to)) return false
     if (next < 0) break
-    at = next
-    end = nextEnd
+    findPair(m, s, next)
   }
   m.at = limit
   return true

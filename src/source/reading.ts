@@ -166,7 +166,7 @@ const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending
 const isEmpty = (line: Buffer, encoding: Encoding): boolean =>
   line.length <= 2 * unitOf(encoding) && /^\r?\n$/.test(decodeLine(line, encoding).text)
 
-const tell = (desk: Desk, { reader }: NonNullable<Followed['long']>, raw: Buffer, cap: number): boolean => {
+const tell = (desk: Desk, { reader }: NonNullable<Followed['long']>, raw: Buffer, cap: number): boolean | 'between' => {
   const line = decodes(desk) ? Buffer.from(decodeLine(raw, desk.encoding).text) : raw
   let end = line.length
   if (end > 0 && line[end - 1] === 10) end--

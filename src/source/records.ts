@@ -124,15 +124,16 @@ const cutJoined = (
     if (first === -1) {
       if (end === start) continue
       reader = framing.begin()
-      reader.starts(bytes, start, Math.min(end, start + maxBytes))
+      if (reader.starts(bytes, start, Math.min(end, start + maxBytes)) === 'between') continue
     } else {
-      if (!reader.starts(bytes, start, Math.min(end, start + maxBytes))) {
+      const starts = reader.starts(bytes, start, Math.min(end, start + maxBytes))
+      if (!starts) {
         if (end > start) last = i
         if (lines.bad[i] === 1) bad = flags.invalidUtf8
         continue
       }
       push(at, 0)
-      if (end === start) {
+      if (end === start || starts === 'between') {
         first = -1
         continue
       }

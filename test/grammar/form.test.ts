@@ -13,6 +13,8 @@ test('the list of operations is closed: a compiler elsewhere reads it too', () =
       "either",
       "any_order",
       "pairs",
+      "header_lines",
+      "trace",
       "regex",
       "json",
       "text",

@@ -11,7 +11,9 @@ const records = (framing: Framing, lines: readonly string[]): readonly string[] 
   for (const one of lines) {
     // A borrowed buffer with other bytes around it, as a source hands it over.
     const bytes = Buffer.from(`\n#'${one}\n'x`)
-    if (reader.starts(bytes, 3, bytes.length - 3) || joined.length === 0) joined.push([])
+    const starts = reader.starts(bytes, 3, bytes.length - 3)
+    if (starts === 'between') continue
+    if (starts || joined.length === 0) joined.push([])
     joined.at(-1)!.push(one)
   }
   return joined.map((one) => one.join('|'))
@@ -48,9 +50,10 @@ test('indented lines belong to the line before them', () => {
 
 // A slow log: data, as a format would give it.
 const slow = starts([line`# Time: `, line`# User@Host: ${word('user.name')}[`], {
-  loose: [line`${text('process.name')}, Version: `],
+  between: [line`${text('process.name')}, Version: `, line`Tcp port: `, line`Time Id`],
   body: {
-    header: ['# User@Host: ', '# Query_time: ', '# Schema: '],
+    header: ['#', 'use '],
+    last: ['SET timestamp='],
     quotes: [{ mark: "'", escape: '\\' }, { mark: '"', escape: '\\' }, { mark: '`' }],
     comments: [
       ['/*', '*/'],
@@ -86,8 +89,16 @@ test.each([
       ...head,
       'select 2;',
     ],
-    3,
+    2,
   ],
+  [
+    'a banner behind a statement that was cut',
+    [...head, 'select 1,', '/usr/sbin/mysqld, Version: 8', ...head, 'x;'],
+    2,
+  ],
+  ['a banner in a string', [...head, "select '", '/usr/sbin/mysqld, Version: 8', "';", ...head, 'select 2;'], 2],
+  ['a header as the first line of a statement', [...head, 'SET timestamp=1;', '# Time: 2', 'x;', ...head, 'y;'], 2],
+  ['headers of other kinds', [...head, '# Anything', 'use db;', ...head, 'select 2;'], 2],
 ])('%s', (_, lines, count) => {
   expect(slow.problems).toEqual([])
   expect(records(slow, lines)).toHaveLength(count)

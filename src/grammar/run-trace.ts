@@ -1,0 +1,93 @@
+import { encode } from './assemble.ts'
+import type { TraceOp } from './form.ts'
+import { fail, type Machine } from './machine.ts'
+import { putText } from './slot.ts'
+import { type Step, sameBytes, stepOf } from './step.ts'
+
+export interface TraceSlots {
+  readonly field: number
+  readonly trace: number
+  readonly type: number
+  readonly reason: number
+}
+
+const nextLine = (bytes: Uint8Array, from: number, end: number): number => {
+  let at = from
+  while (at < end && bytes[at] !== 10) at++
+  return Math.min(end, at + 1)
+}
+/** Where the text of the line [from, next) ends. */
+const textEnd = (bytes: Uint8Array, from: number, next: number): number => {
+  let to = next
+  if (to > from && bytes[to - 1] === 10) to--
+  if (to > from && bytes[to - 1] === 13) to--
+  return to
+}
+
+/** Letters, digits and what dotted names of inner classes hold: `shop.pay.<locals>.Refused`. */
+const isName = (bytes: Uint8Array, from: number, to: number): boolean => {
+  if (from === to || (bytes[from]! >= 48 && bytes[from]! <= 57)) return false
+  for (let at = from; at < to; at++) {
+    const b = bytes[at]!
+    const isLetter = (b >= 65 && b <= 90) || (b >= 97 && b <= 122) || b >= 128 || b === 95
+    if (!isLetter && !(b >= 46 && b <= 57 && b !== 47) && b !== 60 && b !== 62 && b !== 36) return false
+  }
+  return true
+}
+
+/** See `TraceOp`. */
+export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
+  const heads = op.heads.map((text) => {
+    const all = encode(text)
+    let column = 0
+    while (all[column] === 32 || all[column] === 43) column++
+    return { text: all, column }
+  })
+
+  const readError = (m: Machine, head: number, column: number): void => {
+    const { bytes, end } = m
+    for (let at = nextLine(bytes, head, end); at < end; at = nextLine(bytes, at, end)) {
+      const to = textEnd(bytes, at, nextLine(bytes, at, end))
+      const from = at + column
+      if (from >= to || bytes[from] === 32 || bytes[from] === 9) continue
+      let colon = from
+      while (colon < to && !(bytes[colon] === 58 && (colon + 1 === to || bytes[colon + 1] === 32))) colon++
+      if (!isName(bytes, from, colon)) return
+      putText(m, slots.type, from, colon)
+      const last = column === 0 ? end : to
+      const reason = Math.min(colon + 2, last)
+      if (reason < last) putText(m, slots.reason, reason, last)
+      return
+    }
+  }
+
+  const run = (m: Machine): boolean => {
+    const { bytes, at: start, end } = m
+    if (start >= end) return fail(m, 'unexpected_end', start, 'some text', op.field)
+    let trace = -1
+    let head = -1
+    let column = 0
+    // The text may go on behind a line's beginning; a trace begins a line of its own, or is all there is.
+    for (let at = start; at < end; at = nextLine(bytes, at, end)) {
+      for (const one of heads) {
+        if (!sameBytes(bytes, at, end, one.text)) continue
+        const to = at + one.text.length
+        if (to < end && bytes[to] !== 10 && bytes[to] !== 13) continue
+        if (trace < 0) trace = at
+        head = at
+        column = one.column
+        break
+      }
+    }
+    const to = trace < 0 ? end : trace > start ? textEnd(bytes, start, trace) : start
+    if (to > start) putText(m, slots.field, start, to)
+    if (trace >= 0) {
+      putText(m, slots.trace, trace, end)
+      readError(m, head, column)
+    }
+    m.at = end
+    m.limit = end
+    return true
+  }
+  return stepOf({ run, field: op.field })
+}

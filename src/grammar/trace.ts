@@ -1,0 +1,36 @@
+import { markSite } from '../event/diagnostic.ts'
+import { nameProblems } from './capture.ts'
+import type { Fits, Offered, Part, Yields } from './part.ts'
+
+type Texts = 'keyword' | 'text'
+const errorFields = ['error.stack_trace', 'error.type', 'error.message'] as const
+
+/**
+ * Everything to the end of the record; a stack trace in it goes to `error.stack_trace`, its last error to `error.type`
+ * and `error.message`. `heads` are the lines that traces begin with.
+ */
+export const withTrace = <const N extends Offered<Texts>>(
+  name: N & Fits<N, Texts>,
+  heads: readonly [string, ...string[]],
+): Part<
+  object,
+  Yields<N, Texts> & Yields<'error.type', 'keyword'> & Yields<'error.message' | 'error.stack_trace', 'text'>
+> => {
+  const site = markSite(withTrace)
+  const [trace, type, reason] = errorFields
+  return {
+    ops: [{ op: 'trace', field: name, trace, type, reason, heads }],
+    fields: [
+      { name, type: 'text', list: false },
+      { name: trace, type: 'text', list: false },
+      { name: type, type: 'keyword', list: false },
+      { name: reason, type: 'text', list: false },
+    ],
+    problems: [
+      ...nameProblems(site, name, 'text', false),
+      ...(heads.includes('')
+        ? [{ site, text: 'A trace begins with an empty line', mend: 'Give the lines it begins with' }]
+        : []),
+    ],
+  }
+}
