@@ -1,3 +1,4 @@
+import { encode } from './encode.ts'
 import type { Form, FormAlternative, JsonOp, Op, TakeOp, Value } from './form.ts'
 import { readIp, spanAddress } from './read-ip.ts'
 import { readDouble, readDuration, readLong } from './read-number.ts'
@@ -27,7 +28,6 @@ import {
 /** Number of a field's slot; `again` has one of its own. -1: the value goes nowhere. */
 export type SlotOf = (field: string, again?: true | 'unset') => number
 
-export const encode = (text: string): Uint8Array => new TextEncoder().encode(text)
 const quote = (text: string): string => JSON.stringify(text)
 const byLength = (words: readonly string[]): readonly string[] =>
   [...words].sort((a, b) => encode(b).length - encode(a).length)

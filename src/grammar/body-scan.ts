@@ -1,4 +1,4 @@
-import { encode } from './assemble.ts'
+import { encode } from './encode.ts'
 import type { Body } from './framing.ts'
 import { sameBytes } from './step.ts'
 

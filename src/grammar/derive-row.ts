@@ -1,5 +1,6 @@
 import { absent } from '../event/column.ts'
-import { encode, type SlotOf } from './assemble.ts'
+import type { SlotOf } from './assemble.ts'
+import { encode } from './encode.ts'
 import type { DeriveOp } from './form.ts'
 import type { Machine } from './machine.ts'
 import { copyCell, isSet, putText } from './slot.ts'

@@ -126,7 +126,8 @@ export interface HeaderLinesOp {
  * Everything to the end of the record, as `rest`, with a stack trace cut off: the trace begins with the first line that
  * is one of `heads`. What stands before it is `field`, if anything; the whole trace is `trace`. The error is told by the
  * first line behind the last head that is not blank in the column in which that head's own text begins (behind blanks
- * and `+`): `type` up to `: ` or the line's end, `reason` behind it; to the end of the trace, where that column is the first.
+ * and `+`): `type` up to `: ` or the line's end, `reason` behind it; where that column is the first, up to the next of
+ * `stacks` or the end. Lines of `stacks` begin a trace that tells no error.
  */
 export interface TraceOp {
   readonly op: 'trace'
@@ -135,6 +136,7 @@ export interface TraceOp {
   readonly type: string
   readonly reason: string
   readonly heads: readonly string[]
+  readonly stacks: readonly string[]
 }
 /**
  * A regular expression over the bytes up to `stops` (as `until`), one byte a character, anchored at both ends; its

@@ -1,4 +1,4 @@
-import { encode } from './assemble.ts'
+import { encode } from './encode.ts'
 import type { HeaderLinesOp } from './form.ts'
 import { quoteText } from './json-text.ts'
 import { fail, lineLimit, type Machine } from './machine.ts'

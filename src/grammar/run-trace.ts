@@ -1,4 +1,4 @@
-import { encode } from './assemble.ts'
+import { encode } from './encode.ts'
 import type { TraceOp } from './form.ts'
 import { fail, type Machine } from './machine.ts'
 import { putText } from './slot.ts'
@@ -35,6 +35,11 @@ const isName = (bytes: Uint8Array, from: number, to: number): boolean => {
   return true
 }
 
+const lineIs = (bytes: Uint8Array, at: number, end: number, text: Uint8Array): boolean => {
+  const to = at + text.length
+  return sameBytes(bytes, at, end, text) && (to >= end || bytes[to] === 10 || bytes[to] === 13)
+}
+
 /** See `TraceOp`. */
 export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
   const heads = op.heads.map((text) => {
@@ -43,9 +48,11 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
     while (all[column] === 32 || all[column] === 43) column++
     return { text: all, column }
   })
+  const stacks = op.stacks.map(encode)
 
-  const readError = (m: Machine, head: number, column: number): void => {
-    const { bytes, end } = m
+  /** The error behind `head`, whose reason may go on to `end`. */
+  const readError = (m: Machine, head: number, column: number, end: number): void => {
+    const { bytes } = m
     for (let at = nextLine(bytes, head, end); at < end; at = nextLine(bytes, at, end)) {
       const to = textEnd(bytes, at, nextLine(bytes, at, end))
       const from = at + column
@@ -67,24 +74,23 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
     let trace = -1
     let head = -1
     let column = 0
-    // The text may go on behind a line's beginning; a trace begins a line of its own, or is all there is.
+    let stack = end
+    // The text begins within a line; a trace begins a line, or is all there is.
     for (let at = start; at < end; at = nextLine(bytes, at, end)) {
-      for (const one of heads) {
-        if (!sameBytes(bytes, at, end, one.text)) continue
-        const to = at + one.text.length
-        if (to < end && bytes[to] !== 10 && bytes[to] !== 13) continue
-        if (trace < 0) trace = at
+      const found = heads.find(({ text }) => lineIs(bytes, at, end, text))
+      const isStack = found === undefined && stacks.some((text) => lineIs(bytes, at, end, text))
+      if (found === undefined && !isStack) continue
+      if (trace < 0) trace = at
+      if (found !== undefined) {
         head = at
-        column = one.column
-        break
-      }
+        column = found.column
+        stack = end
+      } else if (stack === end) stack = at
     }
     const to = trace < 0 ? end : trace > start ? textEnd(bytes, start, trace) : start
     if (to > start) putText(m, slots.field, start, to)
-    if (trace >= 0) {
-      putText(m, slots.trace, trace, end)
-      readError(m, head, column)
-    }
+    if (trace >= 0) putText(m, slots.trace, trace, end)
+    if (head >= 0) readError(m, head, column, stack === end ? end : textEnd(bytes, head, stack))
     m.at = end
     m.limit = end
     return true

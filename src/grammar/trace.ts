@@ -5,13 +5,19 @@ import type { Fits, Offered, Part, Yields } from './part.ts'
 type Texts = 'keyword' | 'text'
 const errorFields = ['error.stack_trace', 'error.type', 'error.message'] as const
 
+/** How a language writes stack traces: whole lines, that each begin a trace of an error, or of a stack without error. */
+export interface TraceStyle {
+  readonly heads: readonly [string, ...string[]]
+  readonly stacks?: readonly string[]
+}
+
 /**
  * Everything to the end of the record; a stack trace in it goes to `error.stack_trace`, its last error to `error.type`
- * and `error.message`. `heads` are the lines that traces begin with.
+ * and `error.message`.
  */
 export const withTrace = <const N extends Offered<Texts>>(
   name: N & Fits<N, Texts>,
-  heads: readonly [string, ...string[]],
+  { heads, stacks = [] }: TraceStyle,
 ): Part<
   object,
   Yields<N, Texts> & Yields<'error.type', 'keyword'> & Yields<'error.message' | 'error.stack_trace', 'text'>
@@ -19,7 +25,7 @@ export const withTrace = <const N extends Offered<Texts>>(
   const site = markSite(withTrace)
   const [trace, type, reason] = errorFields
   return {
-    ops: [{ op: 'trace', field: name, trace, type, reason, heads }],
+    ops: [{ op: 'trace', field: name, trace, type, reason, heads, stacks }],
     fields: [
       { name, type: 'text', list: false },
       { name: trace, type: 'text', list: false },
@@ -28,7 +34,7 @@ export const withTrace = <const N extends Offered<Texts>>(
     ],
     problems: [
       ...nameProblems(site, name, 'text', false),
-      ...(heads.includes('')
+      ...([...heads, ...stacks].includes('')
         ? [{ site, text: 'A trace begins with an empty line', mend: 'Give the lines it begins with' }]
         : []),
     ],

@@ -7,6 +7,8 @@ export interface Lines {
   /** Addresses of UTF-8 text; for UTF-8 files of the bytes as they are, which may be invalid. */
   start: Uint32Array
   end: Uint32Array
+  /** NUL bytes before the text, as a hole has them that a truncated file was written behind; they are none of it. */
+  hole: Uint32Array
   /** Offset in the file behind the line end. Line i begins at `to` of the one before, the first at the window's start. */
   to: Float64Array
   /** 1: bytes of it were invalid in the file's encoding. Not set for UTF-8, where whoever uses the text checks. */
@@ -19,6 +21,7 @@ const sized = (capacity: number): Lines => ({
   count: 0,
   start: new Uint32Array(capacity),
   end: new Uint32Array(capacity),
+  hole: new Uint32Array(capacity),
   to: new Float64Array(capacity),
   bad: new Uint8Array(capacity),
 })
@@ -27,6 +30,7 @@ const grow = (lines: Lines): void => {
   const larger = sized(lines.start.length * 2)
   larger.start.set(lines.start)
   larger.end.set(lines.end)
+  larger.hole.set(lines.hole)
   larger.to.set(lines.to)
   larger.bad.set(lines.bad)
   Object.assign(lines, larger, { count: lines.count })
@@ -84,7 +88,10 @@ const cutUtf8 = (view: Buffer, { start, offset }: Window, final: boolean, lines:
     const next = end < length ? end + 1 : length
     if (end > at && view[end - 1] === cr) end--
     if (count === lines.start.length) grow(lines)
-    lines.start[count] = start + at
+    let text = at
+    while (text < end && view[text] === 0) text++
+    lines.hole[count] = text - at
+    lines.start[count] = start + text
     lines.end[count] = start + end
     lines.to[count++] = offset + next
     at = next
@@ -100,6 +107,7 @@ const cutDecoded = (view: Buffer, { arena, offset, encoding, area }: Window, fin
     const next = lineEnd(view, region, encoding)
     if (next === -1 && !final) break
     if (count === lines.start.length) grow(lines)
+    lines.hole[count] = 0
     region = next === -1 ? view.length : next
     lines.bad[count] = 0
     lines.to[count++] = offset + region

@@ -38,7 +38,7 @@ export interface Cut {
 
 /**
  * Groups lines into records, each from its first character to behind its last line end. Empty lines between records
- * belong to none: they are separators, the bytes between one record's `to` and the next one's `from`; those behind
+ * (blank ones too, where every line is a record) belong to none: they are separators, the bytes between one record's `to` and the next one's `from`; those behind
  * the last line of a joined record are covered by it but no part of its text. `final`: the last record is ended
  * although no next one has begun, and gets the bits `ended`.
  */
@@ -58,6 +58,13 @@ export const cutRecords = (
     : cutEach(bytes, lines, offset, framing.maxBytes, ended, records)
 }
 
+/** Whether a line holds nothing but blanks and tabs; most do not begin with one. */
+const isBlank = (bytes: Uint8Array, start: number, end: number): boolean => {
+  let at = start
+  while (at < end && (bytes[at] === 32 || bytes[at] === 9)) at++
+  return at === end
+}
+
 const cutEach = (
   bytes: Uint8Array,
   lines: Lines,
@@ -72,11 +79,11 @@ const cutEach = (
     const start = lines.start[i]!
     const end = lines.end[i]!
     const to = lines.to[i]!
-    if (end > start) {
+    if (end > start && !isBlank(bytes, start, end)) {
       const tooLong = end - start > maxBytes
       records.start[count] = start
       records.end[count] = tooLong ? characterEnd(bytes, start, start + maxBytes) : end
-      records.from[count] = from
+      records.from[count] = from + lines.hole[i]!
       records.to[count] = to
       records.flag[count++] = (tooLong ? flags.truncated : 0) | (lines.bad[i]! === 1 ? flags.invalidUtf8 : 0)
     }
@@ -139,7 +146,7 @@ const cutJoined = (
       }
     }
     first = last = i
-    from = at
+    from = at + lines.hole[i]!
     bad = lines.bad[i] === 1 ? flags.invalidUtf8 : 0
   }
   if (first !== -1 && final) {

@@ -15,6 +15,8 @@ export const fixtures = join(import.meta.dirname, '../../fixtures')
 export interface Truth {
   readonly records: number
   readonly failures?: number
+  /** Records that are text of others, which nobody can tell. */
+  readonly forged?: number
   readonly logFormat?: string
   readonly timezone?: string
   readonly encoding?: string
