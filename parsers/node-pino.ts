@@ -1,20 +1,37 @@
-import { type Infer, json, key, rangesOf } from 'tailrace'
+import { address, either, type Infer, int, json, key, line, rangesOf, text, url } from 'tailrace'
 
-/** pino: JSON lines with numbered levels and epoch milliseconds. The level is given by the name pino documents for it. */
+/**
+ * pino: JSON lines, whatever its options made of them: times in any form or none, levels by number or name, with or
+ * without base, errors under `err` or `error`, requests as its serialisers write them. Numbers of levels get the names pino
+ * documents for them. Members under a `nestedKey` stay as they are.
+ */
 export const nodePino = json({
   name: 'node.pino',
   title: 'pino (Node.js)',
   url: 'https://getpino.io/#/docs/api',
   members: {
-    '@timestamp': key('time', 'date', { required: true, layouts: ['epoch_ms', 'iso'] }),
-    'node.level': key('level', 'long', { required: true }),
-    message: key('msg', 'text'),
-    'process.pid': key('pid', 'long', { required: true }),
+    '@timestamp': key(['time', 'ts', 'timestamp', '@timestamp'], 'date'),
+    message: key(['msg', 'message'], 'text'),
+    'process.pid': key('pid', 'long'),
     'host.hostname': key('hostname', 'keyword'),
     'log.logger': key('name', 'keyword'),
-    'error.type': key('err.type', 'keyword'),
-    'error.message': key('err.message', 'text'),
-    'error.stack_trace': key('err.stack', 'text'),
+    'error.type': key(['err.type', 'error.type'], 'keyword'),
+    'error.message': key(['err.message', 'error.message', 'err', 'error'], 'text'),
+    'error.stack_trace': key(['err.stack', 'error.stack'], 'text'),
+    'error.code': key(['err.code', 'error.code'], 'keyword'),
+    'http.request.id': key(['reqId', 'req.id'], 'keyword'),
+    'http.request.method': key('req.method', 'keyword'),
+    'http.request.referrer': key(['req.headers.referer', 'req.headers.referrer'], 'keyword'),
+    'user_agent.original': key('req.headers.user-agent', 'keyword'),
+    'source.port': key('req.remotePort', 'long'),
+    'http.response.status_code': key('res.statusCode', 'long'),
+    'http.response.body.bytes': key('res.headers.content-length', 'long'),
+    'event.duration': key('responseTime', 'long', { unit: 'ms' }),
+  },
+  lines: {
+    level: line`${either(int('node.level'), text('log.level'))}`,
+    'req.url': line`${url('url.original')}`,
+    'req.remoteAddress': line`${address('source.address')}`,
   },
   derive: {
     'log.level': rangesOf(
@@ -28,7 +45,12 @@ export const nodePino = json({
       ],
       'fatal',
     ),
+    'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure'),
   },
-  samples: ['{"level":30,"time":1773129600123,"pid":7,"hostname":"shop","msg":"listening","port":3000}'],
+  tells: ['node.level'],
+  samples: [
+    '{"level":30,"time":1773129600123,"pid":7,"hostname":"shop","msg":"listening","port":3000}',
+    '{"level":"info","time":"2026-03-10T08:00:00.123Z","req":{"method":"GET","url":"/orders/7?page=2","remoteAddress":"203.0.113.7"},"res":{"statusCode":200},"responseTime":1.5,"msg":"request completed"}',
+  ],
 })
 export type NodePino = Infer<typeof nodePino>

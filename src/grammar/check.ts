@@ -4,6 +4,7 @@ import type { ReadOptions } from '../event/reader.ts'
 import type { Op } from './form.ts'
 import type { Grammar } from './grammar.ts'
 import { interpreter } from './interpret.ts'
+import { isClaimed } from './recognise.ts'
 import { blockOf } from './text-block.ts'
 
 const options = (name: string): ReadOptions => ({ dataset: name, timezone: 'UTC', now: Date.now() })
@@ -19,7 +20,7 @@ const withBatch = <T>(grammar: Grammar, records: readonly string[], of: (batch: 
 
 /** Samples of `of` that `by` reads. */
 const claims = (by: Grammar, of: Grammar): readonly string[] =>
-  withBatch(by, of.samples, (batch) => of.samples.filter((_, i) => !batch.failures.has(i)))
+  withBatch(by, of.samples, (batch) => of.samples.filter((_, i) => isClaimed(by, batch, i)))
 
 const short = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 

@@ -124,7 +124,7 @@ export interface HeaderLinesOp {
 }
 /**
  * Everything to the end of the record, as `rest`, with a stack trace cut off: the trace begins with the first line that
- * is one of `heads`. What stands before it is `field`, if anything; the whole trace is `trace`. The error is told by the
+ * is one of `heads`. What stands before it is `field`, if anything; the whole trace is `trace`. Where both are one field, it gets all of it. The error is told by the
  * first line behind the last head that is not blank in the column in which that head's own text begins (behind blanks
  * and `+`): `type` up to `: ` or the line's end, `reason` behind it; where that column is the first, up to the next of
  * `stacks` or the end. Lines of `stacks` begin a trace that tells no error.
@@ -156,7 +156,7 @@ export interface RegexOp {
 export interface JsonOp {
   readonly op: 'json'
   readonly members: readonly JsonMember[]
-  /** Texts of members that are read further, by operations; what does not fit stays undeclared. */
+  /** Texts, numbers and booleans that are read further, by operations; what does not fit stays undeclared. */
   readonly lines: readonly { readonly key: string; readonly ops: readonly Op[] }[]
   /** `json`: members that no field took, or whose value does not fit, go to the field `json`. `drop`: nowhere. */
   readonly undeclared: 'json' | 'drop'

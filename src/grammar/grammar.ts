@@ -24,6 +24,8 @@ export interface Grammar<out F = unknown> extends Reader {
   readonly moreGeneralThan: readonly string[]
   /** A grammar that reads the same lines. */
   readonly twinOf?: string
+  /** Fields that tell the format: records without them are read, but no sign that a file is of it. */
+  readonly tells: readonly string[]
   /** Undefined: it fits. */
   explain(record: string | Uint8Array, options?: Partial<ReadOptions>): Explanation | undefined
   /** The record as it was logged; undefined where the format cannot be printed, or this row cannot. */
@@ -48,6 +50,7 @@ export interface GrammarSpec<P = Part, D = Readonly<Record<string, Derived>>> {
   readonly derive?: D
   readonly moreGeneralThan?: readonly string[]
   readonly twinOf?: string
+  readonly tells?: readonly string[]
 }
 
 /** What `grammar`, `json` and `oneOf` have in common. */
@@ -85,6 +88,7 @@ export const define = <F>(spec: Define): Grammar<F> => {
     problems,
     moreGeneralThan: spec.moreGeneralThan ?? [],
     ...(spec.twinOf === undefined ? {} : { twinOf: spec.twinOf }),
+    tells: spec.tells ?? [],
     read,
     explain: (record: string | Uint8Array, options: Partial<ReadOptions> = {}) =>
       explain(read, record, { dataset: spec.name, timezone: 'UTC', now: Date.now(), ...options }),

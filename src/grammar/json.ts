@@ -1,5 +1,6 @@
 import { markSite } from '../event/diagnostic.ts'
-import { type FieldName, type FieldTable, type FieldType, fieldOf, fields } from '../event/field.ts'
+import { type FieldName, type FieldTable, type FieldType, fieldOf, fields, isVendorName, type VendorName } from '../event/field.ts'
+import { provenanceFields } from '../event/provenance.ts'
 import { type DurationUnit, durationValue, nameProblems } from './capture.ts'
 import type { Derived, DerivedFields } from './derive.ts'
 import type { Value } from './form.ts'
@@ -66,16 +67,19 @@ export const key = <const T extends Exclude<FieldType, 'flattened'>, const R ext
   return { keys: all, type, value: valueFor(type, options), required: (options.required ?? false) as R, problems }
 }
 
-/** Every field of the table under its own name, dotted or nested: what ECS loggers write. */
+type OwnOrVendors = VendorName | Exclude<(typeof provenanceFields)[number], '@timestamp'> | 'json'
+const provenance: ReadonlySet<string> = new Set(provenanceFields.filter((name) => name !== '@timestamp'))
+
+/**
+ * Every field of the table that is ECS's, under its own name, dotted or nested: what ECS loggers write. Not those that
+ * every record gets anyway from where it was read; what a document says of them is undeclared.
+ */
 export const everyField = (): {
-  readonly [N in FieldName as FieldTable[N]['type'] extends 'flattened' ? never : N]: Key<
-    Exclude<FieldTable[N]['type'], 'flattened'>,
-    false
-  >
+  readonly [N in Exclude<FieldName, OwnOrVendors>]: Key<Exclude<FieldTable[N]['type'], 'flattened'>, false>
 } =>
   Object.fromEntries(
     Object.entries(fields)
-      .filter(([, field]) => field.type !== 'flattened')
+      .filter(([name]) => name !== 'json' && !isVendorName(name) && !provenance.has(name))
       .map(([name, field]) => [name, key(name, field.type as 'keyword')]),
   ) as never
 
@@ -99,7 +103,7 @@ type LineFields<L> = [keyof L] extends [never]
 export interface JsonSpec<M, L, D> extends Omit<Define, 'parts' | 'derive' | 'site'> {
   /** Field → where it stands. */
   readonly members: M
-  /** Members whose text is read further: `{ request: line`${word('http.request.method')} …` }`. What does not fit stays undeclared. */
+  /** Members whose text (or number, as written) is read further: `{ request: line`${word('http.request.method')} …` }`. What does not fit stays undeclared. */
   readonly lines?: L
   /** What no field took: kept in the field `json` (the default), or dropped. */
   readonly undeclared?: 'json' | 'drop'

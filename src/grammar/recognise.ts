@@ -1,4 +1,5 @@
-import { release } from '../event/batch.ts'
+import { type Batch, release } from '../event/batch.ts'
+import { has } from '../event/column.ts'
 import type { Grammar } from './grammar.ts'
 import { blockOf } from './text-block.ts'
 
@@ -58,17 +59,27 @@ const linesOf = (head: Uint8Array): { readonly lines: readonly Uint8Array[]; rea
   return { lines, whole: start >= head.length }
 }
 
+/** Whether the row was read, and has what tells the format from others. */
+export const isClaimed = ({ tells }: Grammar, batch: Batch, row: number): boolean =>
+  !batch.failures.has(row) &&
+  tells.every((name) => {
+    const column = batch.columns.get(name)
+    return column !== undefined && has(column, row)
+  })
+
 const judge = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): Candidate => {
   const records = recordsOf(grammar, lines, whole)
   if (records.length === 0) return { grammar, read: 0, of: 0, why: `${grammar.name}: nothing to read yet` }
   const batch = grammar.read(blockOf(records), { dataset: grammar.name, timezone: 'UTC', now: Date.now() })
   const [first] = batch.failures
-  const read = records.length - batch.failures.size
+  const read = records.filter((_, row) => isClaimed(grammar, batch, row)).length
   release(batch)
   const failure = first?.[1]
   const why =
     failure === undefined || first === undefined
-      ? `${grammar.name} reads all ${records.length} records of the head`
+      ? read < records.length
+        ? `${grammar.name} reads all ${records.length} records of the head, but ${records.length - read} lack what tells it: ${grammar.tells.join(', ')}`
+        : `${grammar.name} reads all ${records.length} records of the head`
       : `${grammar.name} reads ${read} of ${records.length} records; record ${first[0] + 1} stops at byte ${failure.at ?? 0}: expected ${failure.expected}, found ${JSON.stringify(failure.found ?? '')}`
   return { grammar, read, of: records.length, why }
 }

@@ -173,7 +173,9 @@ class JsonRun {
   private takeLine(m: Machine, line: Line): void {
     const { key } = line
     if (this.seen[key] !== this.serial) return
-    if (this.kind[key] !== jsonKind.string) {
+    const kind = this.kind[key]!
+    if (kind === jsonKind.null || (kind === jsonKind.string && this.from[key] === this.to[key])) return
+    if (kind === jsonKind.object || kind === jsonKind.array) {
       this.keepKey(m, key)
       return
     }
@@ -185,13 +187,13 @@ class JsonRun {
     m.limit = m.second
     // What this text lacks is no reason for the record to fail.
     m.farAt = Number.POSITIVE_INFINITY
-    const good = m.at < m.end ? runAll(m, line.steps) && m.at === m.end : undefined
+    const good = runAll(m, line.steps) && m.at === m.end
     m.at = at
     m.end = end
     m.limit = limit
     m.farAt = farAt
     m.anchor = -1
-    if (good !== false) return
+    if (good) return
     takeBack(m, line.touched)
     this.keepKey(m, key)
   }

@@ -88,8 +88,9 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
       } else if (stack === end) stack = at
     }
     const to = trace < 0 ? end : trace > start ? textEnd(bytes, start, trace) : start
-    if (to > start) putText(m, slots.field, start, to)
-    if (trace >= 0) putText(m, slots.trace, trace, end)
+    if (slots.field === slots.trace) putText(m, slots.trace, start, end)
+    else if (to > start) putText(m, slots.field, start, to)
+    if (trace >= 0 && slots.field !== slots.trace) putText(m, slots.trace, trace, end)
     if (head >= 0) readError(m, head, column, stack === end ? end : textEnd(bytes, head, stack))
     m.at = end
     m.limit = end

@@ -13,7 +13,7 @@ export interface TraceStyle {
 
 /**
  * Everything to the end of the record; a stack trace in it goes to `error.stack_trace`, its last error to `error.type`
- * and `error.message`.
+ * and `error.message`. `withTrace('error.stack_trace', …)` reads a text that is a trace.
  */
 export const withTrace = <const N extends Offered<Texts>>(
   name: N & Fits<N, Texts>,
@@ -27,7 +27,7 @@ export const withTrace = <const N extends Offered<Texts>>(
   return {
     ops: [{ op: 'trace', field: name, trace, type, reason, heads, stacks }],
     fields: [
-      { name, type: 'text', list: false },
+      ...(name === trace ? [] : [{ name, type: 'text' as const, list: false }]),
       { name: trace, type: 'text', list: false },
       { name: type, type: 'keyword', list: false },
       { name: reason, type: 'text', list: false },
