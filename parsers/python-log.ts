@@ -77,6 +77,7 @@ export const pythonLog = grammar({
     ],
     { steady: true },
   ),
+  moreGeneralThan: ['uvicorn.log'],
   samples: [
     '2026-03-10 08:00:00,123 - shop.orders - INFO - order 7 created',
     '2026-03-10 08:00:00,123 - INFO - order 7 created',

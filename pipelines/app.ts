@@ -2,13 +2,14 @@ import { follow, pipeline, redact, rule } from 'tailrace'
 import { jsonLog } from '../parsers/json.ts'
 import { nodePino } from '../parsers/node-pino.ts'
 import { pythonLog } from '../parsers/python-log.ts'
+import { uvicornLog } from '../parsers/uvicorn-log.ts'
 
 export const unusualErrors = rule({
   kind: 'anomaly',
   name: 'app-unusual-errors',
   title: { en: 'Applications log far more errors than this hour usually has', zh: '应用错误日志远多于该时段平时' },
   severity: 'P2',
-  datasets: ['python.log', 'node.pino', 'json'],
+  datasets: ['python.log', 'uvicorn.log', 'node.pino', 'json'],
   where: 'log.level: (error or ERROR or fatal or CRITICAL)',
   metric: { kind: 'count' },
   direction: 'up',
@@ -20,6 +21,6 @@ export const unusualErrors = rule({
 /** Each file's first lines choose the parser. */
 export default pipeline('app')
   .from(follow({ name: 'app', paths: ['./logs/**/*.log'] }))
-  .parse(pythonLog, nodePino, jsonLog)
+  .parse(pythonLog, uvicornLog, nodePino, jsonLog)
   .through(redact())
   .watched(unusualErrors)

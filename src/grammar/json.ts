@@ -1,5 +1,13 @@
 import { markSite } from '../event/diagnostic.ts'
-import { type FieldName, type FieldTable, type FieldType, fieldOf, fields, isVendorName, type VendorName } from '../event/field.ts'
+import {
+  type FieldName,
+  type FieldTable,
+  type FieldType,
+  fieldOf,
+  fields,
+  isVendorName,
+  type VendorName,
+} from '../event/field.ts'
 import { provenanceFields } from '../event/provenance.ts'
 import { type DurationUnit, durationValue, nameProblems } from './capture.ts'
 import type { Derived, DerivedFields } from './derive.ts'

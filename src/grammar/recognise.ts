@@ -24,9 +24,11 @@ const most = 64
 /** Share of the records that has to fit: a log holds strange lines, but not many. */
 const enough = 0.6
 
+const isBlank = (line: Uint8Array): boolean => line.every((b) => b === 32 || b === 9)
+
 /** Whole records of the head as the grammar's framing cuts them; a record the head may cut is left out. */
 const recordsOf = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): readonly Uint8Array[] => {
-  if (!grammar.framing.joins) return lines.filter(({ length }) => length > 0).slice(0, most)
+  if (!grammar.framing.joins) return lines.filter((line) => !isBlank(line)).slice(0, most)
   const reader = grammar.framing.begin()
   const records: Uint8Array[][] = []
   let open = false
@@ -50,6 +52,7 @@ const linesOf = (head: Uint8Array): { readonly lines: readonly Uint8Array[]; rea
   const lines: Uint8Array[] = []
   let start = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
   for (let at = start; at < head.length; at++) {
+    if (head[at] === 0 && at === start) start++
     if (head[at] !== 10) continue
     lines.push(head.subarray(start, at > start && head[at - 1] === 13 ? at - 1 : at))
     start = at + 1
