@@ -119,6 +119,7 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
           const belongs = scan !== undefined && !inBody && kind >= 0 && found > kind
           kind = found
           if (belongs) return false
+          other = -1
           inBody = false
           scan?.reset()
           return true

@@ -1,4 +1,4 @@
-import { openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import type { Batch } from '../event/batch.ts'
 import type { Failure } from '../event/failure.ts'
 
@@ -12,17 +12,21 @@ export interface Told {
 
 /** Line numbers by offset, found by reading the input once more, only as far as the last failure. */
 export const createLineFinder = (path: string): ((offset: number) => number) => {
-  let handle: number | undefined
   let at = 0
   let line = 1
   const buffer = Buffer.allocUnsafe(1 << 16)
   return (offset) => {
-    handle ??= openSync(path, 'r')
-    while (at < offset) {
-      const got = readSync(handle, buffer, 0, Math.min(buffer.length, offset - at), at)
-      if (got === 0) break
-      for (let i = buffer.indexOf(10); i !== -1 && i < got; i = buffer.indexOf(10, i + 1)) line++
-      at += got
+    if (at >= offset) return line
+    const handle = openSync(path, 'r')
+    try {
+      while (at < offset) {
+        const got = readSync(handle, buffer, 0, Math.min(buffer.length, offset - at), at)
+        if (got === 0) break
+        for (let i = buffer.indexOf(10); i !== -1 && i < got; i = buffer.indexOf(10, i + 1)) line++
+        at += got
+      }
+    } finally {
+      closeSync(handle)
     }
     return line
   }

@@ -108,6 +108,17 @@ test('a start is a layout, not only its first words', () => {
   expect(records(python, ['2026-11-23 12:00:00 x', '2026-13-23 12:00:00 x', '2026-11-23 no'])).toHaveLength(1)
 })
 
+const steady = starts([line`${time('@timestamp', 'iso')} `, line`${word('log.level')}:`], { steady: true })
+
+test.each([
+  ['a line in another layout is text', ['2026-11-23 12:00:00 a', 'INFO: b', '2026-11-23 12:00:00 c', 'INFO: d'], 2],
+  ['a second one in a row begins a record', ['2026-11-23 12:00:00 a', 'INFO: b', 'INFO: c', 'INFO: d'], 3],
+  ['a stray line at first decides nothing', ['hello', '2026-11-23 12:00:00 a', '2026-11-23 12:00:00 b'], 3],
+  ['the first record decides', ['INFO: a', '2026-11-23 12:00:00 b', 'INFO: c'], 2],
+])('steady layouts: %s', (_, lines, count) => {
+  expect(records(steady, lines)).toHaveLength(count)
+})
+
 test('limits are handed on', () => {
   expect(starts([line`a`], { maxBytes: 10, flushAfter: 5 })).toMatchObject({ joins: true, maxBytes: 10, flushAfter: 5 })
   expect(starts([]).problems).toHaveLength(1)

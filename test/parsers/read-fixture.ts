@@ -1,13 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { outcome } from '../../src/event/batch.ts'
-import { documentText } from '../../src/event/document.ts'
 import type { Grammar } from '../../src/grammar/grammar.ts'
 import { logFormat } from '../../src/grammar/log-format.ts'
-import { readInput } from '../../src/service/read-input.ts'
-import { createLineFinder, failureLine, tell } from '../../src/service/told.ts'
 import type { Encoding } from '../../src/source/decode.ts'
+import { type Reading, readLog } from './read-log.ts'
 
 export const fixtures = join(import.meta.dirname, '../../fixtures')
 
@@ -40,39 +37,11 @@ export const grammarFor = (grammars: readonly Grammar[], fixture: string): Gramm
   return format === undefined ? grammars.find((one) => one.name === name) : logFormat(format, { name })
 }
 
-/** Times of reading are this one: documents whose log gives no time carry it. */
-const readingTime = Date.UTC(2030, 0, 1)
 const encodings: Readonly<Record<string, Encoding>> = { 'utf-16': 'utf-16le', gb18030: 'gb18030', latin1: 'latin1' }
 
-export interface Reading {
-  /** Texts of JSON objects, as `try` prints them. */
-  readonly documents: readonly string[]
-  readonly failures: readonly string[]
-}
-
-/** The fixture as `try` reads it: followed to its end, framed, decoded, parsed. */
-export const readFixture = async (grammar: Grammar, fixture: string): Promise<Reading> => {
-  const { timezone = 'UTC', encoding } = truth[fixture]!
-  const path = join(fixtures, fixture)
-  const lineOf = createLineFinder(path)
-  const documents: string[] = []
-  const failures: string[] = []
-  const tried = { grammar, transforms: [], dataset: grammar.name, timezone }
-  const input = {
-    path,
-    clock: () => readingTime,
-    ...(encoding === undefined ? {} : { encoding: encodings[encoding]! }),
-  }
-  const report = (text: string): never => {
-    throw new Error(text)
-  }
-  for await (const { batch } of readInput(input, () => tried, report)) {
-    for (let row = 0; row < batch.count; row++) {
-      if (batch.outcome[row] === outcome.live) documents.push(documentText(batch, row))
-      else failures.push(failureLine(tell(batch, row, lineOf)))
-    }
-  }
-  return { documents, failures }
+export const readFixture = (grammar: Grammar, fixture: string): Promise<Reading> => {
+  const { timezone = 'UTC', encoding = 'utf-8' } = truth[fixture]!
+  return readLog(grammar, join(fixtures, fixture), { timezone, encoding: encodings[encoding] ?? 'utf-8' })
 }
 
 interface WithSource {

@@ -1,0 +1,161 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fc, test } from '@fast-check/vitest'
+import { afterAll, describe, expect } from 'vitest'
+import type { Grammar } from '../../src/grammar/grammar.ts'
+import { blockOf } from '../../src/grammar/text-block.ts'
+import { loadFormats } from '../../src/service/formats.ts'
+import { readLog } from './read-log.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'tailrace-hostile-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+let files = 0
+const path = (): string => join(directory, `${files++}.log`)
+
+const { grammars } = await loadFormats()
+
+/** Logs near enough to a format to come far into it: its samples, torn, spliced and mixed with bytes of any kind. */
+const logs = ({ samples }: Grammar) => {
+  const torn = fc
+    .tuple(
+      fc.constantFrom(...samples),
+      fc.array(
+        fc.tuple(
+          fc.nat(300),
+          fc.nat(8),
+          fc.oneof(
+            fc.uint8Array({ maxLength: 6 }),
+            fc
+              .constantFrom(
+                '\n',
+                '\r\n',
+                ';\n',
+                "'",
+                '"',
+                '`',
+                '/*',
+                '*/',
+                '#',
+                '\\',
+                '\0\0',
+                '\u001b[31m',
+                ': ',
+                ' - ',
+              )
+              .map((text) => Buffer.from(text)),
+          ),
+        ),
+        { maxLength: 4 },
+      ),
+    )
+    .map(([sample, cuts]) =>
+      cuts.reduce(
+        (bytes, [at, length, put]) => Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + length)]),
+        Buffer.from(sample),
+      ),
+    )
+  const line = fc.oneof(
+    { weight: 3, arbitrary: torn },
+    { weight: 2, arbitrary: fc.constantFrom(...samples).map((sample) => Buffer.from(sample)) },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)) },
+  )
+  return fc
+    .array(line, { maxLength: 8 })
+    .map((lines) => Buffer.concat(lines.flatMap((bytes) => [bytes, Buffer.from('\n')])))
+}
+
+/** How many records there are, said the slow way: line by line, with a fresh reader for each record. */
+const countRecords = ({ framing }: Grammar, bytes: Buffer): number => {
+  const lines: Buffer[] = []
+  for (let from = 0; from < bytes.length; ) {
+    const found = bytes.indexOf(10, from)
+    const to = found === -1 ? bytes.length : found
+    let start = from
+    let end = to > from && bytes[to - 1] === 13 ? to - 1 : to
+    end = Math.max(start, end)
+    while (start < end && bytes[start] === 0) start++
+    lines.push(bytes.subarray(start, end))
+    from = found === -1 ? bytes.length : found + 1
+  }
+  if (!framing.joins) return lines.filter((line) => line.some((b) => b !== 32 && b !== 9)).length
+  let count = 0
+  let reader: ReturnType<typeof framing.begin> | undefined
+  for (const line of lines) {
+    if (reader === undefined && line.length === 0) continue
+    const starts = (reader ?? framing.begin()).starts(line, 0, line.length)
+    if (reader !== undefined && starts === false) continue
+    reader = undefined
+    if (starts === 'between' || line.length === 0) continue
+    reader = framing.begin()
+    reader.starts(line, 0, line.length)
+    count++
+  }
+  return count
+}
+
+const bom = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
+
+describe.each(grammars.map((grammar) => [grammar.name, grammar] as const))('%s', (_, grammar) => {
+  test.prop([logs(grammar)], { numRuns: 20, endOnFailure: true })(
+    'makes a document or a failure of every record',
+    async (bytes) => {
+      fc.pre(!bom(bytes))
+      const file = path()
+      writeFileSync(file, bytes)
+      const { documents, failures } = await readLog(grammar, file)
+      expect(documents.length + failures.length).toBe(countRecords(grammar, bytes))
+      for (const document of documents) expect(JSON.parse(document)).toHaveProperty('@timestamp')
+    },
+  )
+
+  test.prop([logs(grammar), fc.array(fc.nat(1000), { maxLength: 4 })], { numRuns: 8, endOnFailure: true })(
+    'reads the same however the bytes arrive',
+    async (bytes, cuts) => {
+      fc.pre(bytes.length > 0)
+      const whole = path()
+      writeFileSync(whole, bytes)
+      const grown = path()
+      const at = [...new Set([0, ...cuts.map((cut) => Math.min(cut, bytes.length)), bytes.length])].sort(
+        (a, b) => a - b,
+      )
+      const pieces = at.slice(1).map((to, i) => bytes.subarray(at[i]!, to))
+      const read = await readLog(grammar, grown, { pieces })
+      expect(readFileSync(grown)).toEqual(bytes)
+      expect(read).toEqual(await readLog(grammar, whole))
+    },
+  )
+
+  test('prints back what it can print, and nothing else', () => {
+    const batch = grammar.read(blockOf(grammar.samples), { dataset: grammar.name, timezone: 'UTC', now: Date.now() })
+    grammar.samples.forEach((sample, row) => {
+      const printed = grammar.print(batch, row)
+      if (printed !== undefined) expect(printed).toBe(sample)
+    })
+  })
+
+  // What takes time that grows with the square of a line's length, or of the number of lines, would not end.
+  test.each([
+    ['blanks', ' ', 2 << 20],
+    ['letters', 'a', 10 << 20],
+    ['quotes', "'", 2 << 20],
+    ['pairs', 'a: b  ', 2 << 20],
+    ['parts of layouts', ' - [x] ERROR: " | ', 2 << 20],
+    ['brackets', '[{"a":', 2 << 20],
+    ['colours', '\u001b[31m', 2 << 20],
+    ['bytes that are no text', '\u00ff', 2 << 20],
+    ['line ends and blanks', ' \n', 1 << 16],
+    ['traces', '\nTraceback (most recent call last):', 1 << 20],
+    ['headers', '\n# a: b', 1 << 18],
+    ['statements', "\n# Time: 1 ';", 1 << 18],
+  ])('gets through much of %s behind a record that begins well', async (_kind, text, size) => {
+    const file = path()
+    const [sample] = grammar.samples
+    const long = Buffer.alloc(size, Buffer.from(text, 'latin1'))
+    const bytes = Buffer.concat([Buffer.from(sample!), long, Buffer.from(`\n${sample}\n`)])
+    writeFileSync(file, bytes)
+    const { documents, failures } = await readLog(grammar, file)
+    expect(documents.length + failures.length).toBe(countRecords(grammar, bytes))
+    rmSync(file)
+  })
+})
