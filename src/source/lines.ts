@@ -7,7 +7,7 @@ export interface Lines {
   /** Addresses of UTF-8 text; for UTF-8 files of the bytes as they are, which may be invalid. */
   start: Uint32Array
   end: Uint32Array
-  /** NUL bytes before the text, as a hole has them that a truncated file was written behind; they are none of it. */
+  /** NUL bytes the line begins with: a hole that a truncated file was written behind, where a record begins. UTF-8 only. */
   hole: Uint32Array
   /** Offset in the file behind the line end. Line i begins at `to` of the one before, the first at the window's start. */
   to: Float64Array
@@ -68,6 +68,13 @@ export const lineEnd = (view: Buffer, from: number, encoding: Encoding): number 
   return -1
 }
 
+/** How many NUL bytes a line begins with; see `Lines`. */
+export const holeOf = (line: Buffer, encoding: Encoding): number => {
+  let at = 0
+  if (encoding === 'utf-8') while (at < line.length && line[at] === 0) at++
+  return at
+}
+
 /** Cuts a window into lines. `final`: what stands behind the last line end is a line too. */
 export const cutLines = (window: Window, final: boolean, lines: Lines): void => {
   lines.count = 0
@@ -91,7 +98,7 @@ const cutUtf8 = (view: Buffer, { start, offset }: Window, final: boolean, lines:
     let text = at
     while (text < end && view[text] === 0) text++
     lines.hole[count] = text - at
-    lines.start[count] = start + text
+    lines.start[count] = start + at
     lines.end[count] = start + end
     lines.to[count++] = offset + next
     at = next

@@ -8,7 +8,7 @@ import { bomOf, decodeLine, type Encoding, unitOf } from './decode.ts'
 import type { Followed } from './followed.ts'
 import { guardSize } from './generation.ts'
 import { guardAt, holdsGuard } from './identity.ts'
-import { cutLines, type Lines, lineEnd } from './lines.ts'
+import { cutLines, holeOf, type Lines, lineEnd } from './lines.ts'
 import { characterEnd, cutRecords, makeBlock, type Records } from './records.ts'
 
 const readAt = promisify(read)
@@ -98,6 +98,11 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
         return 'again'
       }
       if (length < most || got < room) return 'wait'
+      const hole = holeOf(arena.node.subarray(text + bom, end), encoding)
+      if (hole > 0) {
+        moveTo(file, offset + hole, lease.start, text, arena)
+        return 'again'
+      }
       file.long = { reader: framing.begin(), at: file.offset, midLine: false, lines: 0 }
       return 'again'
     }

@@ -76,7 +76,7 @@ const cutEach = (
   let from = offset
   let count = 0
   for (let i = 0; i < lines.count && count < mostRecords; i++) {
-    const start = lines.start[i]!
+    const start = lines.start[i]! + lines.hole[i]!
     const end = lines.end[i]!
     const to = lines.to[i]!
     if (end > start && !isBlank(bytes, start, end)) {
@@ -108,10 +108,11 @@ const cutJoined = (
   let first = -1
   let last = -1
   let from = offset
+  let text = 0
   let bad = 0
   let count = 0
   const push = (to: number, ending: number): void => {
-    const start = lines.start[first]!
+    const start = text
     const end = lines.end[last]!
     const tooLong = end - start > maxBytes
     records.start[count] = start
@@ -128,11 +129,9 @@ const cutJoined = (
     }
     const start = lines.start[i]!
     const end = lines.end[i]!
-    if (first === -1) {
-      if (end === start) continue
-      reader = framing.begin()
-      if (reader.starts(bytes, start, Math.min(end, start + maxBytes)) === 'between') continue
-    } else {
+    const hole = lines.hole[i]!
+    let told = false
+    if (first !== -1) {
       const starts = reader.starts(bytes, start, Math.min(end, start + maxBytes))
       if (!starts) {
         if (end > start) last = i
@@ -140,13 +139,18 @@ const cutJoined = (
         continue
       }
       push(at, 0)
-      if (end === start || starts === 'between') {
-        first = -1
-        continue
-      }
+      first = -1
+      if (starts === 'between') continue
+      told = hole === 0
+    }
+    if (end === start + hole) continue
+    if (!told) {
+      reader = framing.begin()
+      if (reader.starts(bytes, start + hole, Math.min(end, start + hole + maxBytes)) === 'between') continue
     }
     first = last = i
-    from = at + lines.hole[i]!
+    from = at + hole
+    text = start + hole
     bad = lines.bad[i] === 1 ? flags.invalidUtf8 : 0
   }
   if (first !== -1 && final) {

@@ -71,24 +71,20 @@ const countRecords = ({ framing }: Grammar, bytes: Buffer): number => {
   for (let from = 0; from < bytes.length; ) {
     const found = bytes.indexOf(10, from)
     const to = found === -1 ? bytes.length : found
-    let start = from
-    let end = to > from && bytes[to - 1] === 13 ? to - 1 : to
-    end = Math.max(start, end)
-    while (start < end && bytes[start] === 0) start++
-    lines.push(bytes.subarray(start, end))
+    lines.push(bytes.subarray(from, to > from && bytes[to - 1] === 13 ? to - 1 : to))
     from = found === -1 ? bytes.length : found + 1
   }
-  if (!framing.joins) return lines.filter((line) => line.some((b) => b !== 32 && b !== 9)).length
+  const behindHole = (line: Buffer): Buffer => line.subarray(line.findIndex((b) => b !== 0) >>> 0)
+  if (!framing.joins) return lines.map(behindHole).filter((line) => line.some((b) => b !== 32 && b !== 9)).length
   let count = 0
   let reader: ReturnType<typeof framing.begin> | undefined
-  for (const line of lines) {
-    if (reader === undefined && line.length === 0) continue
-    const starts = (reader ?? framing.begin()).starts(line, 0, line.length)
-    if (reader !== undefined && starts === false) continue
+  for (const whole of lines) {
+    if (reader?.starts(whole, 0, whole.length) === false) continue
     reader = undefined
-    if (starts === 'between' || line.length === 0) continue
-    reader = framing.begin()
-    reader.starts(line, 0, line.length)
+    const line = behindHole(whole)
+    const fresh = framing.begin()
+    if (line.length === 0 || fresh.starts(line, 0, line.length) === 'between') continue
+    reader = fresh
     count++
   }
   return count

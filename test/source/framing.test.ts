@@ -20,6 +20,8 @@ const arena = createArena(64 << 20)
 
 const limit = 40
 
+const isNoBlank = (byte: number): boolean => byte !== 32 && byte !== 9
+
 /** What the records of `bytes` are, said the slow way: whole lines in a list, then groups of them. */
 const expectedOf = (bytes: Buffer, joins: boolean) => {
   const lines: { from: number; to: number; end: number }[] = []
@@ -32,10 +34,17 @@ const expectedOf = (bytes: Buffer, joins: boolean) => {
     from = to
   }
   const groups: (typeof lines)[] = []
+  let open = false
   for (const line of lines) {
-    const continues = joins && groups.length > 0 && (line.end === line.from || bytes[line.from] === 0x20)
-    if (continues) groups.at(-1)!.push(line)
-    else if (line.end > line.from) groups.push([line])
+    if (open && (line.end === line.from || bytes[line.from] === 0x20)) {
+      groups.at(-1)!.push(line)
+      continue
+    }
+    // NUL bytes where a record may begin are a hole, and none of it.
+    while (line.from < line.end && bytes[line.from] === 0) line.from++
+    const isRecord = line.end > line.from && (joins || bytes.subarray(line.from, line.end).some(isNoBlank))
+    if (isRecord) groups.push([line])
+    open = joins && isRecord
   }
   return groups.map((group) => {
     const { from } = group[0]!
@@ -104,6 +113,8 @@ const line = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 30, max: 300 }).map((length) => Buffer.alloc(length, 'é')) },
   { weight: 2, arbitrary: fc.constant(Buffer.from('  more')) },
   { weight: 1, arbitrary: fc.constant(Buffer.alloc(0)) },
+  { weight: 1, arbitrary: fc.constantFrom(' ', '\t ', '\0', '\0 a', '\0\0b').map((text) => Buffer.from(text)) },
+  { weight: 1, arbitrary: fc.integer({ min: 30, max: 300 }).map((length) => Buffer.alloc(length, 0)) },
 )
 const file = fc
   .array(fc.tuple(line, fc.constantFrom('\n', '\r\n')), { maxLength: 20 })
@@ -127,14 +138,16 @@ test.prop([file, fc.array(fc.nat(2000), { maxLength: 3 }), fc.boolean()], { numR
   30_000,
 )
 
+const isSeparator = (byte: number): boolean => [10, 13, 32, 9, 0].includes(byte)
+
 test.prop([file], { numRuns: 60 })('records and separators together are every byte of the file', async (bytes) => {
   const { whole } = await bothWays(bytes, [], false)
   let at = 0
   for (const { from, to } of whole) {
-    expect(bytes.subarray(at, from).every((byte) => byte === 10 || byte === 13)).toBe(true)
+    expect(bytes.subarray(at, from).every(isSeparator)).toBe(true)
     at = to
   }
-  expect(bytes.subarray(at).every((byte) => byte === 10 || byte === 13)).toBe(true)
+  expect(bytes.subarray(at).every(isSeparator)).toBe(true)
 })
 
 test('names that rotation gives are told from names of other files', () => {
