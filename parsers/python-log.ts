@@ -3,6 +3,7 @@ import {
   either,
   grammar,
   type Infer,
+  identifier,
   int,
   line,
   oneOfWords,
@@ -40,15 +41,17 @@ const heading = either(
   line` | ${level}${gap}| ${logger}:${word('log.origin.function')}:${int('log.origin.file.line')} - `,
   line` [${int('process.pid')}] (${text('process.thread.name')}) ${level}${gap}${logger}: `,
   line` [${level}] ${word('log.logger')} ${word('log.origin.file.name')}:${int('log.origin.file.line')} ${word('log.origin.function')}() - `,
-  line` [${level}] ${word('log.logger')}: `,
+  line` [${level}] ${identifier('log.logger')}: `,
   line` [${level}] `,
-  line` ${level}${gap}${word('log.logger')}: `,
-  line` ${level}${gap}${word('log.logger')} `,
-  line` ${word('log.logger')} ${level} `,
+  line` ${level}${gap}${identifier('log.logger')}: `,
+  line` ${level}${gap}${identifier('log.logger')} `,
+  line` ${level}: `,
+  line` ${level}${gap}`,
+  line` ${identifier('log.logger')} ${level} `,
 )
 const flask = line`] ${level} in ${logger}: `
 /** `logging.BASIC_FORMAT`. */
-const basic = line`${level}:${word('log.logger')}:`
+const basic = line`${level}:${identifier('log.logger')}:`
 
 const second = time('@timestamp', 'yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss')
 const zone = optional(either(line`Z`, line`+${skip()}`, line`-${skip()}`))
@@ -88,6 +91,8 @@ export const pythonLog = grammar({
     '2026-03-10 08:00:00,123 [Level 25] order 7 created',
     '2026-03-10T08:00:00+0800 INFO     shop.orders: order 7 created',
     '2026-03-10 08:00:00,123 ERROR shop.pay refused\nTraceback (most recent call last):\n  File "pay.py", line 7, in pay\nValueError: refused',
+    '2026-03-10 08:00:00,123 ERROR: order 7 refused',
+    '2026-03-10 08:00:00,123 ERROR /orders/7 refused',
     '2026-03-10 08:00:00,123 shop.pay ERROR refused',
     '[2026-03-10 08:00:00] INFO in orders: order 7 created',
     'WARNING:shop.orders:order 7 created',

@@ -22,8 +22,15 @@ const level = oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRI
 /** uvicorn colours levels, request lines and statuses where it thinks it writes to a terminal. */
 const colour = optional(line`\u001b[${skip()}m`)
 const stamp = time('@timestamp', 'iso')
-/** `%(levelprefix)s`: a level, a colon, blanks to the tenth column. By default no time stands before it. */
-const prefix = line`${optional(line`${stamp} `)}${colour}${level}${colour}:${blanks()}`
+/**
+ * `%(levelprefix)s`: a level, a colon, blanks to the tenth column. By default no time stands before it; where one does, it
+ * is the two blanks that tell it from other programs' `ERROR: `.
+ */
+const prefix = either(
+  line`${colour}${level}${colour}:${blanks()}`,
+  line`${stamp} ${colour}${oneOfWords('log.level', ['CRITICAL'])}${colour}: `,
+  line`${stamp} ${colour}${level}${colour}:  ${optional(blanks())}`,
+)
 /** `%(asctime)s %(levelname)s`, as in a configuration of one's own. */
 const named = line`${stamp} ${level}${blanks()}`
 const logger = oneOfWords('log.logger', ['uvicorn.error', 'uvicorn.access', 'uvicorn.asgi', 'uvicorn'])
@@ -43,12 +50,7 @@ export const uvicornLog = grammar({
   name: 'uvicorn.log',
   title: 'uvicorn (Python ASGI server)',
   url: 'https://www.uvicorn.org/settings/#logging',
-  line: either(
-    line`${prefix}${access}`,
-    line`${prefix}${said}`,
-    line`${named}${access}`,
-    line`${named}${logger} ${said}`,
-  ),
+  line: either(line`${prefix}${either(access, said)}`, line`${named}${either(access, line`${logger} ${said}`)}`),
   derive: { 'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure') },
   framing: starts([prefix, line`${named}${logger} `, line`${named}${access}`]),
   samples: [
@@ -58,6 +60,7 @@ export const uvicornLog = grammar({
     'INFO:     203.0.113.7:50312 - "WebSocket /live" [accepted]',
     'INFO:     203.0.113.7:50312 - "WebSocket /live" 403',
     '2026-03-10 08:00:00,123 INFO:     203.0.113.7:50312 - "GET / HTTP/1.1" 200 OK',
+    '2026-03-10 08:00:00,123 CRITICAL: no application',
     '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "GET / HTTP/1.1" 200 OK',
     '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "WebSocket /live" [accepted]',
     '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "WebSocket /live" 403',

@@ -2,7 +2,7 @@
 export { rule } from './alert/rule.ts'
 export { env } from './config/env.ts'
 export { duckdb, elasticsearch, email } from './config/settings.ts'
-export { bool, duration, int, ip, number, oneOfWords, rest, skip, text, word } from './grammar/capture.ts'
+export { bool, duration, identifier, int, ip, number, oneOfWords, rest, skip, text, word } from './grammar/capture.ts'
 export { constant, copy, rangesOf, wordsOf } from './grammar/derive.ts'
 export { indented, starts } from './grammar/framing.ts'
 export { type Grammar, grammar, type Infer } from './grammar/grammar.ts'

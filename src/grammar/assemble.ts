@@ -2,7 +2,7 @@ import { encode } from './encode.ts'
 import type { Form, FormAlternative, JsonOp, Op, TakeOp, Value } from './form.ts'
 import { readIp, spanAddress } from './read-ip.ts'
 import { readDouble, readDuration, readLong } from './read-number.ts'
-import { readBoolean, readWords, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
+import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
 import { readTime, timeProgram } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
@@ -40,6 +40,8 @@ const expectedOf = (value: Value): string => {
       return 'some text'
     case 'word':
       return 'a word'
+    case 'identifier':
+      return 'a name'
     case 'words':
       return `one of ${value.words.slice(0, 8).map(quote).join(', ')}${value.words.length > 8 ? ', …' : ''}`
     case 'long':
@@ -76,6 +78,8 @@ const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | 
       return span(spanText)
     case 'word':
       return span(spanWord)
+    case 'identifier':
+      return span(spanIdentifier)
     case 'skip':
       return span(spanSkip)
     case 'words':

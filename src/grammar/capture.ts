@@ -76,7 +76,7 @@ export const captureOf = <R, O>({
 
 type Texts = 'keyword' | 'text'
 
-const texts = (extent: TakeOp['extent'], as: 'text' | 'word') => {
+const texts = (extent: TakeOp['extent'], as: 'text' | 'word' | 'identifier') => {
   const capture = <const N extends Offered<Texts>>(name: N & Fits<N, Texts>): Capture<Yields<N, Texts>, object> =>
     captureOf({ site: markSite(capture), name, type: 'keyword', extent, value: { as } })
   return capture
@@ -84,6 +84,8 @@ const texts = (extent: TakeOp['extent'], as: 'text' | 'word') => {
 
 /** Text without blanks, up to the next literal. */
 export const word = texts('until', 'word')
+/** A name of a logger, class or module, up to the next literal. */
+export const identifier = texts('until', 'identifier')
 /** Text up to the next literal; where nothing follows, to the line's end. Empty only inside `or`. */
 export const text = texts('until', 'text')
 /** Everything to the end of the record, further lines included. */

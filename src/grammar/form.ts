@@ -24,7 +24,7 @@ export const opNames = [
   'regex',
   'json',
 ] as const
-export const valueNames = ['text', 'word', 'words', 'long', 'double', 'duration', 'boolean', 'ip', 'address', 'host', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
+export const valueNames = ['text', 'word', 'identifier', 'words', 'long', 'double', 'duration', 'boolean', 'ip', 'address', 'host', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
 
 /** The very bytes of `text`. Never empty, holds no line end. */
 export interface LiteralOp {
@@ -189,6 +189,8 @@ export type Value =
   | { readonly as: 'text' }
   /** Text without blanks and tabs. */
   | { readonly as: 'word' }
+  /** A name of a logger, class or module: letters, digits, `_`, `$`, `.`, `-`, `:`; a letter or `_` first, no `:` last. */
+  | { readonly as: 'identifier' }
   /** One of the texts, the longest that fits. */
   | { readonly as: 'words'; readonly words: readonly string[] }
   /** Digits, perhaps a minus before: −2^63 … 2^63−1. */

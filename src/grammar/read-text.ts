@@ -17,6 +17,18 @@ export const spanWord = (m: Machine, s: Step, from: number, to: number): boolean
   return spanText(m, s, from, to)
 }
 
+const isLetter = (b: number): boolean => (b >= 65 && b <= 90) || (b >= 97 && b <= 122) || b === 95 || b >= 128
+const isOfName = (b: number): boolean => isLetter(b) || (b >= 48 && b <= 58) || b === 46 || b === 45 || b === 36
+
+export const spanIdentifier = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const { bytes } = m
+  let at = from
+  while (at < to && isOfName(bytes[at]!)) at++
+  if (at < to || (from < to && (!isLetter(bytes[from]!) || bytes[to - 1] === 58)))
+    return fail(m, 'bad_value', at < to ? at : from, s.expected, s.field)
+  return spanText(m, s, from, to)
+}
+
 export const spanSkip = (): boolean => true
 
 export const readWords = (m: Machine, s: Step): boolean => {

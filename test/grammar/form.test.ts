@@ -19,6 +19,7 @@ test('the list of operations is closed: a compiler elsewhere reads it too', () =
       "json",
       "text",
       "word",
+      "identifier",
       "words",
       "long",
       "double",
