@@ -141,6 +141,7 @@ export const mysqlSlowlog = grammar({
         ['#', '\n'],
       ],
       end: ';',
+      sure: '# Query_time: ',
     },
   }),
   samples: [

@@ -17,9 +17,12 @@ export interface LineReader {
   /**
    * Told each line in order (without its line end; `bytes` is borrowed for the call). True: this line begins a new
    * record, and what is remembered starts with it. The first line told always begins one, unless it is `between`: then
-   * it ends the record before and is part of none, as an empty line between records is.
+   * it ends the record before and is part of none, as an empty line between records is. A number: a record began that
+   * many lines before this one; lines from there on are told again, to a fresh reader.
    */
-  starts(bytes: Uint8Array, start: number, end: number): boolean | 'between'
+  starts(bytes: Uint8Array, start: number, end: number): boolean | 'between' | number
+  /** At the end of the last record: how many lines before the end another one began after all; 0: none. */
+  left?(): number
 }
 
 export const defaultMaxBytes = 1 << 20

@@ -5,11 +5,16 @@ import { sameBytes } from './step.ts'
 /** Follows quotations and comments through the lines of a record's body. */
 export interface BodyScan {
   reset(): void
-  line(bytes: Uint8Array, start: number, end: number): void
+  /** `cut`: the line goes on, but is not told further; what stands there is taken to end whatever was open. */
+  line(bytes: Uint8Array, start: number, end: number, cut: boolean): void
   /** Whether what follows is outside of quotations and comments. */
   mayEnd(): boolean
   /** Whether a record may end here: outside of them, behind the ending text. */
   hasEnded(): boolean
+  /** Whether the last line has the ending text, inside of a quotation or comment or not. */
+  readonly ending: boolean
+  /** The number of the quotation or comment that is open, or was last. */
+  readonly serial: number
 }
 
 interface Span {
@@ -38,17 +43,31 @@ export const bodyScan = ({ quotes = [], comments = [], end: ending }: Body): Bod
   const last = ending === undefined ? undefined : encode(ending)
   let inside: Span | undefined
   let ended = false
+  let serial = 0
 
   return {
+    get ending() {
+      return ended
+    },
+    get serial() {
+      return serial
+    },
     reset() {
       inside = undefined
+      serial = 0
       ended = last === undefined
     },
-    line(bytes, start, end) {
+    line(bytes, start, end, cut) {
+      if (cut) {
+        inside = undefined
+        ended = true
+        return
+      }
       let at = start
       while (at < end) {
         if (inside === undefined) {
           if (opens[bytes[at]!] === 1) inside = spans.find(({ open }) => sameBytes(bytes, at, end, open))
+          if (inside !== undefined) serial++
           at += inside === undefined ? 1 : inside.open.length
         } else if (bytes[at] === inside.escape) at += 2
         else if (

@@ -2,6 +2,7 @@ import { type Diagnostic, diagnose, markSite } from '../event/diagnostic.ts'
 import { defaultMaxBytes, type Framing, type LineReader } from '../event/framing.ts'
 import { stepsOf } from './assemble.ts'
 import { bodyScan } from './body-scan.ts'
+import { doubtOf } from './doubt.ts'
 import { encode } from './encode.ts'
 import { withStops } from './follow.ts'
 import { createMachine, openRecord } from './machine.ts'
@@ -27,6 +28,11 @@ export interface Body {
   readonly comments?: readonly (readonly [open: string, close: string])[]
   /** A start counts only where the line before it ended so, as `;`. */
   readonly end?: string
+  /**
+   * A line that every header has. Text may leave a quotation open, by mistake or on purpose: a whole header inside of one
+   * is that of a record after all where another follows inside of a later quotation, or the records end inside of one.
+   */
+  readonly sure?: string
 }
 export interface JoinOptions {
   /** See `Framing`; default 1 MiB. */
@@ -96,6 +102,7 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
 
   const begin = (): LineReader => {
     const scan = body === undefined ? undefined : bodyScan(body)
+    const doubt = scan === undefined || body?.sure === undefined ? undefined : doubtOf(scan, body.header, body.sure)
     // Index of the latest start in this record's header; -1: a record of a stray line, or none.
     let kind = -1
     let inBody = false
@@ -104,9 +111,12 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
     return {
       starts(bytes, start, end) {
         if (scan !== undefined && kind >= 0 && inBody && !scan.mayEnd()) {
-          scan.line(bytes, start, end)
+          const back = doubt?.line(bytes, start, end, scan.ending && match(bytes, start, end) >= 0) ?? 0
+          if (back > 0) return back
+          scan.line(bytes, start, end, end - start >= maxBytes)
           return false
         }
+        doubt?.pass()
         const found = match(bytes, start, end)
         if (found >= layouts.length) {
           kind = -1
@@ -122,18 +132,20 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
           other = -1
           inBody = false
           scan?.reset()
+          doubt?.reset()
           return true
         }
         if (kind < 0) return true
         if (scan === undefined) return false
-        if (inBody) scan.line(bytes, start, end)
+        if (inBody) scan.line(bytes, start, end, end - start >= maxBytes)
         else if (beginsAs(last, bytes, start, end)) inBody = true
         else if (!beginsAs(header, bytes, start, end)) {
           inBody = true
-          scan.line(bytes, start, end)
+          scan.line(bytes, start, end, end - start >= maxBytes)
         }
         return false
       },
+      ...(doubt === undefined ? {} : { left: () => (inBody && scan?.mayEnd() === false ? doubt.left() : 0) }),
     }
   }
   return { joins: true, maxBytes, flushAfter, begin, problems }

@@ -35,7 +35,7 @@ const recordsOf = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolea
   for (const line of lines) {
     const starts = reader.starts(line, 0, line.length)
     if (starts === 'between') open = false
-    else if (starts || !open) {
+    else if (starts !== false || !open) {
       if (records.length > most) break
       records.push([])
       open = true

@@ -171,12 +171,12 @@ const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending
 const isEmpty = (line: Buffer, encoding: Encoding): boolean =>
   line.length <= 2 * unitOf(encoding) && /^\r?\n$/.test(decodeLine(line, encoding).text)
 
-const tell = (desk: Desk, { reader }: NonNullable<Followed['long']>, raw: Buffer, cap: number): boolean | 'between' => {
+const tell = (desk: Desk, { reader }: NonNullable<Followed['long']>, raw: Buffer, cap: number): boolean => {
   const line = decodes(desk) ? Buffer.from(decodeLine(raw, desk.encoding).text) : raw
   let end = line.length
   if (end > 0 && line[end - 1] === 10) end--
   if (end > 0 && line[end - 1] === 13) end--
-  return reader.starts(line, 0, Math.min(end, cap))
+  return reader.starts(line, 0, Math.min(end, cap)) !== false
 }
 
 /** The record [offset, to) as a block of one: its first bytes, cut. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { type Block, flags, type Origin } from '../event/block.ts'
-import type { Framing } from '../event/framing.ts'
+import type { Framing, LineReader } from '../event/framing.ts'
 import type { Arena, Lease } from '../memory/arena.ts'
 import type { Lines } from './lines.ts'
 
@@ -122,43 +122,50 @@ const cutJoined = (
     records.flag[count++] = (tooLong ? flags.truncated : 0) | (last > first ? flags.multiline : 0) | bad | ending
   }
   let at = offset
-  for (let i = 0; i < lines.count; at = lines.to[i++]!) {
+  for (let i = 0; i < lines.count || (first !== -1 && final); at = lines.to[i++]!) {
     if (count === mostRecords) {
       records.count = count
       return { consumed: first === -1 ? at : from, pendingLines: true }
     }
-    const start = lines.start[i]!
-    const end = lines.end[i]!
-    const hole = lines.hole[i]!
     let told = false
     if (first !== -1) {
-      const starts = reader.starts(bytes, start, Math.min(end, start + maxBytes))
-      if (!starts) {
-        if (end > start) last = i
+      const starts = i < lines.count ? tell(reader, bytes, lines, i, maxBytes) : (reader.left?.() ?? 0)
+      if (starts === false) {
+        if (lines.end[i]! > lines.start[i]!) last = i
         if (lines.bad[i] === 1) bad = flags.invalidUtf8
         continue
       }
-      push(at, 0)
+      const back = typeof starts === 'number' ? starts : 0
+      if (back > 0) {
+        i -= back
+        last = i - 1
+        at = lines.to[last]!
+      }
+      push(at, i === lines.count ? ended : 0)
       first = -1
+      if (i === lines.count) break
       if (starts === 'between') continue
-      told = hole === 0
+      told = back === 0 && lines.hole[i] === 0
     }
-    if (end === start + hole) continue
+    const start = lines.start[i]! + lines.hole[i]!
+    const end = lines.end[i]!
+    if (end === start) continue
     if (!told) {
       reader = framing.begin()
-      if (reader.starts(bytes, start + hole, Math.min(end, start + hole + maxBytes)) === 'between') continue
+      if (reader.starts(bytes, start, Math.min(end, start + maxBytes)) === 'between') continue
     }
     first = last = i
-    from = at + hole
-    text = start + hole
+    from = at + lines.hole[i]!
+    text = start
     bad = lines.bad[i] === 1 ? flags.invalidUtf8 : 0
-  }
-  if (first !== -1 && final) {
-    push(at, ended)
-    first = -1
   }
   records.count = count
   return { consumed: first === -1 ? at : from, pendingLines: first !== -1 }
+}
+
+const tell = (reader: LineReader, bytes: Uint8Array, lines: Lines, i: number, maxBytes: number) => {
+  const start = lines.start[i]!
+  return reader.starts(bytes, start, Math.min(lines.end[i]!, start + maxBytes))
 }
 
 /** The end of the last whole character of [start, end), for text that goes on behind `end`. */

@@ -4,20 +4,13 @@ import { text, word } from '../../src/grammar/capture.ts'
 import { indented, starts } from '../../src/grammar/framing.ts'
 import { line } from '../../src/grammar/line.ts'
 import { time } from '../../src/grammar/time.ts'
+import { joinLines } from './join-lines.ts'
 
-const records = (framing: Framing, lines: readonly string[]): readonly string[] => {
-  const reader = framing.begin()
-  const joined: string[][] = []
-  for (const one of lines) {
-    // A borrowed buffer with other bytes around it, as a source hands it over.
-    const bytes = Buffer.from(`\n#'${one}\n'x`)
-    const starts = reader.starts(bytes, 3, bytes.length - 3)
-    if (starts === 'between') continue
-    if (starts || joined.length === 0) joined.push([])
-    joined.at(-1)!.push(one)
-  }
-  return joined.map((one) => one.join('|'))
-}
+const records = (framing: Framing, lines: readonly string[]): readonly string[] =>
+  joinLines(
+    framing,
+    lines.map((text) => Buffer.from(text)),
+  ).map((one) => one.map((text) => Buffer.from(text).toString()).join('|'))
 
 const python = starts([line`${time('@timestamp', 'iso')} `])
 
@@ -61,6 +54,7 @@ const slow = starts([line`# Time: `, line`# User@Host: ${word('user.name')}[`], 
       ['#', '\n'],
     ],
     end: ';',
+    sure: '# Query_time: ',
   },
 })
 const head = ['# Time: 1', '# User@Host: a[a]', '# Query_time: 1']
@@ -98,6 +92,23 @@ test.each([
   ],
   ['a banner in a string', [...head, "select '", '/usr/sbin/mysqld, Version: 8', "';", ...head, 'select 2;'], 2],
   ['a header as the first line of a statement', [...head, 'SET timestamp=1;', '# Time: 2', 'x;', ...head, 'y;'], 2],
+  ['a quotation left open', [...head, "select 'x;", ...head, "select 'y';", ...head, 'z;'], 3],
+  ['a quotation left open at the end', [...head, "select 'x;", ...head, 'y;', ...head, 'z;'], 3],
+  [
+    'a quotation left open before many',
+    [
+      ...head,
+      "select 'x;",
+      ...Array(20)
+        .fill([...head, 'y;'])
+        .flat(),
+      "'z';",
+    ],
+    21,
+  ],
+  ['a comment left open', [...head, 'select 1 /* x;', ...head, "select 'y';"], 2],
+  ['a whole header in a string', [...head, "select 'x;", ...head, "y;';", ...head, "select 'z';", ...head, '1;'], 3],
+  ['headers that lack a line in a string', [...head, "select 'x;", '# Time: 1', 'y;', "'", "'# Time: 1", ...head], 1],
   ['headers of other kinds', [...head, '# Anything', 'use db;', ...head, 'select 2;'], 2],
 ])('%s', (_, lines, count) => {
   expect(slow.problems).toEqual([])

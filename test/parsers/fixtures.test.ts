@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { recognise } from '../../src/grammar/recognise.ts'
 import { loadFormats } from '../../src/service/formats.ts'
 import {
   expectedPath,
@@ -57,5 +58,32 @@ describe.each(folders.filter((name) => known.has(name)))('%s', (folder) => {
   it.fails.each(mine.filter(isOpen))('does not read %s yet', counts)
   it.each(mine.filter((fixture) => existsSync(expectedPath(fixture))))('reads %s as expected', async (fixture) => {
     expect(render(await readFixture(grammarOf(fixture)!, fixture))).toBe(readFileSync(expectedPath(fixture), 'utf8'))
+  })
+})
+
+/** Logs whose first records do not tell what they are: broken ones, and what only a more general format can claim. */
+const unrecognised: Readonly<Record<string, string>> = {
+  'json/deep.log': 'half of it is refused',
+  'json/no-objects.log': 'most of it is no JSON',
+  'json/binary-garbage.log': 'nothing of it is text',
+  'json/python-json-logger-nan.log': 'half of it is no JSON',
+  'json/two-on-one-line.log': 'half of it is no JSON',
+  'json/empty.log': 'there is nothing',
+  'json/one-line-end.log': 'there is nothing',
+  'node.pino/members-twice.log': 'the level is text, which any JSON may have',
+  'node.pino/text-levels.log': 'the level is text, which any JSON may have',
+  'python.log/utf-16.log': 'bytes are looked at before they are decoded',
+}
+
+describe('applications', () => {
+  const app = ['python.log', 'uvicorn.log', 'node.pino', 'json'].map(
+    (name) => grammars.find((grammar) => grammar.name === name)!,
+  )
+  const mine = fixtureFiles.filter((fixture) => app.some(({ name }) => name === parserOf(fixture)))
+  it.each(mine)('%s is read by the parser its first lines tell', (fixture) => {
+    const found = recognise(readFileSync(join(fixtures, fixture)).subarray(0, 65_536), app)
+    const name = found.kind === 'one' ? found.grammar.name : undefined
+    if (unrecognised[fixture] === undefined) expect(name).toBe(parserOf(fixture))
+    else expect(name).not.toBe(parserOf(fixture))
   })
 })
