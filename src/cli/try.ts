@@ -1,4 +1,5 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { type Encoding, encodings } from '../source/decode.ts'
 import { Exit, usage } from './exit.ts'
 import { type General, withGeneral } from './general.ts'
 
@@ -8,6 +9,7 @@ interface Options extends General {
   readonly explain?: boolean
   readonly failures?: string
   readonly timezone?: string
+  readonly encoding?: Encoding
   readonly logFormat?: string
   readonly grok?: string
   readonly dissect?: string
@@ -30,6 +32,7 @@ const run = async (parser: string | undefined, file: string | undefined, options
       explain: options.explain === true,
       ...(options.failures === undefined ? {} : { failures: options.failures }),
       ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+      ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
       ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
       ...(options.config === undefined ? {} : { config: options.config }),
     })
@@ -50,6 +53,7 @@ export const addTry = (program: Command): void => {
     .option('--explain', 'show how far the grammar came and what it expected')
     .option('--failures <file>', 'write failures there, a JSON object a line')
     .option('--timezone <zone>', 'for times without a zone')
+    .addOption(new Option('--encoding <name>', 'of the lines').choices(encodings).default('utf-8'))
     .option('--log-format <text>', "nginx's log_format, as in nginx.conf or bare")
     .option('--grok <pattern>', 'not yet')
     .option('--dissect <pattern>', 'not yet')

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { type Batch, outcome } from '../event/batch.ts'
 import { createWriter } from '../event/document.ts'
 import { printable } from '../event/printable.ts'
+import type { Encoding } from '../source/decode.ts'
 import { OperationError } from './control.ts'
 import { explainFailure } from './explain.ts'
 import { readInput } from './read-input.ts'
@@ -20,6 +21,7 @@ export interface TryOptions {
   readonly explain: boolean
   readonly failures?: string
   readonly timezone?: string
+  readonly encoding?: Encoding
   /** nginx's `log_format` text, in place of the parser's own layout. */
   readonly logFormat?: string
   readonly config?: string
@@ -127,7 +129,11 @@ export const tryInput = async (options: TryOptions): Promise<TryResult> => {
     const input = await openInput(options.file, directory)
     const lineOf = createLineFinder(input.path)
     const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
-    for await (const { batch, tried } of readInput(input, choice, report)) {
+    for await (const { batch, tried } of readInput(
+      { ...input, encoding: options.encoding ?? 'utf-8' },
+      choice,
+      report,
+    )) {
       const { grammar } = tried
       records += batch.count
       for (let row = 0; row < batch.count; row++) {

@@ -1,5 +1,6 @@
 /** Encodings of files. What is handed on is always UTF-8; offsets stay those of the file. */
-export type Encoding = 'utf-8' | 'gb18030' | 'utf-16le' | 'utf-16be' | 'latin1'
+export const encodings = ['utf-8', 'gb18030', 'utf-16le', 'utf-16be', 'latin1'] as const
+export type Encoding = (typeof encodings)[number]
 
 /** Bytes a character is a multiple of. */
 export const unitOf = (encoding: Encoding): number => (encoding === 'utf-16le' || encoding === 'utf-16be' ? 2 : 1)
