@@ -23,14 +23,13 @@ const level = oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRI
 const colour = optional(line`\u001b[${skip()}m`)
 const stamp = time('@timestamp', 'iso')
 /**
- * `%(levelprefix)s`: a level, a colon, blanks to the tenth column. By default no time stands before it; where one does, it
- * is the two blanks that tell it from other programs' `ERROR: `.
+ * `%(levelprefix)s`: a level, a colon, blanks to the tenth column, which tell it from other programs' `ERROR: `. By default
+ * no time stands before it.
  */
-const prefix = either(
-  line`${colour}${level}${colour}:${blanks()}`,
-  line`${stamp} ${colour}${oneOfWords('log.level', ['CRITICAL'])}${colour}: `,
-  line`${stamp} ${colour}${level}${colour}:  ${optional(blanks())}`,
-)
+const prefix = line`${optional(line`${stamp} `)}${colour}${either(
+  line`${oneOfWords('log.level', ['CRITICAL'])}${colour}: `,
+  line`${level}${colour}:  ${optional(blanks())}`,
+)}`
 /** `%(asctime)s %(levelname)s`, as in a configuration of one's own. */
 const named = line`${stamp} ${level}${blanks()}`
 const logger = oneOfWords('log.logger', ['uvicorn.error', 'uvicorn.access', 'uvicorn.asgi', 'uvicorn'])

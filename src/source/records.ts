@@ -38,9 +38,10 @@ export interface Cut {
 
 /**
  * Groups lines into records, each from its first character to behind its last line end. Empty lines between records
- * (blank ones too, where every line is a record) belong to none: they are separators, the bytes between one record's `to` and the next one's `from`; those behind
- * the last line of a joined record are covered by it but no part of its text. `final`: the last record is ended
- * although no next one has begun, and gets the bits `ended`.
+ * (blank ones too, where every line is a record), lines the framing puts between them, and NUL bytes before one belong to
+ * none: they are separators, the bytes between one record's `to` and the next one's `from`. Empty lines behind the last
+ * line of a joined record are covered by it but no part of its text. `final`: the last record is ended although no next
+ * one has begun, and gets the bits `ended`.
  */
 export const cutRecords = (
   bytes: Uint8Array,
