@@ -138,6 +138,7 @@ export const mysqlSlowlog = grammar({
       comments: [
         ['/*', '*/'],
         ['-- ', '\n'],
+        ['--\t', '\n'],
         ['#', '\n'],
       ],
       end: ';',

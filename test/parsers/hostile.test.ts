@@ -83,7 +83,7 @@ const countRecords = ({ framing }: Grammar, bytes: Buffer): number => {
 const bom = (bytes: Buffer): boolean => bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf
 
 describe.each(grammars.map((grammar) => [grammar.name, grammar] as const))('%s', (_, grammar) => {
-  test.prop([logs(grammar)], { numRuns: 20, endOnFailure: true })(
+  test.prop([logs(grammar)], { numRuns: 12, endOnFailure: true })(
     'makes a document or a failure of every record',
     async (bytes) => {
       fc.pre(!bom(bytes))
@@ -95,7 +95,7 @@ describe.each(grammars.map((grammar) => [grammar.name, grammar] as const))('%s',
     },
   )
 
-  test.prop([logs(grammar), fc.array(fc.nat(1000), { maxLength: 4 })], { numRuns: 8, endOnFailure: true })(
+  test.prop([logs(grammar), fc.array(fc.nat(1000), { maxLength: 4 })], { numRuns: 5, endOnFailure: true })(
     'reads the same however the bytes arrive',
     async (bytes, cuts) => {
       fc.pre(bytes.length > 0)

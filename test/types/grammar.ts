@@ -1,14 +1,16 @@
 import { bool, duration, int, ip, number, text, word } from '../../src/grammar/capture.ts'
 import { constant, rangesOf } from '../../src/grammar/derive.ts'
 import { grammar, type Infer } from '../../src/grammar/grammar.ts'
+import { headerLines } from '../../src/grammar/header-lines.ts'
 import { json, key } from '../../src/grammar/json.ts'
 import { either, line, optional } from '../../src/grammar/line.ts'
-import { list, or } from '../../src/grammar/modify.ts'
+import { again, list, or } from '../../src/grammar/modify.ts'
 import { address, url } from '../../src/grammar/network.ts'
 import { oneOf } from '../../src/grammar/one-of.ts'
 import { pairs } from '../../src/grammar/pairs.ts'
 import { record } from '../../src/grammar/record.ts'
 import { time } from '../../src/grammar/time.ts'
+import { withTrace } from '../../src/grammar/trace.ts'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 const expectType = <_T extends true>() => {}
@@ -118,3 +120,44 @@ grammar({ name: 'twice', line: record(line`${word('user.name')}`, line`${word('u
 json({ name: 'app', members: { 'log.level': key('level', 'long') }, samples: [] })
 // @ts-expect-error no such field
 json({ name: 'app', members: { 'log.levels': key('level', 'keyword') }, samples: [] })
+
+const headed = grammar({
+  name: 'mysql.slowlog',
+  line: record(
+    headerLines({
+      mark: '#',
+      pairs: {
+        Query_time: duration('event.duration', 's'),
+        Rows: int('mysql.slowlog.rows_sent'),
+        Rows_sent: again(int('mysql.slowlog.rows_sent')),
+      },
+      needed: ['Query_time'],
+      texts: { 'explain: ': { field: 'mysql.slowlog.explain' } },
+      others: 'mysql.slowlog.other',
+    }),
+    line`${withTrace('message', { heads: ['Traceback:'] })}`,
+  ),
+  samples: [],
+})
+expectType<
+  Equal<
+    Infer<typeof headed>,
+    {
+      readonly 'event.duration': number
+      readonly 'mysql.slowlog.rows_sent'?: number
+      readonly 'mysql.slowlog.explain'?: string
+      readonly 'mysql.slowlog.other'?: Readonly<Record<string, unknown>>
+      readonly message?: string
+      readonly 'error.type'?: string
+      readonly 'error.message'?: string
+      readonly 'error.stack_trace'?: string
+    }
+  >
+>()
+headerLines({
+  mark: '#',
+  pairs: { Rows: int('mysql.slowlog.rows_sent') },
+  // @ts-expect-error a name that is needed has to be listed
+  needed: ['Query_time'],
+  others: 'mysql.slowlog.other',
+})
