@@ -52,6 +52,8 @@ export interface LongRecord {
   midLine: boolean
   /** Lines of it that are not empty; the first is not. */
   lines: number
+  /** Where the lines told last begin, some thousands of them: a record may have begun at one of them after all. */
+  readonly told: number[]
 }
 
 export const createFollowed = (

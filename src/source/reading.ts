@@ -2,10 +2,10 @@ import { read } from 'node:fs'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { type Block, flags } from '../event/block.ts'
-import type { Framing } from '../event/framing.ts'
+import type { Framing, LineReader } from '../event/framing.ts'
 import type { Arena } from '../memory/arena.ts'
 import { bomOf, decodeLine, type Encoding, unitOf } from './decode.ts'
-import type { Followed } from './followed.ts'
+import type { Followed, LongRecord } from './followed.ts'
 import { guardSize } from './generation.ts'
 import { guardAt, holdsGuard } from './identity.ts'
 import { cutLines, holeOf, type Lines, lineEnd } from './lines.ts'
@@ -103,7 +103,7 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
         moveTo(file, offset + hole, lease.start, text, arena)
         return 'again'
       }
-      file.long = { reader: framing.begin(), at: file.offset, midLine: false, lines: 0 }
+      file.long = { reader: framing.begin(), at: file.offset, midLine: false, lines: 0, told: [] }
       return 'again'
     }
     const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(desk) }
@@ -149,11 +149,9 @@ const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending
       continue
     }
     if (next === -1 && lineStop - at < cap && !(atEnd && ending.line)) break
-    const starts = framing.joins && tell(desk, long, view.subarray(at, lineStop), framing.maxBytes)
-    if (starts && long.lines > 0) {
-      found = at
-      break
-    }
+    const starts = framing.joins && tell(desk, long, view.subarray(at, lineStop), framing.maxBytes, long.at + at)
+    if (starts !== false && long.lines > 0)
+      return takeLong(desk, file, typeof starts === 'number' ? beganAt(long, starts + 1) : long.at + at, 0, now)
     if (next === -1 || !isEmpty(view.subarray(at, next), desk.encoding)) long.lines++
     long.midLine = next === -1
     if (next !== -1 && !framing.joins) found = next
@@ -164,19 +162,34 @@ const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending
   if (!atEnd) return 'again'
   file.pendingLines = framing.joins && !long.midLine
   const ended = long.at >= stop ? ending.line || (ending.record && !long.midLine) : ending.record
-  return ended ? takeLong(desk, file, long.at, ending.flag, now) : 'wait'
+  if (!ended) return 'wait'
+  const back = long.reader.left?.() ?? 0
+  return back > 0 ? takeLong(desk, file, beganAt(long, back), 0, now) : takeLong(desk, file, long.at, ending.flag, now)
 }
+
+/** Where the line begins that was told `back` lines before the next one; the oldest known where it was forgotten. */
+const beganAt = ({ told }: LongRecord, back: number): number => told.at(-back) ?? told[0]!
+
+/** So many lines are remembered at least. */
+const mostTold = 4096
 
 /** A line, with its end, that holds nothing: it makes no record one of several lines. */
 const isEmpty = (line: Buffer, encoding: Encoding): boolean =>
   line.length <= 2 * unitOf(encoding) && /^\r?\n$/.test(decodeLine(line, encoding).text)
 
-const tell = (desk: Desk, { reader }: NonNullable<Followed['long']>, raw: Buffer, cap: number): boolean => {
+const tell = (
+  desk: Desk,
+  { reader, told }: LongRecord,
+  raw: Buffer,
+  cap: number,
+  offset: number,
+): ReturnType<LineReader['starts']> => {
+  if (told.push(offset) > 2 * mostTold) told.splice(0, mostTold)
   const line = decodes(desk) ? Buffer.from(decodeLine(raw, desk.encoding).text) : raw
   let end = line.length
   if (end > 0 && line[end - 1] === 10) end--
   if (end > 0 && line[end - 1] === 13) end--
-  return reader.starts(line, 0, Math.min(end, cap)) !== false
+  return reader.starts(line, 0, Math.min(end, cap))
 }
 
 /** The record [offset, to) as a block of one: its first bytes, cut. */

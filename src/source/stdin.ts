@@ -121,11 +121,14 @@ const recordStart = (bytes: Buffer, atLine: boolean, encoding: Encoding, framing
   const first = atLine ? 0 : lineEnd(bytes, 0, encoding)
   if (framing === undefined || !framing.joins || first === -1) return first
   const reader = framing.begin()
-  for (let at = first, told = false; ; told = true) {
+  const told: number[] = []
+  for (let at = first; ; ) {
     const next = lineEnd(bytes, at, encoding)
     if (next === -1) return -1
     const line = Buffer.from(decodeLine(bytes.subarray(at, next), encoding).text.replace(/\r?\n$/, ''))
-    if (reader.starts(line, 0, line.length) && told) return at
+    told.push(at)
+    const starts = reader.starts(line, 0, line.length)
+    if (starts !== false && told.length > 1) return typeof starts === 'number' ? told.at(-starts - 1)! : at
     at = next
   }
 }

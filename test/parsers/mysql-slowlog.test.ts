@@ -51,6 +51,18 @@ test('an injection that leaves a quotation open hides no other statement', async
   expect(await queries(texts.map(entry).join(''))).toEqual(texts)
 })
 
+test('nor where its own is over the limit', async () => {
+  const long = `INSERT INTO notes VALUES\n${"('abc'),\n".repeat(200_000)}('o'neil');`
+  const texts = [long, "SELECT 'a';", 'SELECT 2;']
+  const { documents, failures } = await read(texts.map(entry).join(''))
+  expect(failures).toEqual([])
+  expect(documents.map(({ mysql }) => mysql.slowlog.query!.slice(0, 12))).toEqual(
+    texts.map((text) => text.slice(0, 12)),
+  )
+  expect(documents.map(({ log }) => log.flags.includes('truncated'))).toEqual([true, false, false])
+  expect(await queries(entry(long) + entry('SELECT 2;'))).toHaveLength(2)
+})
+
 test('an injection that leaves a comment open hides no other statement', async () => {
   const texts = ['SELECT 1 /* oops;', "SELECT 'a';", 'SELECT 2;']
   expect(await queries(texts.map(entry).join(''))).toEqual(texts)
