@@ -5,13 +5,15 @@ import { sameBytes } from './step.ts'
 /** So many whole headers inside of one quotation are too many to be text of it. */
 const most = 16
 
-/** Whether text inside of a quotation, that looks like a record, is one because the quotation never was: see `Body.sure`. */
+/** Whether text of a body that looks like a header is one: see `Body.sure`. Numbers tell how many lines ago; 0: no. */
 export interface Doubt {
-  /** A line inside of a quotation; `start`s may begin a header. How many lines ago a record began after all; 0: none did. */
+  /** A line inside of a quotation; one that `starts` may begin a header. When a record began after all. */
   line(bytes: Uint8Array, start: number, end: number, starts: boolean): number
-  /** A line outside. */
-  pass(): void
-  /** How many lines ago the first whole header was told; 0: none was. */
+  /** A line outside of them: when a header that is whole now began. */
+  pass(bytes: Uint8Array, start: number, end: number): number
+  /** The line told last, outside of quotations, may begin a header. */
+  suspect(): void
+  /** At the end: when a header began that never was of the text. */
   left(): number
   reset(): void
 }
@@ -19,39 +21,50 @@ export interface Doubt {
 export const doubtOf = (scan: BodyScan, header: readonly string[], sure: string): Doubt => {
   const headers = header.map(encode)
   const last = encode(sure)
-  // Lines told since; -1: there is none.
-  let candidate = -1
+  // Lines told since a header began, inside or outside of a quotation, and since the first whole one inside; -1: none did.
+  let inside = -1
+  let outside = -1
   let first = -1
   let serial = 0
   let whole = 0
   const age = (): void => {
-    if (candidate >= 0) candidate++
+    if (inside >= 0) inside++
+    if (outside >= 0) outside++
     if (first >= 0) first++
   }
+  const isHeader = (bytes: Uint8Array, start: number, end: number): boolean =>
+    headers.some((text) => sameBytes(bytes, start, end, text))
   return {
     line(bytes, start, end, starts) {
       age()
-      if (starts && candidate < 0) candidate = 0
-      else if (candidate < 0) return 0
-      else if (!headers.some((text) => sameBytes(bytes, start, end, text))) candidate = -1
+      outside = -1
+      if (starts && inside < 0) inside = 0
+      else if (inside < 0) return 0
+      else if (!isHeader(bytes, start, end)) inside = -1
       else if (sameBytes(bytes, start, end, last)) {
         if (first >= 0 && (serial !== scan.serial || ++whole === most)) return first
         if (first < 0) {
-          first = candidate
+          first = inside
           serial = scan.serial
           whole = 1
         }
-        candidate = -1
+        inside = -1
       }
       return 0
     },
-    pass() {
+    pass(bytes, start, end) {
       age()
-      candidate = -1
+      inside = -1
+      if (outside < 0) return 0
+      if (!isHeader(bytes, start, end)) outside = -1
+      return outside >= 0 && sameBytes(bytes, start, end, last) ? outside : 0
     },
-    left: () => first + 1,
+    suspect() {
+      if (outside < 0) outside = 0
+    },
+    left: () => (scan.mayEnd() ? outside : first) + 1,
     reset() {
-      candidate = first = -1
+      inside = outside = first = -1
     },
   }
 }

@@ -29,8 +29,9 @@ export interface Body {
   /** A start counts only where the line before it ended so, as `;`. */
   readonly end?: string
   /**
-   * A line that every header has. Text may leave a quotation open, by mistake or on purpose: a whole header inside of one
-   * is that of a record after all where another follows inside of a later quotation, or the records end inside of one.
+   * A line that every header has. In a body only a header that has it begins a record. And text may leave a quotation
+   * open, by mistake or on purpose: a whole header inside of one is that of a record after all where another follows inside
+   * of a later quotation, or the records end inside of one.
    */
   readonly sure?: string
 }
@@ -116,7 +117,8 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
           scan.line(bytes, start, end, end - start >= maxBytes)
           return false
         }
-        doubt?.pass()
+        const began = doubt?.pass(bytes, start, end) ?? 0
+        if (began > 0) return began
         const found = match(bytes, start, end)
         if (found >= layouts.length) {
           kind = -1
@@ -126,6 +128,11 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
         const isText = steady && kind >= 0 && found >= 0 && found !== kind && found !== other
         if (isText) other = found
         if (found >= 0 && !isText && (scan === undefined || !inBody || scan.hasEnded())) {
+          if (doubt !== undefined && inBody) {
+            doubt.suspect()
+            scan?.line(bytes, start, end, false)
+            return false
+          }
           const belongs = scan !== undefined && !inBody && kind >= 0 && found > kind
           kind = found
           if (belongs) return false
@@ -145,7 +152,7 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
         }
         return false
       },
-      ...(doubt === undefined ? {} : { left: () => (inBody && scan?.mayEnd() === false ? doubt.left() : 0) }),
+      ...(doubt === undefined ? {} : { left: () => (inBody ? doubt.left() : 0) }),
     }
   }
   return { joins: true, maxBytes, flushAfter, begin, problems }

@@ -29,18 +29,26 @@ const isBlank = (line: Uint8Array): boolean => line.every((b) => b === 32 || b =
 /** Whole records of the head as the grammar's framing cuts them; a record the head may cut is left out. */
 const recordsOf = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): readonly Uint8Array[] => {
   if (!grammar.framing.joins) return lines.filter((line) => !isBlank(line)).slice(0, most)
-  const reader = grammar.framing.begin()
+  let reader = grammar.framing.begin()
   const records: Uint8Array[][] = []
   let open = false
-  for (const line of lines) {
-    const starts = reader.starts(line, 0, line.length)
+  for (let i = 0; i < lines.length; i++) {
+    const starts = reader.starts(lines[i]!, 0, lines[i]!.length)
+    if (typeof starts === 'number') {
+      // Lines told since then, but for this one, were taken for text.
+      records.at(-1)!.length -= starts
+      i -= starts + 1
+      reader = grammar.framing.begin()
+      open = false
+      continue
+    }
     if (starts === 'between') open = false
-    else if (starts !== false || !open) {
+    else if (starts || !open) {
       if (records.length > most) break
       records.push([])
       open = true
     }
-    if (open) records.at(-1)!.push(line)
+    if (open) records.at(-1)!.push(lines[i]!)
   }
   if (!whole && records.length > 1) records.pop()
   return records

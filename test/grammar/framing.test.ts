@@ -109,6 +109,8 @@ test.each([
   ['a comment left open', [...head, 'select 1 /* x;', ...head, "select 'y';"], 2],
   ['a whole header in a string', [...head, "select 'x;", ...head, "y;';", ...head, "select 'z';", ...head, '1;'], 3],
   ['headers that lack a line in a string', [...head, "select 'x;", '# Time: 1', 'y;', "'", "'# Time: 1", ...head], 1],
+  ['headers that lack a line in a comment', [...head, 'select 1;', '# Time: 1', '# User@Host: a[a]', 'x;', ...head], 2],
+  ['a header that was cut at the end', [...head, 'select 1;', '# Time: 1', '# User@Host: a[a]'], 2],
   ['headers of other kinds', [...head, '# Anything', 'use db;', ...head, 'select 2;'], 2],
 ])('%s', (_, lines, count) => {
   expect(slow.problems).toEqual([])

@@ -94,3 +94,9 @@ test('the database of the header counts before that of the use line', async () =
     await schemas(text.replace('# Query', '# Schema: b  QC_hit: No\n# Query').replace('SET', 'use `a`;\nSET')),
   ).toEqual(['b'])
 })
+
+test('comments between the statements of a procedure are no headers', async () => {
+  const body =
+    "CREATE PROCEDURE p() BEGIN\n  -- don't;\n  SELECT 1;\n# Time: 260310  8:00:00\n  SELECT '\\'; \n# User@Host: x[y] @ z []\n';\n# User@Host: x[y] @ z []\nEND;"
+  expect(await queries(entry(body) + entry('SELECT 2;'))).toEqual([body, 'SELECT 2;'])
+})
