@@ -89,7 +89,7 @@ describe('bytes', () => {
     )
     file('wide.log', Buffer.from(`\ufeff${access(11)}`, 'utf16le'))
     const { err, events, letters, read } = await deliver(directory.path, 'nginx.access')
-    expect(read).toBe(13)
+    expect(read).toBe(12)
     expect(events.map(({ url }) => url.original)).toEqual(['/n/1', '/n/2', '/n/3', '/n/4', '/n/6', '/n/8'])
     expect(events.map(({ log }) => log.flags)).toEqual([
       undefined,
@@ -111,14 +111,13 @@ describe('bytes', () => {
         ['times.log', access(1).length * 3, 'bad_value'],
         ['times.log', access(1).length * 2, 'time_out_of_range'],
         ['wide.log', 0, 'expected_literal'],
-        // The other half of the last line end.
-        ['wide.log', access(11).length * 2 + 1, 'expected_literal'],
+        // The other half of its last line end is a NUL with nothing behind: a hole, no record.
       ].toSorted(),
     )
     expect(err).toContain(
       "wide.log says by its first bytes that it is utf-16le, and is read as utf-8; give its source encoding: 'utf-16le'",
     )
-    expect(err).toContain("7 dead letters ('tailrace dlq list' shows them)")
+    expect(err).toContain("6 dead letters ('tailrace dlq list' shows them)")
   })
 
   test('JSON nested deep, numbers beyond any type, no object: a dead letter with its code, the rest goes on', async () => {
