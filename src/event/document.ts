@@ -1,256 +1,219 @@
+import { copyWide } from '../memory/wide.ts'
 import type { Batch } from './batch.ts'
-import { absent, type Column, has, type Slices } from './column.ts'
-import { printIp } from './ip.ts'
+import { absent, type Column, has } from './column.ts'
+import { columnBound, valueBound } from './document-bound.ts'
+import { planOf } from './document-plan.ts'
+import { createValueWriter } from './document-value.ts'
 import { createTimeWriter } from './iso-time.ts'
-import { writeEscaped, writeInteger } from './json-text.ts'
+import { writeEscaped } from './json-text.ts'
 
-/** Writes rows as nested ECS documents: the one place where dotted names become nested objects. */
+/** Writes rows as nested ECS documents. */
 export interface DocumentWriter {
-  /** Writes row `row` as one JSON object, without newline, at address `at` of the arena; returns where it ends. */
+  /**
+   * Writes row `row` as one JSON object, without newline, at address `at` of the arena; returns where it ends. A few
+   * bytes behind that may be written over.
+   */
   write(row: number, at: number): number
-  /** No more bytes than this are written for `row`. */
+  /** No more bytes than this are written for `row`, those written over included. */
   bound(row: number): number
+  /** The largest bound of any row, or more. */
+  readonly most: number
 }
 
-interface ObjectNode {
-  readonly objects: Map<string, ObjectNode>
-  readonly leaves: { readonly name: string; readonly column: Column }[]
-}
+/** How a value is written: small whole numbers, so that choosing among them costs nothing. */
+const code = { text: 0, json: 1, number: 2, time: 3, ip: 4, boolean: 5, list: 6, members: 7 } as const
 
-type ValueWriter = (row: number, at: number) => number
-
+/** A column made ready: all have one shape, so that the loop over them stays monomorphic. */
 interface Leaf {
-  readonly key: Uint8Array
+  readonly code: number
+  /** Of a dictionary: the row of the values. */
+  readonly codes: Uint32Array | undefined
+  readonly start: Uint32Array
+  readonly end: Uint32Array
+  readonly values: Float64Array
+  readonly ns: Uint32Array
+  /** Fraction digits; 0, 1 and 255 of a boolean; whether there is an address. */
+  readonly small: Uint8Array
+  readonly addresses: Uint8Array
   readonly column: Column
-  readonly write: ValueWriter
+  /** The time last written and where its text lies: many lines of a log are of one second. */
+  ms: number
+  fraction: number
+  digits: number
+  readonly textStart: number
+  textEnd: number
 }
-interface Plan {
-  /** `"http":{` and the members that are the same for every row. */
-  readonly open: Uint8Array
-  readonly constant: boolean
-  readonly leaves: readonly Leaf[]
-  readonly objects: readonly Plan[]
+
+const none8 = new Uint8Array(0)
+const none32 = new Uint32Array(0)
+const none64 = new Float64Array(0)
+const timeRoom = 48
+
+const leafOf = (column: Column, textStart: number): Leaf => {
+  const values = column.kind === 'dictionary' ? column.values : column
+  const codes = column.kind === 'dictionary' ? column.codes : undefined
+  const leaf = {
+    code: 0,
+    codes,
+    start: none32,
+    end: none32,
+    values: none64,
+    ns: none32,
+    small: none8,
+    addresses: none8,
+    column: values,
+    ms: Number.NaN,
+    fraction: 0,
+    digits: 0,
+    textStart,
+    textEnd: textStart,
+  }
+  switch (values.kind) {
+    case 'text':
+    case 'json':
+      return { ...leaf, code: code[values.kind], start: values.start, end: values.end }
+    case 'number': {
+      const { start, end } = values.text ?? { start: none32, end: none32 }
+      return { ...leaf, code: code.number, values: values.values, start, end }
+    }
+    case 'time':
+      return { ...leaf, code: code.time, values: values.ms, ns: values.ns, small: values.digits }
+    case 'ip':
+      return { ...leaf, code: code.ip, addresses: values.values, small: values.present }
+    case 'boolean':
+      return { ...leaf, code: code.boolean, small: values.values }
+    default:
+      return { ...leaf, code: values.kind === 'members' ? code.members : code.list }
+  }
 }
 
 const encoder = new TextEncoder()
 
-const treeOf = (columns: ReadonlyMap<string, Column>): ObjectNode => {
-  const root: ObjectNode = { objects: new Map(), leaves: [] }
-  for (const [name, column] of columns) {
-    const path = name.split('.')
-    let node = root
-    for (const part of path.slice(0, -1)) {
-      let next = node.objects.get(part)
-      if (next === undefined) {
-        next = { objects: new Map(), leaves: [] }
-        node.objects.set(part, next)
-      }
-      node = next
-    }
-    node.leaves.push({ name: path.at(-1)!, column })
+/** Texts outside the arena, which may be full: those between values, and times. */
+interface Texts {
+  bytes: Uint8Array
+  view: DataView
+  end: number
+}
+const textsOf = (size: number): Texts => {
+  const bytes = new Uint8Array(size)
+  return { bytes, view: new DataView(bytes.buffer), end: 0 }
+}
+/** Address of `length` bytes, with slack behind them. */
+const take = (texts: Texts, length: number): number => {
+  const at = texts.end
+  texts.end += length + 8
+  if (texts.end > texts.bytes.length) {
+    const { bytes, view } = textsOf(texts.end * 2)
+    bytes.set(texts.bytes)
+    Object.assign(texts, { bytes, view })
   }
-  return root
+  return at
 }
 
-/** Bytes a value of a column without slices takes at the most. */
-const widths = { number: 26, time: 32, ip: 42, boolean: 5 } as const
+export const createWriter = ({ block, columns, count }: Pick<Batch, 'block' | 'columns' | 'count'>): DocumentWriter => {
+  const { arena } = block
+  const { view } = arena
+  const values = createValueWriter(arena)
+  const plan = planOf(columns)
+  const texts = textsOf(4096)
+  const leaves = plan.columns.map((column) => leafOf(column, take(texts, timeRoom)))
+  const times = plan.columns.map(createTimeWriter)
+  /** By previous leaf + 1 and next leaf: where the text between them begins and ends; 0, 0: not made yet. */
+  const between: Uint32Array[] = []
 
-/** Whether 16 bytes are a v4-mapped address, `::ffff:0:0/96`: the common case, written without a string. */
-const isV4 = (values: Uint8Array, at: number): boolean => {
-  for (let i = at; i < at + 10; i++) if (values[i] !== 0) return false
-  return values[at + 10] === 255 && values[at + 11] === 255
-}
-
-const sliceBound = (slices: Slices, row: number): number =>
-  slices.start[row] === absent ? 0 : 6 * (slices.end[row]! - slices.start[row]!) + 2
-
-const valueBound = (column: Column, row: number): number => {
-  switch (column.kind) {
-    case 'text':
-    case 'json':
-      return sliceBound(column, row)
-    case 'number':
-      return column.text === undefined ? widths.number : Math.max(widths.number, sliceBound(column.text, row))
-    case 'time':
-    case 'ip':
-    case 'boolean':
-      return widths[column.kind]
-    case 'constant':
-      return 0
-    case 'dictionary':
-      return column.codes[row] === absent ? 0 : valueBound(column.values, column.codes[row]!)
-    case 'list': {
-      let sum = 2
-      for (let i = column.first[row]!; i < column.first[row + 1]!; i++) sum += valueBound(column.values, i) + 1
-      return sum
+  const makeText = (previous: number, next: number): void => {
+    const text = encoder.encode(plan.between(previous, next))
+    const start = take(texts, text.length)
+    const places = (between[previous + 1] ??= new Uint32Array(2 * leaves.length + 2))
+    places[2 * next] = start
+    places[2 * next + 1] = start + text.length
+    texts.bytes.set(text, start)
+  }
+  const pass = (previous: number, next: number, at: number): number => {
+    if (between[previous + 1] === undefined || between[previous + 1]![2 * next + 1] === 0) makeText(previous, next)
+    const places = between[previous + 1]!
+    return copyWide(texts.view, places[2 * next]!, places[2 * next + 1]!, view, at)
+  }
+  const writeTime = (leaf: Leaf, i: number, cell: number, at: number): number => {
+    const ms = leaf.values[cell]!
+    const ns = leaf.ns[cell]!
+    const digits = leaf.small[cell]!
+    if (ms !== leaf.ms || ns !== leaf.fraction || digits !== leaf.digits) {
+      leaf.textEnd = times[i]!.write(texts.bytes, ms, ns, digits, leaf.textStart)
+      leaf.ms = ms
+      leaf.fraction = ns
+      leaf.digits = digits
     }
-    case 'members': {
-      let sum = 2
-      for (let i = column.first[row]!; i < column.first[row + 1]!; i++)
-        sum += sliceBound(column.key, i) + sliceBound(column.value, i) + 4
-      return sum
-    }
-  }
-}
-
-export const createWriter = (batch: Pick<Batch, 'block' | 'columns'>): DocumentWriter => {
-  const { bytes: memory, node } = batch.block.arena
-  const times = createTimeWriter()
-
-  const copy = (from: Uint8Array, at: number): number => {
-    const n = from.length
-    for (let i = 0; i < n; i++) memory[at + i] = from[i]!
-    return at + n
-  }
-  const writeString = (start: number, end: number, at: number): number => {
-    memory[at] = 0x22
-    const to = writeEscaped(memory, start, end, at + 1)
-    memory[to] = 0x22
-    return to + 1
-  }
-  const copySlice = (start: number, end: number, at: number): number => {
-    if (end - start > 48) memory.copyWithin(at, start, end)
-    else for (let i = start, to = at; i < end; ) memory[to++] = memory[i++]!
-    return at + (end - start)
-  }
-  const writeNumber = (value: number, at: number): number =>
-    Number.isSafeInteger(value) ? writeInteger(memory, value, at) : at + node.write(String(value), at, 'latin1')
-
-  const writerOf = (column: Column): ValueWriter => {
-    switch (column.kind) {
-      case 'text':
-        return (row, at) => writeString(column.start[row]!, column.end[row]!, at)
-      case 'json':
-        return (row, at) => copySlice(column.start[row]!, column.end[row]!, at)
-      case 'number': {
-        const { values, text } = column
-        if (text === undefined) return (row, at) => writeNumber(values[row]!, at)
-        return (row, at) =>
-          text.start[row] === absent ? writeNumber(values[row]!, at) : copySlice(text.start[row]!, text.end[row]!, at)
-      }
-      case 'time':
-        return (row, at) => {
-          memory[at] = 0x22
-          const to = times.write(memory, column.ms[row]!, column.ns[row]!, column.digits[row]!, at + 1)
-          memory[to] = 0x22
-          return to + 1
-        }
-      case 'ip':
-        return (row, at) => {
-          const from = row * 16
-          if (!isV4(column.values, from)) return at + node.write(`"${printIp(column.values, from)}"`, at, 'latin1')
-          let to = at
-          memory[to++] = 0x22
-          for (let i = from + 12; i < from + 16; i++) {
-            if (i > from + 12) memory[to++] = 0x2e
-            to = writeInteger(memory, column.values[i]!, to)
-          }
-          memory[to++] = 0x22
-          return to
-        }
-      case 'boolean':
-        return (row, at) => at + node.write(column.values[row] === 1 ? 'true' : 'false', at, 'latin1')
-      case 'constant': {
-        const value = encoder.encode(JSON.stringify(column.value))
-        return (_, at) => copy(value, at)
-      }
-      case 'dictionary': {
-        const inner = writerOf(column.values)
-        return (row, at) => inner(column.codes[row]!, at)
-      }
-      case 'list': {
-        const inner = writerOf(column.values)
-        return (row, at) => {
-          let to = at
-          memory[to++] = 0x5b
-          for (let i = column.first[row]!; i < column.first[row + 1]!; i++) {
-            if (i > column.first[row]!) memory[to++] = 0x2c
-            to = inner(i, to)
-          }
-          memory[to++] = 0x5d
-          return to
-        }
-      }
-      case 'members':
-        return (row, at) => {
-          let to = at
-          memory[to++] = 0x7b
-          for (let i = column.first[row]!; i < column.first[row + 1]!; i++) {
-            if (i > column.first[row]!) memory[to++] = 0x2c
-            to = writeString(column.key.start[i]!, column.key.end[i]!, to)
-            memory[to++] = 0x3a
-            to = copySlice(column.value.start[i]!, column.value.end[i]!, to)
-          }
-          memory[to++] = 0x7d
-          return to
-        }
-    }
+    return copyWide(texts.view, leaf.textStart, leaf.textEnd, view, at)
   }
 
-  const keyOf = (name: string): string => `${JSON.stringify(name)}:`
-  const planOf = (name: string | undefined, tree: ObjectNode): Plan => {
-    const constants = tree.leaves.flatMap(({ name, column }) =>
-      column.kind === 'constant' ? [`${keyOf(name)}${JSON.stringify(column.value)}`] : [],
-    )
-    return {
-      open: encoder.encode(`${name === undefined ? '' : keyOf(name)}{${constants.join(',')}`),
-      constant: constants.length > 0,
-      leaves: tree.leaves.flatMap(({ name, column }) =>
-        column.kind === 'constant' ? [] : [{ key: encoder.encode(keyOf(name)), column, write: writerOf(column) }],
-      ),
-      objects: [...tree.objects].map(([name, inner]) => planOf(name, inner)),
-    }
-  }
-
-  /** Returns `at` itself where nothing in the object has a value. */
-  const writeObject = (plan: Plan, row: number, at: number): number => {
-    let to = copy(plan.open, at)
-    let some = plan.constant
-    const { leaves, objects } = plan
-    for (let i = 0; i < leaves.length; i++) {
-      const leaf = leaves[i]!
-      if (!has(leaf.column, row)) continue
-      if (some) memory[to++] = 0x2c
-      to = leaf.write(row, copy(leaf.key, to))
-      some = true
-    }
-    for (let i = 0; i < objects.length; i++) {
-      const inner = some ? to + 1 : to
-      const end = writeObject(objects[i]!, row, inner)
-      if (end === inner) continue
-      if (some) memory[to] = 0x2c
-      to = end
-      some = true
-    }
-    if (!some) return at
-    memory[to] = 0x7d
-    return to + 1
-  }
-
-  const root = planOf(undefined, treeOf(batch.columns))
-  const fixed = boundOfPlan(root)
-  const varying = [...batch.columns.values()].filter(({ kind }) => kind !== 'constant')
+  const varying = [...columns.values()].filter(({ kind }) => kind !== 'constant')
+  const fixed = 3 * plan.most + 16
+  let most: number | undefined
   return {
     write(row, at) {
-      const end = writeObject(root, row, at)
-      if (end > at) return end
-      memory[at] = 0x7b
-      memory[at + 1] = 0x7d
-      return at + 2
+      let to = at
+      let previous = -1
+      for (let i = 0; i < leaves.length; i++) {
+        const leaf = leaves[i]!
+        let cell = row
+        if (leaf.codes !== undefined) {
+          cell = leaf.codes[row]!
+          if (cell === absent) continue
+        }
+        switch (leaf.code) {
+          case code.text: {
+            const start = leaf.start[cell]!
+            if (start === absent) continue
+            to = writeEscaped(arena, start, leaf.end[cell]!, pass(previous, i, to))
+            break
+          }
+          case code.json: {
+            const start = leaf.start[cell]!
+            if (start === absent) continue
+            to = values.copy(start, leaf.end[cell]!, pass(previous, i, to))
+            break
+          }
+          case code.number: {
+            const value = leaf.values[cell]!
+            if (Number.isNaN(value)) continue
+            to = pass(previous, i, to)
+            const start = leaf.start.length === 0 ? absent : leaf.start[cell]!
+            to = start === absent ? values.number(value, to) : values.copy(start, leaf.end[cell]!, to)
+            break
+          }
+          case code.time:
+            if (Number.isNaN(leaf.values[cell])) continue
+            to = writeTime(leaf, i, cell, pass(previous, i, to))
+            break
+          case code.ip:
+            if (leaf.small[cell] !== 1) continue
+            to = values.ip(leaf.addresses, cell * 16, pass(previous, i, to))
+            break
+          case code.boolean:
+            if (leaf.small[cell] === 255) continue
+            to = values.boolean(leaf.small[cell]!, pass(previous, i, to))
+            break
+          default:
+            if (!has(leaf.column, cell)) continue
+            to = values.any(leaf.column, cell, pass(previous, i, to))
+        }
+        previous = i
+      }
+      return pass(previous, leaves.length, to)
     },
     bound(row) {
       let sum = fixed
       for (let i = 0; i < varying.length; i++) sum += valueBound(varying[i]!, row)
       return sum
     },
+    get most() {
+      most ??= varying.reduce((sum, column) => sum + columnBound(column, count), fixed)
+      return most
+    },
   }
 }
-
-const boundOfPlan = (plan: Plan): number =>
-  2 +
-  plan.open.length +
-  plan.leaves.reduce((sum, { key }) => sum + key.length + 1, 0) +
-  plan.objects.reduce((sum, inner) => sum + boundOfPlan(inner) + 1, 0)
 
 /** One row as JSON text: for people, dead letters and user functions; not for bulk. */
 export const documentText = (batch: Batch, row: number): string => {

@@ -90,7 +90,7 @@ const parseV6 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array,
 export const parseIp = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean => {
   if (end - start < 2 || end - start > 45) return false
   for (let i = start; i < end && i < start + 5; i++) if (bytes[i] === colon) return parseV6(bytes, start, end, out, at)
-  out.fill(0, at, at + 10)
+  for (let i = at; i < at + 10; i++) out[i] = 0
   out[at + 10] = 255
   out[at + 11] = 255
   return parseV4(bytes, start, end, out, at + 12)

@@ -73,6 +73,9 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
   m.zone = zoneOf('UTC')
   return (bytes: Uint8Array, start: number, end: number): number => {
     m.bytes = bytes
+    // Of a whole memory it is made once, of a line that lies elsewhere for that line.
+    if (m.view.buffer !== bytes.buffer || m.view.byteOffset !== bytes.byteOffset || m.view.byteLength !== bytes.length)
+      m.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     for (let i = 0; i < all.length; i++) {
       openRecord(m, 0, start, end)
       if (runAll(m, all[i]!)) {

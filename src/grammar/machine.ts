@@ -10,6 +10,7 @@ export interface Machine {
   /** The arena; addresses are indices into it. */
   bytes: Uint8Array
   node: Buffer
+  view: DataView
   scratch: Scratch
   block: Block
   zone: Zone
@@ -46,6 +47,7 @@ const nothing = undefined as unknown
 export const createMachine = (multiline: boolean): Machine => ({
   bytes: new Uint8Array(0),
   node: Buffer.alloc(0),
+  view: new DataView(new ArrayBuffer(0)),
   scratch: nothing as Scratch,
   block: nothing as Block,
   zone: nothing as Zone,
@@ -73,6 +75,7 @@ export const createMachine = (multiline: boolean): Machine => ({
 export const openBlock = (m: Machine, block: Block, zone: Zone, now: number): void => {
   m.bytes = block.arena.bytes
   m.node = block.arena.node
+  m.view = block.arena.view
   m.scratch = createScratch(block.arena)
   m.block = block
   m.zone = zone

@@ -1,5 +1,6 @@
 import { absent } from '../event/column.ts'
 import { parseIp } from '../event/ip.ts'
+import { findEither, fourfold } from '../memory/wide.ts'
 import { fail, type Machine } from './machine.ts'
 import { spanText } from './read-text.ts'
 import { putIp, putNumber, putText } from './slot.ts'
@@ -73,6 +74,9 @@ export const spanHost = (m: Machine, s: Step, from: number, to: number): boolean
   return true
 }
 
+const question = fourfold(63)
+const hash = fourfold(35)
+
 /** `s.beside`: slots of path, query, scheme, domain, port. */
 export const spanUrl = (m: Machine, s: Step, from: number, to: number): boolean => {
   if (!spanText(m, s, from, to)) return false
@@ -88,12 +92,11 @@ export const spanUrl = (m: Machine, s: Step, from: number, to: number): boolean 
     authority(m, s, host, at)
   }
   const path = at
-  while (at < to && bytes[at] !== 63 && bytes[at] !== 35) at++
+  at = findEither(m.view, at, to, question, hash)
   if (at > path) putText(m, s.beside[0]!, path, at)
   if (at < to && bytes[at] === 63) {
     const query = at + 1
-    at = query
-    while (at < to && bytes[at] !== 35) at++
+    at = findEither(m.view, query, to, hash, hash)
     if (at > query) putText(m, s.beside[1]!, query, at)
   }
   return true

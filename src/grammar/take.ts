@@ -1,4 +1,5 @@
 import { decodeEscapes } from '../event/json-reader.ts'
+import { findEither, fourfold } from '../memory/wide.ts'
 import { decodeAny, decodeHex, soundText } from './decode.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
 import { type Step, sameBytes } from './step.ts'
@@ -9,20 +10,35 @@ export const stopsAt = (m: Machine, s: Step, at: number): boolean => {
   return false
 }
 
-/** One pass for both: the stop, and whether a backslash stands before it. */
+const slash = fourfold(92)
+
+/** The first `stop` from `m.at` on, -1 for none; says whether a backslash stands before it. */
 const findStopEscaped = (m: Machine, stop: Uint8Array): number => {
-  const { bytes, limit } = m
-  const first = stop[0]!
+  const { bytes, limit, view } = m
+  const first = fourfold(stop[0]!)
   const last = limit - stop.length
-  let slashed = false
-  let at = m.at
-  for (; at <= last; at++) {
-    const b = bytes[at]!
-    if (b === first && sameBytes(bytes, at, limit, stop)) break
-    if (b === 92) slashed = true
+  m.slashed = false
+  let other = slash
+  for (let at = m.at; at <= last; at++) {
+    at = findEither(view, at, limit, first, other)
+    if (sameBytes(bytes, at, limit, stop)) return at
+    if (at < limit && bytes[at] === 92) {
+      m.slashed = true
+      other = first
+    }
   }
-  m.slashed = slashed
-  return at <= last ? at : -1
+  return -1
+}
+
+const findText = (m: Machine, stop: Uint8Array): number => {
+  const { bytes, limit, view } = m
+  const first = fourfold(stop[0]!)
+  const last = limit - stop.length
+  for (let at = m.at; at <= last; at++) {
+    at = findEither(view, at, limit, first, first)
+    if (sameBytes(bytes, at, limit, stop)) return at
+  }
+  return -1
 }
 
 /** Whether the byte at `at` is the second of an escape: an odd number of backslashes stands before it. */
@@ -49,25 +65,14 @@ const findUnescaped = (m: Machine, stop: Uint8Array): number => {
 const findStop = (m: Machine, s: Step): number => {
   const { bytes, limit } = m
   const { stops } = s
-  let at = m.at
   m.slashed = true
   if (stops.length === 1) {
-    const stop = stops[0]!
-    const first = stop[0]!
-    if (s.escape !== 0 && !s.orEnd) return findUnescaped(m, stop)
-    if (stop.length === 1) {
-      while (at < limit && bytes[at] !== first) at++
-      if (at < limit) return at
-    } else {
-      const second = stop[1]!
-      const last = limit - stop.length
-      for (; at <= last; at++) {
-        if (bytes[at] === first && bytes[at + 1] === second && sameBytes(bytes, at, limit, stop)) return at
-      }
-    }
+    if (s.escape !== 0 && !s.orEnd) return findUnescaped(m, stops[0]!)
+    const at = findText(m, stops[0]!)
+    if (at >= 0) return at
   } else if (stops.length > 1) {
     const { stopAt } = s
-    for (; at < limit; at++) if (stopAt[bytes[at]!] === 1 && stopsAt(m, s, at)) return at
+    for (let at = m.at; at < limit; at++) if (stopAt[bytes[at]!] === 1 && stopsAt(m, s, at)) return at
   }
   return s.orEnd ? limit : -1
 }
@@ -94,24 +99,24 @@ export const isAbsent = (m: Machine, s: Step, from: number, to: number): boolean
 }
 
 /** Whether text that the value cannot hold stands in it; what is escaped is other text. */
-const holdsNever = ({ bytes }: Machine, { bar, never }: Step, from: number, to: number): boolean => {
-  for (let at = from; at < to; at++) {
-    const b = bytes[at]
-    if (b === 92) at++
-    else if (b === bar && sameBytes(bytes, at, to, never)) return true
+const holdsNever = ({ bytes, view }: Machine, { bar, never }: Step, from: number, to: number): boolean => {
+  const first = fourfold(bar)
+  for (let at = findEither(view, from, to, first, slash); at < to; at = findEither(view, at, to, first, slash)) {
+    if (bytes[at] === 92) at += 2
+    else if (sameBytes(bytes, at, to, never)) return true
+    else at++
   }
   return false
 }
 
-const hasBackslash = (bytes: Uint8Array, from: number, to: number): boolean => {
-  for (let at = from; at < to; at++) if (bytes[at] === 92) return true
-  return false
+const hasBackslash = ({ view }: Machine, from: number, to: number): boolean => {
+  return findEither(view, from, to, slash, slash) < to
 }
 
 /** Reads a value from its span: absent marks first, then escapes, then what it is. */
 export const readSpan = (m: Machine, s: Step, from: number, to: number): boolean => {
   if (isAbsent(m, s, from, to)) return true
-  if (s.escape === 0 || !hasBackslash(m.bytes, from, to)) return s.span(m, s, from, to)
+  if (s.escape === 0 || !hasBackslash(m, from, to)) return s.span(m, s, from, to)
   const { scratch } = m
   const start = scratch.take(to - from)
   let end: number

@@ -9,6 +9,8 @@ export interface Arena {
   readonly bytes: Uint8Array
   /** The same, with Node's byte methods (`indexOf`, `utf8Slice`, `utf8Write`). */
   readonly node: Buffer
+  /** The same, for reading and writing several bytes at once at any address. */
+  readonly view: DataView
   /** Bytes leased now. */
   readonly inUse: number
   readonly size: number
@@ -43,6 +45,7 @@ export const createArena = (size = 1 << 30): Arena => {
   const buffer = memory.buffer
   const bytes = new Uint8Array(buffer)
   const node = Buffer.from(buffer)
+  const view = new DataView(buffer)
   const total = pages * 65_536
   // Free regions by address; neighbours are merged on release. Few leases are out at a time, so a list does.
   const free: { start: number; end: number }[] = [{ start: granule, end: total }]
@@ -68,6 +71,7 @@ export const createArena = (size = 1 << 30): Arena => {
     buffer,
     bytes,
     node,
+    view,
     size: total,
     get inUse() {
       return inUse

@@ -40,8 +40,8 @@ export async function* readInput(
   report: (text: string) => void,
 ): AsyncGenerator<{ readonly batch: Batch; readonly tried: Tried }> {
   const directory = await mkdtemp(join(tmpdir(), 'tailrace-read-'))
+  const generations = await openGenerations(join(directory, 'generations'))
   try {
-    const generations = await openGenerations(join(directory, 'generations'))
     let tried: Tried | undefined
     const source = await openFollow(
       { name: 'try', paths: [literally(path)], watch: false, encoding },
@@ -71,8 +71,8 @@ export async function* readInput(
       release(batch)
     }
     await source.close()
-    await generations.close()
   } finally {
+    await generations.close()
     await rm(directory, { recursive: true, force: true })
   }
 }

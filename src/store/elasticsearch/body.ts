@@ -1,6 +1,7 @@
 import { type Batch, outcome } from '../../event/batch.ts'
 import type { Slices } from '../../event/column.ts'
 import type { DocumentWriter } from '../../event/document.ts'
+import { columnBound } from '../../event/document-bound.ts'
 import { writeEscaped } from '../../event/json-text.ts'
 import type { Arena, Lease } from '../../memory/arena.ts'
 
@@ -13,6 +14,8 @@ export interface Cargo {
   readonly target: string
   /** `{"create":{"_index":"…","_id":"`, for bodies whose path names another target. */
   readonly head: Uint8Array
+  /** More bytes than this no operation takes. */
+  readonly most: number
 }
 
 /** A bulk request's bytes and which row each of its operations is. */
@@ -48,12 +51,16 @@ export const bytesOf = ({ arena, lease, end }: Body): Buffer => arena.node.subar
 
 const plainHead = new TextEncoder().encode('{"create":{"_id":"')
 
-/** `"}}` + newline, and the newline behind the document. */
-const tail = 4
+/** `"}}` + newline, the newline behind the document, and what wide copies may write over. */
+const tail = 16
 
 /** Most bytes row `row` may take. */
 export const boundOf = ({ writer, head, ids }: Cargo, row: number): number =>
-  head.length + 6 * (ids.end[row]! - ids.start[row]!) + tail + writer.bound(row) + 1
+  head.length + 6 * (ids.end[row]! - ids.start[row]!) + tail + writer.bound(row)
+
+/** Most bytes that any row of a cargo may take. */
+export const mostOf = ({ writer, head, ids }: Omit<Cargo, 'most'>): number =>
+  head.length + columnBound({ kind: 'text', ...ids }, ids.start.length) + tail + writer.most
 
 /** Appends one operation; the caller made sure of the room. */
 const append = (body: Body, cargo: Cargo, row: number): void => {
@@ -62,7 +69,7 @@ const append = (body: Body, cargo: Cargo, row: number): void => {
   if (body.rows.length === 0) body.target = cargo.target
   const head = cargo.target === body.target ? plainHead : cargo.head
   for (let i = 0; i < head.length; i++) memory[at++] = head[i]!
-  at = writeEscaped(memory, cargo.ids.start[row]!, cargo.ids.end[row]!, at)
+  at = writeEscaped(body.arena, cargo.ids.start[row]!, cargo.ids.end[row]!, at)
   memory[at++] = 0x22
   memory[at++] = 0x7d
   memory[at++] = 0x7d
@@ -91,7 +98,7 @@ export const fill = (body: Body, cargos: readonly Cargo[], cursor: Cursor, limit
     const { batch } = cargo
     for (; cursor.row < batch.count; cursor.row++) {
       if (batch.outcome[cursor.row] !== outcome.live) continue
-      if (body.end + boundOf(cargo, cursor.row) > stop) {
+      if (body.end + cargo.most > stop && body.end + boundOf(cargo, cursor.row) > stop) {
         if (body.rows.length > 0) return true
         // Alone it may be larger than the limit, but not than the memory.
         if (body.end + boundOf(cargo, cursor.row) > body.lease.end) return false

@@ -4,7 +4,7 @@ import type { Failure } from '../../event/failure.ts'
 import type { Arena } from '../../memory/arena.ts'
 import { type BackoffOptions, createBackoff } from '../retry.ts'
 import type { Ask } from './ask.ts'
-import { type Body, boundOf, bytesOf, type Cargo, clear, fill, refill } from './body.ts'
+import { type Body, boundOf, bytesOf, type Cargo, clear, fill, mostOf, refill } from './body.ts'
 import type { BodyPool } from './body-pool.ts'
 import { type Connection, NoReply, type Reply } from './connection.ts'
 import { heldIds, refreshTargets } from './held.ts'
@@ -112,7 +112,8 @@ export const createBulk = (options: BulkOptions) => {
     if (ids?.kind !== 'text') throw new Error(`a batch of ${batch.dataset} has no event.id: provenance was not added`)
     const target = options.targetOf(batch)
     const head = Buffer.from(`{"create":{"_index":${JSON.stringify(target)},"_id":"`)
-    return { batch, writer: createWriter(batch), ids, target, head }
+    const cargo = { batch, writer: createWriter(batch), ids, target, head }
+    return { ...cargo, most: mostOf(cargo) }
   }
 
   const request = async (body: Body, signal: AbortSignal): Promise<Attempt> => {
