@@ -1,7 +1,7 @@
 /** Imported before the program (`node --import`): writes what the process took to the file that is named, when it ends. */
 import { readFileSync, writeFileSync } from 'node:fs'
 
-const file = process.env['TAILRACE_BENCH_USAGE']
+const file = process.env['BENCH_USAGE']
 const begun = performance.now()
 
 /** Most resident memory so far. Not `maxRSS`, in which a child begins with its parent's. */

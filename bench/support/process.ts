@@ -35,7 +35,7 @@ export const start = (script: string, args: readonly string[], more: Readonly<Re
 export const measureProcess = async (folder: string, script: string, args: readonly string[]): Promise<Sample> => {
   const own = await mkdtemp(join(folder, 'usage-'))
   const file = join(own, 'usage.json')
-  const { ended, said } = start(script, args, { TAILRACE_BENCH_USAGE: file })
+  const { ended, said } = start(script, args, { BENCH_USAGE: file })
   const [code, signal] = await ended
   if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code ?? signal}:\n${said()}`)
   const sample = JSON.parse(await readFile(file, 'utf8')) as Sample

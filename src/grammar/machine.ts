@@ -2,6 +2,7 @@ import type { Block } from '../event/block.ts'
 import { flags } from '../event/block.ts'
 import type { FailureCode } from '../event/failure.ts'
 import { createScratch, type Scratch } from '../memory/scratch.ts'
+import type { TimeProgram } from './read-time.ts'
 import type { Slot } from './slot.ts'
 import type { Zone } from './zone.ts'
 
@@ -37,6 +38,15 @@ export interface Machine {
   /** Results of readers that give two numbers. */
   first: number
   second: number
+  /** The time read last in this block: by which layouts, from where, and what it is. */
+  readonly last: {
+    times: readonly TimeProgram[] | undefined
+    from: number
+    length: number
+    ms: number
+    ns: number
+    digits: number
+  }
   /** Whether the text that `findStop` passed last holds a backslash (where it was asked to look). */
   slashed: boolean
 }
@@ -69,6 +79,7 @@ export const createMachine = (multiline: boolean): Machine => ({
   alternative: undefined,
   first: 0,
   second: 0,
+  last: { times: undefined, from: 0, length: 0, ms: 0, ns: 0, digits: 0 },
   slashed: false,
 })
 
@@ -80,6 +91,7 @@ export const openBlock = (m: Machine, block: Block, zone: Zone, now: number): vo
   m.block = block
   m.zone = zone
   m.now = now
+  m.last.times = undefined
 }
 
 /** The end of the line that begins at `from`: before its line end, `\r` of which is not the line's. */

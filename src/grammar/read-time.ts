@@ -61,6 +61,7 @@ const t = {
   digits: 0,
   zone: 0,
   zoned: false,
+  ms: 0,
   date: -1,
   midnight: 0,
 }
@@ -313,6 +314,7 @@ const inferYear = (m: Machine): number => {
 const finish = (m: Machine, s: Step, from: number, ms: number): boolean => {
   if (!(ms >= earliest && ms <= latest))
     return fail(m, 'time_out_of_range', from, 'a time that exists, from 1678 to 2261', s.field)
+  t.ms = ms
   putTime(m, s.slot, ms, t.ns % 1_000_000, t.digits)
   return true
 }
@@ -374,13 +376,40 @@ const readOne = (m: Machine, s: Step, program: TimeProgram): boolean => {
   return finish(m, s, from, t.zoned ? local - t.zone : m.zone.toUtc(local))
 }
 
-/** The first layout that fits. */
+/** A byte that no layout goes on with: what stands before it was read without looking further. */
+const isEdge = (b: number): boolean => b === 93 || b === 34 || b === 124 || b === 9
+
+/** Whether the bytes at `at` are those of the time read last, and the one behind them. */
+const isLast = ({ bytes, limit, last }: Machine, at: number): boolean => {
+  const { from, length } = last
+  if (at + length >= limit) return false
+  // Later digits differ first.
+  for (let i = length; i >= 0; i--) if (bytes[at + i] !== bytes[from + i]) return false
+  return true
+}
+
+/** The first layout that fits. Lines of one second share a time, which is then read once. */
 export const readTime = (m: Machine, s: Step): boolean => {
   const from = m.at
   const { times } = s
+  const { last } = m
+  if (last.times === times && isLast(m, from)) {
+    putTime(m, s.slot, last.ms, last.ns, last.digits)
+    m.at = from + last.length
+    return true
+  }
   for (let i = 0; i < times.length; i++) {
     m.at = from
-    if (readOne(m, s, times[i]!)) return true
+    if (!readOne(m, s, times[i]!)) continue
+    if (times.length === 1 && m.at < m.limit && isEdge(m.bytes[m.at]!)) {
+      last.times = times
+      last.from = from
+      last.length = m.at - from
+      last.ms = t.ms
+      last.ns = t.ns % 1_000_000
+      last.digits = t.digits
+    }
+    return true
   }
   return false
 }

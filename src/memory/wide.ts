@@ -35,7 +35,7 @@ export const findEither = (view: DataView, from: number, to: number, one: number
     const inHigh = zeroBytes(high ^ one) | zeroBytes(high ^ other)
     if ((inLow | inHigh) === 0) continue
     const found = inLow === 0 ? at + 4 + firstByte(inHigh) : at + firstByte(inLow)
-    return found < to ? found : to
+    return Math.min(found, to)
   }
   while (at < to && view.getUint8(at) !== (one & 255) && view.getUint8(at) !== (other & 255)) at++
   return Math.min(at, to)
