@@ -52,8 +52,8 @@ export interface Running {
 }
 
 const arenaShare = 0.45
-const embedded = { flushBytes: 8 << 20, flushAfter: 200, concurrency: 1 } as const
-const remote = { flushBytes: 4 << 20, flushAfter: 250, concurrency: 3 } as const
+const embedded = { flushBytes: 8 << 20, flushAfter: 200, concurrency: 1, maxBytes: 24 << 20 } as const
+const remote = { flushBytes: 2 << 20, flushAfter: 250, concurrency: 3, maxBytes: 8 << 20 } as const
 
 const schemasOf = (pipelines: readonly Pipeline[]): Map<string, ReadonlyMap<string, Field>> => {
   const all = new Map<string, ReadonlyMap<string, Field>>()
@@ -181,8 +181,8 @@ export const startPipelines = async ({
     },
     ended: (batch) => countBatch(metrics, storeName, batch),
     failed,
-    maxBytes: config.memory * arenaShare,
     ...(store.transactional ? embedded : remote),
+    maxBytes: Math.min(config.memory * arenaShare, (store.transactional ? embedded : remote).maxBytes),
     signal: delivering.signal,
   })
 

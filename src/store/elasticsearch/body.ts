@@ -26,24 +26,44 @@ export interface Body {
   target: string
   /** Where the next operation begins. */
   end: number
-  /** Operation i is row `rows[i]` of `cargos[i]`. */
+  /** Operation i is row `rows[i]` of `cargos[which[i]]`; kept from request to request. */
+  count: number
   readonly cargos: Cargo[]
-  readonly rows: number[]
+  which: Uint32Array
+  rows: Uint32Array
 }
+
+/** What operation `i` is of. */
+export const cargoOf = (body: Body, i: number): Cargo => body.cargos[body.which[i]!]!
 
 export const emptyBody = (arena: Arena, lease: Lease): Body => ({
   arena,
   lease,
   target: '',
   end: lease.start,
+  count: 0,
   cargos: [],
-  rows: [],
+  which: new Uint32Array(1024),
+  rows: new Uint32Array(1024),
 })
 
 export const clear = (body: Body): void => {
   body.end = body.lease.start
+  body.count = 0
   body.cargos.length = 0
-  body.rows.length = 0
+}
+
+const note = (body: Body, cargo: Cargo, row: number): void => {
+  if (body.cargos.at(-1) !== cargo) body.cargos.push(cargo)
+  if (body.count === body.rows.length) {
+    const { which, rows } = body
+    body.which = new Uint32Array(2 * body.count)
+    body.rows = new Uint32Array(2 * body.count)
+    body.which.set(which)
+    body.rows.set(rows)
+  }
+  body.which[body.count] = body.cargos.length - 1
+  body.rows[body.count++] = row
 }
 
 /** The bytes as the HTTP client takes them; a view, not a copy. */
@@ -66,7 +86,7 @@ export const mostOf = ({ writer, head, ids }: Omit<Cargo, 'most'>): number =>
 const append = (body: Body, cargo: Cargo, row: number): void => {
   const memory = body.arena.bytes
   let at = body.end
-  if (body.rows.length === 0) body.target = cargo.target
+  if (body.count === 0) body.target = cargo.target
   const head = cargo.target === body.target ? plainHead : cargo.head
   for (let i = 0; i < head.length; i++) memory[at++] = head[i]!
   at = writeEscaped(body.arena, cargo.ids.start[row]!, cargo.ids.end[row]!, at)
@@ -77,8 +97,7 @@ const append = (body: Body, cargo: Cargo, row: number): void => {
   at = cargo.writer.write(row, at)
   memory[at++] = 0x0a
   body.end = at
-  body.cargos.push(cargo)
-  body.rows.push(row)
+  note(body, cargo, row)
 }
 
 /** Where filling goes on: a cargo and a row. */
@@ -99,7 +118,7 @@ export const fill = (body: Body, cargos: readonly Cargo[], cursor: Cursor, limit
     for (; cursor.row < batch.count; cursor.row++) {
       if (batch.outcome[cursor.row] !== outcome.live) continue
       if (body.end + cargo.most > stop && body.end + boundOf(cargo, cursor.row) > stop) {
-        if (body.rows.length > 0) return true
+        if (body.count > 0) return true
         // Alone it may be larger than the limit, but not than the memory.
         if (body.end + boundOf(cargo, cursor.row) > body.lease.end) return false
       }

@@ -4,7 +4,7 @@ import type { Failure } from '../../event/failure.ts'
 import type { Arena } from '../../memory/arena.ts'
 import { type BackoffOptions, createBackoff } from '../retry.ts'
 import type { Ask } from './ask.ts'
-import { type Body, boundOf, bytesOf, type Cargo, clear, fill, mostOf, refill } from './body.ts'
+import { type Body, boundOf, bytesOf, type Cargo, cargoOf, clear, fill, mostOf, refill } from './body.ts'
 import type { BodyPool } from './body-pool.ts'
 import { type Connection, NoReply, type Reply } from './connection.ts'
 import { heldIds, refreshTargets } from './held.ts'
@@ -107,7 +107,7 @@ export const createBulk = (options: BulkOptions) => {
   /** Documents taken by the store in the life of this sink. */
   let accepted = 0
 
-  const cargoOf = (batch: Batch): Cargo => {
+  const toCargo = (batch: Batch): Cargo => {
     const ids = batch.columns.get('event.id')
     if (ids?.kind !== 'text') throw new Error(`a batch of ${batch.dataset} has no event.id: provenance was not added`)
     const target = options.targetOf(batch)
@@ -121,7 +121,7 @@ export const createBulk = (options: BulkOptions) => {
       const query = { filter_path: filter, ...(options.requiresAlias ? { require_alias: true } : {}) }
       const bulk = bytesOf(body)
       const path = `/${encodeURIComponent(body.target)}/_bulk`
-      return attemptOf(await connection.send({ method: 'POST', path, query, bulk }, signal), body.rows.length)
+      return attemptOf(await connection.send({ method: 'POST', path, query, bulk }, signal), body.count)
     } catch (error) {
       if (!(error instanceof NoReply)) throw error
       return { kind: 'unknown', text: silenceOf(error), wish: 0, silent: true }
@@ -135,16 +135,17 @@ export const createBulk = (options: BulkOptions) => {
     const where = [...targetsOf(body)].map(encodeURIComponent).join(',')
     await refreshTargets(ask, where, signal)
     const idOf = (i: number): string => {
-      const { ids } = body.cargos[i]!
+      const { ids } = cargoOf(body, i)
       return body.arena.node.toString('utf8', ids.start[body.rows[i]!]!, ids.end[body.rows[i]!]!)
     }
-    const ids = body.rows.map((_, i) => idOf(i))
+    const ids = Array.from({ length: body.count }, (_, i) => idOf(i))
     const held = await heldIds(ask, where, ids, signal)
     if (held.size === 0) return
     const cargos: Cargo[] = []
     const rows: number[] = []
-    for (const [i, row] of body.rows.entries()) {
-      const cargo = body.cargos[i]!
+    for (let i = 0; i < body.count; i++) {
+      const row = body.rows[i]!
+      const cargo = cargoOf(body, i)
       if (held.has(ids[i]!)) cargo.batch.outcome[row] = outcome.stored
       else {
         cargos.push(cargo)
@@ -155,13 +156,13 @@ export const createBulk = (options: BulkOptions) => {
   }
 
   const bury = (body: Body, failure: Failure): void => {
-    for (const [i, row] of body.rows.entries()) kill(body.cargos[i]!.batch, row, failure)
+    for (let i = 0; i < body.count; i++) kill(cargoOf(body, i).batch, body.rows[i]!, failure)
     clear(body)
   }
 
   const halve = async (body: Body, signal: AbortSignal): Promise<void> => {
-    const cargos = [...body.cargos]
-    const rows = [...body.rows]
+    const cargos = Array.from({ length: body.count }, (_, i) => cargoOf(body, i))
+    const rows = [...body.rows.subarray(0, body.count)]
     const middle = rows.length >> 1
     refill(body, cargos.slice(0, middle), rows.slice(0, middle))
     await deliver(body, signal)
@@ -177,7 +178,7 @@ export const createBulk = (options: BulkOptions) => {
     let why: BulkItem | undefined
     for (let i = 0; i < items.length; i++) {
       const item = items[i]!
-      const cargo = body.cargos[i]!
+      const cargo = cargoOf(body, i)
       const row = body.rows[i]!
       const { batch } = cargo
       if (item.status === 201 && item.failure_store === undefined) {
@@ -218,20 +219,20 @@ export const createBulk = (options: BulkOptions) => {
     const failing: Failing = new Map()
     let silent = 0
     try {
-      while (body.rows.length > 0) {
+      while (body.count > 0) {
         if (options.creates) for (const name of targetsOf(body)) await targets.ensure(name, signal)
         const attempt = await request(body, signal)
         if (attempt.kind === 'created') {
-          for (let i = 0; i < body.rows.length; i++) body.cargos[i]!.batch.outcome[body.rows[i]!] = outcome.stored
-          accepted += body.rows.length
+          for (let i = 0; i < body.count; i++) cargoOf(body, i).batch.outcome[body.rows[i]!] = outcome.stored
+          accepted += body.count
           clear(body)
           continue
         }
         if (attempt.kind === 'items') {
-          const before = body.rows.length
+          const before = body.count
           const why = take(body, attempt.items, failing)
           if (why === undefined) continue
-          if (body.rows.length < before) backoff.reset()
+          if (body.count < before) backoff.reset()
           trouble.say(why)
           await backoff.wait(signal)
           continue
@@ -239,7 +240,7 @@ export const createBulk = (options: BulkOptions) => {
         if (attempt.kind === 'too_large' || attempt.kind === 'malformed') {
           if (attempt.kind === 'too_large')
             limit = Math.max(smallestLimit, Math.min(limit, (body.end - body.lease.start) >> 1))
-          if (body.rows.length === 1) bury(body, attempt.failure)
+          if (body.count === 1) bury(body, attempt.failure)
           else await halve(body, signal)
           continue
         }
@@ -249,7 +250,7 @@ export const createBulk = (options: BulkOptions) => {
         await settle(body, signal)
         if (!attempt.silent) continue
         silent++
-        if (silent >= silentTries && body.rows.length > 1) await halve(body, signal)
+        if (silent >= silentTries && body.count > 1) await halve(body, signal)
         else if (silent >= 2 * silentTries && body.end - body.lease.start > largeDocument)
           bury(body, { stage: 'store', code: 'too_large', reason: attempt.text })
       }
@@ -273,13 +274,13 @@ export const createBulk = (options: BulkOptions) => {
   }
 
   const writeFrom = async (arena: Arena, batches: readonly Batch[], signal: AbortSignal): Promise<void> => {
-    const cargos = batches.map(cargoOf)
+    const cargos = batches.map(toCargo)
     const cursor = { cargo: 0, row: 0 }
     const body = await pool.take(arena, signal)
     try {
       while (cursor.cargo < cargos.length) {
         const fits = fill(body, cargos, cursor, limit)
-        if (body.rows.length > 0) await deliver(body, signal)
+        if (body.count > 0) await deliver(body, signal)
         else if (!fits) await deliverLarge(cargos[cursor.cargo]!, cursor.row++, arena, signal)
       }
     } finally {
