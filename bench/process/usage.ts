@@ -17,8 +17,5 @@ if (file !== undefined)
   process.on('exit', () => {
     const { user, system } = process.cpuUsage()
     const seconds = (performance.now() - begun) / 1000
-    writeFileSync(
-      file,
-      JSON.stringify({ cpuSeconds: (user + system) / 1e6, system: system / 1e6, seconds, peakBytes: peakBytes() }),
-    )
+    writeFileSync(file, JSON.stringify({ cpuSeconds: (user + system) / 1e6, seconds, peakBytes: peakBytes() }))
   })
