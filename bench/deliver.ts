@@ -43,7 +43,7 @@ const deliver: Benchmark = {
         { name: 'with geo, agent, ids', goals: mibGoal(30), measure: await run(['geoip()', 'userAgent()']) },
         { name: 'as the built-in pipeline', measure: await run(undefined) },
       ],
-      rounds,
+      { rounds },
     )
   },
 }

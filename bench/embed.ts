@@ -43,7 +43,7 @@ const embed: Benchmark = {
         { name: 'with geo, agent, ids', measure: await run(['geoip()', 'userAgent()']) },
         { name: 'as the built-in pipeline', measure: await run(undefined) },
       ],
-      rounds,
+      { rounds },
     )
   },
 }

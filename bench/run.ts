@@ -11,7 +11,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'string' },
-    lines: { type: 'string', default: '1000000' },
+    lines: { type: 'string', default: '3000000' },
     rounds: { type: 'string', default: '3' },
   },
 })

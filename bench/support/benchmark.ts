@@ -38,7 +38,7 @@ export const figures = {
   mibPerCpuSecond: 'MiB/CPU-s',
   cpuSeconds: 'CPU s',
   seconds: 's',
-  peakMib: 'peak MiB',
+  peakMb: 'peak MB',
   /** CPU time of the baseline over that of the subject, in lines of each. */
   ratio: '× baseline',
 } as const

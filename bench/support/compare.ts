@@ -18,7 +18,7 @@ const measures: Readonly<Record<Exclude<Figure, 'ratio'>, (sample: Sample) => nu
     bytes === undefined || cpuSeconds === undefined ? undefined : bytes / mib / cpuSeconds,
   cpuSeconds: ({ cpuSeconds }) => cpuSeconds,
   seconds: ({ seconds }) => seconds,
-  peakMib: ({ peakBytes }) => (peakBytes === undefined ? undefined : peakBytes / mib),
+  peakMb: ({ peakBytes }) => (peakBytes === undefined ? undefined : peakBytes / 1e6),
 }
 
 const reached = ({ figure, atLeast, atMost }: Goal, row: Partial<Record<Figure, number>>): boolean => {
@@ -26,13 +26,21 @@ const reached = ({ figure, atLeast, atMost }: Goal, row: Partial<Record<Figure, 
   return value !== undefined && (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost)
 }
 
-/**
- * Measures every subject in turn, round after round, so that what else the machine does meets them alike; the first
- * round does not count. The first subject is the baseline of the others.
- */
-export const compare = async (subjects: readonly Subject[], rounds: number): Promise<readonly Row[]> => {
+export interface Comparison {
+  readonly rounds: number
+  /** A first round that does not count, default yes. */
+  readonly warm?: boolean
+  /** The first subject is the baseline of the others, default yes. */
+  readonly baseline?: boolean
+}
+
+/** Measures every subject in turn, round after round, so that what else the machine does meets them alike. */
+export const compare = async (
+  subjects: readonly Subject[],
+  { rounds, warm = true, baseline: first = true }: Comparison,
+): Promise<readonly Row[]> => {
   const samples = subjects.map((): Sample[] => [])
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = warm ? 0 : 1; round <= rounds; round++) {
     for (const [i, { measure }] of subjects.entries()) {
       const sample = await measure()
       if (round > 0) samples[i]!.push(sample)
@@ -49,7 +57,7 @@ export const compare = async (subjects: readonly Subject[], rounds: number): Pro
       if (value !== undefined) row[figure as Figure] = value
     }
     const [baseline, own] = [costOf(0), costOf(i)]
-    if (i > 0 && baseline !== undefined && own !== undefined) row.ratio = baseline / own
+    if (first && i > 0 && baseline !== undefined && own !== undefined) row.ratio = baseline / own
     return { subject: name, rounds, ...row, goals: goals.map((goal) => ({ ...goal, reached: reached(goal, row) })) }
   })
 }

@@ -17,9 +17,10 @@ const environment = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
 })
 
 /** Starts a script; its output is kept for the case that it fails. */
-export const start = (script: string, args: readonly string[], more: Readonly<Record<string, string>> = {}) => {
-  const child: ChildProcess = spawn(process.execPath, ['--import', usage, script, ...args], {
-    env: environment(more),
+export const start = (script: string, args: readonly string[], usageFile?: string) => {
+  const counted = usageFile === undefined ? [] : ['--import', usage]
+  const child: ChildProcess = spawn(process.execPath, [...counted, script, ...args], {
+    env: environment(usageFile === undefined ? {} : { BENCH_USAGE: usageFile }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let said = ''
@@ -31,13 +32,20 @@ export const start = (script: string, args: readonly string[], more: Readonly<Re
   return { child, ended, said: () => said }
 }
 
+const done = async (
+  { ended, said }: ReturnType<typeof start>,
+  script: string,
+  args: readonly string[],
+): Promise<void> => {
+  const [code, signal] = await ended
+  if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code ?? signal}:\n${said()}`)
+}
+
 /** Runs a script to its end and tells what the process took. Throws with what it said where it failed. */
 export const measureProcess = async (folder: string, script: string, args: readonly string[]): Promise<Sample> => {
   const own = await mkdtemp(join(folder, 'usage-'))
   const file = join(own, 'usage.json')
-  const { ended, said } = start(script, args, { BENCH_USAGE: file })
-  const [code, signal] = await ended
-  if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code ?? signal}:\n${said()}`)
+  await done(start(script, args, file), script, args)
   const sample = JSON.parse(await readFile(file, 'utf8')) as Sample
   await rm(own, { recursive: true })
   return sample
@@ -45,12 +53,18 @@ export const measureProcess = async (folder: string, script: string, args: reado
 
 /** What a script writes to standard output. */
 export const outputOf = async (script: string, args: readonly string[]): Promise<string> => {
-  const { child, ended, said } = start(script, args)
+  const started = start(script, args)
   let out = ''
-  child.stdout!.on('data', (text: string) => {
+  started.child.stdout!.on('data', (text: string) => {
     out += text
   })
-  const [code, signal] = await ended
-  if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code ?? signal}:\n${said()}`)
+  await done(started, script, args)
   return out
+}
+
+/** Seconds from starting a script to its end, as a user waits for it. */
+export const secondsOf = async (script: string, args: readonly string[]): Promise<number> => {
+  const begun = performance.now()
+  await done(start(script, args), script, args)
+  return (performance.now() - begun) / 1000
 }

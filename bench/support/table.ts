@@ -5,7 +5,7 @@ const digits: Readonly<Record<Figure, number>> = {
   mibPerCpuSecond: 1,
   cpuSeconds: 2,
   seconds: 2,
-  peakMib: 0,
+  peakMb: 0,
   ratio: 2,
 }
 const shown = (figure: Figure, value: number): string =>
