@@ -1,9 +1,10 @@
+import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
-import { text } from '../../src/grammar/capture.ts'
+import { rest, text } from '../../src/grammar/capture.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { line } from '../../src/grammar/line.ts'
 import { time } from '../../src/grammar/time.ts'
-import { readOne } from './read-records.ts'
+import { readOne, readRecords } from './read-records.ts'
 
 const noon = Date.UTC(2026, 10, 23, 12)
 const read = (layout: string, text: string, timezone = 'UTC', now = noon): unknown => {
@@ -94,4 +95,30 @@ test('text behind an ISO time that is no zone is left alone', () => {
     '@timestamp': '2026-11-23T12:34:56',
     message: '-5 left',
   })
+})
+
+const repeated = fc.constantFrom(
+  ...['11/Feb/2026:06:43:36 +0000', '11/Feb/2026:06:43:37 +0000', '11/Feb/2026:06:43:36 +0800', '11/Feb/2026:06:43:36'],
+  ...['2026-02-11T06:43:36', '2026-02-11T06:43:36Z', '2026-02-11T06:43:36.5', '2026-02-11 06:43', '1770792216', 'x'],
+)
+const behind = fc.constantFrom('', '.5', ',5', ':00', ' UTC', '+01', ']', '"')
+const layouts = fc.constantFrom(
+  ['clf', '11/Feb/2026:06:43:36 +0000'],
+  ['iso', '2026-02-11T06:43:36Z'],
+  ['epoch', '1770792216'],
+  ['yyyy-MM-ddTHH:mm:ssfZ', '2026-02-11T06:43:36.5Z'],
+)
+property.prop([
+  layouts,
+  fc.constantFrom('] ', '"', '|', '\t', ' ', '.', ','),
+  fc.array(fc.tuple(repeated, behind, behind), { maxLength: 12 }),
+])('a time reads the same whatever line was read before it', ([layout, sample], stop, lines) => {
+  const literals = Object.assign(['', stop, ''], { raw: ['', stop, ''] })
+  const timed = grammar({
+    name: 'test',
+    line: line(literals, time('@timestamp', layout!), rest('message')),
+    samples: [`${sample}${stop}x`],
+  })
+  const texts = lines.map(([at, first, second]) => `${at}${first}${stop}x${second}`)
+  expect(readRecords(timed, texts).rows).toEqual(texts.map((text) => readOne(timed, text)))
 })

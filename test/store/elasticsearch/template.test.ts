@@ -65,7 +65,12 @@ it('a reply in which everything was made is told from every other', () => {
   const item = '{"create":{"status":201}}'
   const text = (items: readonly string[]) => `{"took":12,"errors":false,"items":[${items.join(',')}]}`
   expect(allCreated(text([item]))).toEqual({ errors: false, created: 1 })
-  expect(allCreated(text(Array(5000).fill(item)))).toEqual({ errors: false, created: 5000 })
+  const refused = '{"create":{"status":429}}'
+  for (const count of [2, 255, 256, 257, 258, 513, 5000]) {
+    const items = Array<string>(count).fill(item)
+    expect(allCreated(text(items))).toEqual({ errors: false, created: count })
+    for (const odd of [1, count >> 1, count - 1]) expect(allCreated(text(items.with(odd, refused)))).toBeUndefined()
+  }
   const others = [
     text([item, '{"create":{"status":409}}']),
     text([item, '{"create":{"status":201,"failure_store":"used"}}', item]),
