@@ -52,7 +52,7 @@ const throughColumns = (): Way => {
     let offset = 0
     for (const piece of pieces(log)) {
       const lease = arena.lease(piece.length)!
-      arena.bytes.set(piece, lease.start)
+      piece.copy(arena.node, lease.start)
       const window = {
         arena,
         start: lease.start,

@@ -5,6 +5,7 @@ import { type Step, sameBytes } from './step.ts'
 
 /** The address last parsed: 16 bytes, IPv4 as v4-mapped. */
 const parsed = new Uint8Array(16)
+const parsedView = new DataView(parsed.buffer)
 
 const parse = (bytes: Uint8Array, from: number, to: number): boolean => parseIp(bytes, from, to, parsed, 0)
 
@@ -46,7 +47,7 @@ export const readIp = (m: Machine, s: Step): boolean => {
     at--
   }
   if (at === from) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
-  putIp(m, s.slot, parsed)
+  putIp(m, s.slot, parsedView)
   m.at = at
   return true
 }
@@ -72,7 +73,7 @@ export const spanAddress = (m: Machine, s: Step, from: number, to: number): bool
   const listAt = s.beside[1]!
   if (parse(bytes, from, to)) {
     putText(m, s.slot, from, to)
-    putIp(m, s.beside[0]!, parsed)
+    putIp(m, s.beside[0]!, parsedView)
     if (listAt >= 0) putListed(m, listAt, from, to)
     return true
   }
@@ -111,6 +112,6 @@ const addressList = (m: Machine, s: Step, from: number, to: number): boolean => 
   }
   if (chosen < 0) return fail(m, 'bad_value', from, s.expected, s.field)
   putText(m, s.slot, chosen, chosenEnd)
-  if (parse(bytes, chosen, chosenEnd)) putIp(m, s.beside[0]!, parsed)
+  if (parse(bytes, chosen, chosenEnd)) putIp(m, s.beside[0]!, parsedView)
   return true
 }

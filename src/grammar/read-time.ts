@@ -380,11 +380,14 @@ const readOne = (m: Machine, s: Step, program: TimeProgram): boolean => {
 const isEdge = (b: number): boolean => b === 93 || b === 34 || b === 124 || b === 9
 
 /** Whether the bytes at `at` are those of the time read last, and the one behind them. */
-const isLast = ({ bytes, limit, last }: Machine, at: number): boolean => {
+const isLast = ({ bytes, view, limit, last }: Machine, at: number): boolean => {
   const { from, length } = last
-  if (at + length >= limit) return false
-  // Later digits differ first.
-  for (let i = length; i >= 0; i--) if (bytes[at + i] !== bytes[from + i]) return false
+  const end = at + length
+  if (end >= limit || bytes[end] !== bytes[from + length]) return false
+  let one = at
+  let other = from
+  for (; one + 4 <= end; one += 4, other += 4) if (view.getInt32(one, true) !== view.getInt32(other, true)) return false
+  for (; one < end; one++, other++) if (bytes[one] !== bytes[other]) return false
   return true
 }
 

@@ -49,6 +49,7 @@ const authority = (m: Machine, s: Step, from: number, to: number): void => {
 }
 
 const address = new Uint8Array(16)
+const addressView = new DataView(address.buffer)
 
 /** `s.beside`: slots of port, address, name; `s.number` 1: a port is sure to be there. */
 export const spanHost = (m: Machine, s: Step, from: number, to: number): boolean => {
@@ -69,7 +70,7 @@ export const spanHost = (m: Machine, s: Step, from: number, to: number): boolean
     isIp = parseIp(bytes, m.first, m.second, address, 0)
   }
   putText(m, s.slot, m.first, m.second)
-  if (isIp) putIp(m, s.beside[1]!, address)
+  if (isIp) putIp(m, s.beside[1]!, addressView)
   else putText(m, s.beside[2]!, m.first, m.second)
   return true
 }

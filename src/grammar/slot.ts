@@ -1,4 +1,5 @@
 import { absent, type Column } from '../event/column.ts'
+import { copyWide } from '../memory/wide.ts'
 import type { FormField } from './form.ts'
 import type { Machine } from './machine.ts'
 
@@ -138,13 +139,11 @@ export const putTime = (m: Machine, at: number, ms: number, ns: number, digits: 
   slot.small[m.cell] = digits
 }
 
-/** Takes the 16 bytes from `from`. */
-export const putIp = (m: Machine, at: number, from: Uint8Array): void => {
+/** Takes the 16 bytes of `from`. */
+export const putIp = (m: Machine, at: number, from: DataView): void => {
   if (at < 0) return
   const slot = opened(m, at)
-  const base = m.cell * 16
-  // A call of `set` costs four times this loop.
-  for (let i = 0; i < 16; i++) slot.ip[base + i] = from[i]!
+  copyWide(from, 0, 16, m.view, slot.ip.byteOffset + m.cell * 16)
   slot.small[m.cell] = 1
 }
 
@@ -178,7 +177,7 @@ export const copyCell = (m: Machine, from: Slot, to: number): void => {
   else if (from.kind === 'number') putNumber(m, to, from.values[row]!, from.start[row]!, from.end[row]!)
   else if (from.kind === 'time') putTime(m, to, from.values[row]!, from.ns[row]!, from.small[row]!)
   else if (from.kind === 'boolean') putBoolean(m, to, from.small[row] === 1)
-  else putIp(m, to, from.ip.subarray(row * 16, row * 16 + 16))
+  else putIp(m, to, new DataView(from.ip.buffer, from.ip.byteOffset + row * 16, 16))
 }
 
 const cells = (slot: Slot, count: number): Column => {

@@ -6,7 +6,8 @@ import { type Step, sameBytes } from './step.ts'
 
 /** Whether a stop of the step begins at `at`. */
 export const stopsAt = (m: Machine, s: Step, at: number): boolean => {
-  for (const stop of s.stops) if (sameBytes(m.bytes, at, m.limit, stop)) return true
+  const { stops } = s
+  for (let i = 0; i < stops.length; i++) if (sameBytes(m.bytes, at, m.limit, stops[i]!)) return true
   return false
 }
 
@@ -94,7 +95,10 @@ export const isAbsent = (m: Machine, s: Step, from: number, to: number): boolean
   const absent = s.absent
   if (absent === undefined) return false
   if (from === to) return true
-  for (const mark of absent) if (mark.length === to - from && sameBytes(m.bytes, from, to, mark)) return true
+  for (let i = 0; i < absent.length; i++) {
+    const mark = absent[i]!
+    if (mark.length === to - from && sameBytes(m.bytes, from, to, mark)) return true
+  }
   return false
 }
 

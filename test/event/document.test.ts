@@ -90,7 +90,8 @@ const row = fc.record({
 const readAgain = (name: string, value: unknown): unknown => {
   if (Array.isArray(value)) return value.map((one) => readAgain(name, one))
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value
-  if (typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(String(value))) return BigInt(String(value))
+  if (typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(String(value)))
+    return BigInt(String(value))
   if (name === 'b.c.b' || name === 'f.a') return printIp(ipOf(String(value))!, 0)
   return value
 }
