@@ -6,7 +6,8 @@ export interface DocumentPlan {
   readonly columns: readonly Column[]
   /**
    * The JSON text from behind the value of column `previous` (-1: from the beginning) to before that of `next`
-   * (the number of columns: to the end), where no column between them has a value. Constants and quotes are part of it.
+   * (the number of columns: to the end), where no column between them has a value. Constants, quotes
+   * and the brackets of lists of texts are part of it.
    */
   between(previous: number, next: number): string
   /** UTF-16 units that all such texts of one document take at the most. */
@@ -50,9 +51,12 @@ const membersOf = ({ leaves, objects }: ObjectNode, path: readonly string[] = []
   ...[...objects].flatMap(([name, inner]) => membersOf(inner, [...path, name])),
 ]
 
-/** Values that are written between quotes which the texts around them hold. */
-const isQuoted = (column: Column): boolean =>
-  column.kind === 'dictionary' ? isQuoted(column.values) : ['text', 'time', 'ip'].includes(column.kind)
+/** What stands around a value and is the same for all: the texts between values hold it. */
+const framesOf = (column: Column): readonly [string, string] => {
+  const held = column.kind === 'dictionary' ? column.values : column
+  if (held.kind === 'list' && held.values.kind === 'text') return ['["', '"]']
+  return ['text', 'time', 'ip'].includes(held.kind) ? ['"', '"'] : ['', '']
+}
 
 const shared = (a: readonly string[], b: readonly string[]): number => {
   let length = 0
@@ -66,8 +70,7 @@ export const planOf = (columns: ReadonlyMap<string, Column>): DocumentPlan => {
   const textOf = ({ path, name, column }: Member, from: readonly string[], first: boolean): string => {
     const common = shared(from, path)
     const opened = path.slice(common).map((part) => `${JSON.stringify(part)}:{`)
-    const value =
-      column.kind === 'constant' ? JSON.stringify((column as ConstantColumn).value) : isQuoted(column) ? '"' : ''
+    const value = column.kind === 'constant' ? JSON.stringify((column as ConstantColumn).value) : framesOf(column)[0]
     return `${'}'.repeat(from.length - common)}${first ? '' : ','}${opened.join('')}${JSON.stringify(name)}:${value}`
   }
   return {
@@ -75,7 +78,7 @@ export const planOf = (columns: ReadonlyMap<string, Column>): DocumentPlan => {
     between(previous, next) {
       const before = previous < 0 ? undefined : members[places[previous]!]!
       const last = places[next] ?? members.length
-      let text = before === undefined ? '{' : isQuoted(before.column) ? '"' : ''
+      let text = before === undefined ? '{' : framesOf(before.column)[1]
       let path = before?.path ?? []
       let first = before === undefined
       for (let i = before === undefined ? 0 : places[previous]! + 1; i <= last && i < members.length; i++) {

@@ -14,6 +14,8 @@ export interface ValueWriter {
   ip(addresses: Uint8Array, from: number, at: number): number
   /** 1 is true. */
   boolean(value: number, at: number): number
+  /** What stands between two texts of a list. */
+  between(at: number): number
   /** The value of any kind of column, which is there. */
   any(column: Column, row: number, at: number): number
 }
@@ -58,6 +60,10 @@ export const createValueWriter = (arena: Arena): ValueWriter => {
   }
   const boolean = (value: number, at: number): number => at + node.write(value === 1 ? 'true' : 'false', at, 'latin1')
 
+  const between = (at: number): number => {
+    view.setInt32(at, 0x222c22, true)
+    return at + 3
+  }
   const close = (byte: number, at: number): number => {
     memory[at] = byte
     return at + 1
@@ -102,5 +108,5 @@ export const createValueWriter = (arena: Arena): ValueWriter => {
       }
     }
   }
-  return { copy, number, ip, boolean, any }
+  return { copy, number, ip, boolean, between, any }
 }

@@ -21,13 +21,15 @@ export interface DocumentWriter {
 }
 
 /** How a value is written: small whole numbers, so that choosing among them costs nothing. */
-const code = { text: 0, json: 1, number: 2, time: 3, ip: 4, boolean: 5, list: 6, members: 7 } as const
+const code = { text: 0, json: 1, number: 2, time: 3, ip: 4, boolean: 5, texts: 6, other: 7 } as const
 
 /** A column made ready: all have one shape, so that the loop over them stays monomorphic. */
 interface Leaf {
   readonly code: number
   /** Of a dictionary: the row of the values. */
   readonly codes: Uint32Array | undefined
+  /** Of a list of texts: elements before each row. */
+  readonly first: Uint32Array
   readonly start: Uint32Array
   readonly end: Uint32Array
   readonly values: Float64Array
@@ -55,6 +57,7 @@ const leafOf = (column: Column, textStart: number): Leaf => {
   const leaf = {
     code: 0,
     codes,
+    first: none32,
     start: none32,
     end: none32,
     values: none64,
@@ -82,8 +85,11 @@ const leafOf = (column: Column, textStart: number): Leaf => {
       return { ...leaf, code: code.ip, addresses: values.values, small: values.present }
     case 'boolean':
       return { ...leaf, code: code.boolean, small: values.values }
+    case 'list':
+      if (values.values.kind !== 'text') return { ...leaf, code: code.other }
+      return { ...leaf, code: code.texts, first: values.first, start: values.values.start, end: values.values.end }
     default:
-      return { ...leaf, code: values.kind === 'members' ? code.members : code.list }
+      return { ...leaf, code: code.other }
   }
 }
 
@@ -118,7 +124,7 @@ export const createWriter = ({ block, columns, count }: Pick<Batch, 'block' | 'c
   const plan = planOf(columns)
   const texts = textsOf(4096)
   const leaves = plan.columns.map((column) => leafOf(column, take(texts, timeRoom)))
-  const times = plan.columns.map(createTimeWriter)
+  const times = leaves.map((leaf) => (leaf.code === code.time ? createTimeWriter() : undefined))
   /** By previous leaf + 1 and next leaf: where the text between them begins and ends; 0, 0: not made yet. */
   const between: Uint32Array[] = []
 
@@ -195,6 +201,17 @@ export const createWriter = ({ block, columns, count }: Pick<Batch, 'block' | 'c
             if (leaf.small[cell] === 255) continue
             to = values.boolean(leaf.small[cell]!, pass(previous, i, to))
             break
+          case code.texts: {
+            const first = leaf.first[cell]!
+            const stop = leaf.first[cell + 1]!
+            if (first === stop) continue
+            to = pass(previous, i, to)
+            for (let element = first; element < stop; element++) {
+              if (element > first) to = values.between(to)
+              to = writeEscaped(arena, leaf.start[element]!, leaf.end[element]!, to)
+            }
+            break
+          }
           default:
             if (!has(leaf.column, cell)) continue
             to = values.any(leaf.column, cell, pass(previous, i, to))

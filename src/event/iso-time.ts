@@ -4,11 +4,12 @@ export interface TimeWriter {
   write(memory: Uint8Array, ms: number, ns: number, digits: number, at: number): number
 }
 
+const encoder = new TextEncoder()
+
 /** Logs are written in order, so the text of a day is made once and kept until another day comes. */
 export const createTimeWriter = (): TimeWriter => {
   let day = Number.NaN
   const date = new Uint8Array(11)
-  const encoder = new TextEncoder()
   return {
     write(memory, ms, ns, digits, at) {
       const days = Math.floor(ms / 86_400_000)
