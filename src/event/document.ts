@@ -128,17 +128,18 @@ export const createWriter = ({ block, columns, count }: Pick<Batch, 'block' | 'c
   /** By previous leaf + 1 and next leaf: where the text between them begins and ends; 0, 0: not made yet. */
   const between: Uint32Array[] = []
 
-  const makeText = (previous: number, next: number): void => {
+  const makeText = (previous: number, next: number): Uint32Array => {
     const text = encoder.encode(plan.between(previous, next))
     const start = take(texts, text.length)
     const places = (between[previous + 1] ??= new Uint32Array(2 * leaves.length + 2))
     places[2 * next] = start
     places[2 * next + 1] = start + text.length
     texts.bytes.set(text, start)
+    return places
   }
   const pass = (previous: number, next: number, at: number): number => {
-    if (between[previous + 1] === undefined || between[previous + 1]![2 * next + 1] === 0) makeText(previous, next)
-    const places = between[previous + 1]!
+    let places = between[previous + 1]
+    if (places === undefined || places[2 * next + 1] === 0) places = makeText(previous, next)
     return copyWide(texts.view, places[2 * next]!, places[2 * next + 1]!, view, at)
   }
   const writeTime = (leaf: Leaf, i: number, cell: number, at: number): number => {

@@ -20,23 +20,20 @@ const hexOf = (byte: number): number => {
 
 /** Four decimal octets without leading zeros into `out[at…at+3]`. */
 const parseV4 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean => {
-  let part = 0
-  let value = -1
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!
-    if (byte >= 0x30 && byte <= 0x39) {
-      if (value === 0) return false
-      value = value < 0 ? byte - 0x30 : value * 10 + byte - 0x30
-      if (value > 255) return false
-    } else if (byte === dot) {
-      if (value < 0 || part === 3) return false
-      out[at + part++] = value
-      value = -1
-    } else return false
+  let i = start
+  for (let part = 0; ; part++) {
+    let value = i < end ? bytes[i++]! - 0x30 : -1
+    if (value < 0 || value > 9) return false
+    for (const stop = value === 0 ? i : Math.min(end, i + 2); i < stop; i++) {
+      const digit = bytes[i]! - 0x30
+      if (digit < 0 || digit > 9) break
+      value = value * 10 + digit
+    }
+    if (value > 255) return false
+    out[at + part] = value
+    if (part === 3) return i === end
+    if (i >= end || bytes[i++] !== dot) return false
   }
-  if (value < 0 || part !== 3) return false
-  out[at + 3] = value
-  return true
 }
 
 const parseV6 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean => {
