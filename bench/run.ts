@@ -11,8 +11,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'string' },
-    lines: { type: 'string', default: '3000000' },
-    rounds: { type: 'string', default: '3' },
+    lines: { type: 'string', default: '4000000' },
+    rounds: { type: 'string', default: '2' },
   },
 })
 
