@@ -73,6 +73,8 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
   m.zone = zoneOf('UTC')
   return (bytes: Uint8Array, start: number, end: number): number => {
     m.bytes = bytes
+    // Memory is used again: what stood at an address is gone.
+    m.last.times = undefined
     // Of a whole memory it is made once, of a line that lies elsewhere for that line.
     if (m.view.buffer !== bytes.buffer || m.view.byteOffset !== bytes.byteOffset || m.view.byteLength !== bytes.length)
       m.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

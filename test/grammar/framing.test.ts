@@ -136,3 +136,11 @@ test('limits are handed on', () => {
   expect(starts([line`a`], { maxBytes: 10, flushAfter: 5 })).toMatchObject({ joins: true, maxBytes: 10, flushAfter: 5 })
   expect(starts([]).problems).toHaveLength(1)
 })
+
+test('a time that stood in the same memory before is no start', () => {
+  const reader = starts([line`[${time('@timestamp', 'clf')}] `]).begin()
+  const memory = Buffer.from('[11/Feb/2026:06:43:36 +0000] GET /')
+  expect(reader.starts(memory, 0, memory.length)).toBe(true)
+  memory.write('[11-Feb-2026-06-43-36-+0000] GET /')
+  expect(reader.starts(memory, 0, memory.length)).toBe(false)
+})
