@@ -53,7 +53,7 @@ export interface Running {
 
 const arenaShare = 0.45
 const embedded = { flushBytes: 8 << 20, flushAfter: 200, concurrency: 1, maxBytes: 24 << 20 } as const
-const remote = { flushBytes: 2 << 20, flushAfter: 250, concurrency: 3, maxBytes: 8 << 20 } as const
+const remote = { flushBytes: 1 << 20, flushAfter: 250, concurrency: 3, maxBytes: 6 << 20 } as const
 
 const schemasOf = (pipelines: readonly Pipeline[]): Map<string, ReadonlyMap<string, Field>> => {
   const all = new Map<string, ReadonlyMap<string, Field>>()
