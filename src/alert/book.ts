@@ -45,7 +45,12 @@ export interface AlertBook {
   close(): Promise<void>
 }
 
-export const openAlertBook = async (directory: string, report: (text: string) => void): Promise<AlertBook> => {
+/** With `readOnly` nothing is changed on disk, where a service may be writing. */
+export const openAlertBook = async (
+  directory: string,
+  report: (text: string) => void,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Promise<AlertBook> => {
   const rules = new Map<string, RuleState>()
   let ended: Alert[] = []
   let pending: Pending[] = []
@@ -79,6 +84,7 @@ export const openAlertBook = async (directory: string, report: (text: string) =>
     apply: (record) => apply(record as BookRecord),
     snapshot: () => ({ kind: 'all', rules: [...rules], ended, pending }) satisfies BookRecord,
     report,
+    readOnly,
   })
   const append = (record: BookRecord): Promise<void> => journal.append(record)
   return {

@@ -20,6 +20,8 @@ export interface JournalOptions {
   readonly report?: (text: string) => void
   /** The log is folded into a snapshot when it holds this many bytes and four times the last snapshot. Default 4 MiB. */
   readonly compactAfter?: number
+  /** Only tells what there is: nothing in the directory is changed, which another process may be writing to. Default false. */
+  readonly readOnly?: boolean
   /** Opens segments; a test hands in disks that fail. */
   readonly openFile?: (path: string, flags: string, mode: number) => Promise<Segment>
 }
@@ -47,9 +49,9 @@ interface Waiting {
 
 /** Never refuses to start for what lies in the directory; only for a directory that cannot be read or written. */
 export const openJournal = async (directory: string, options: JournalOptions): Promise<Journal> => {
-  const { apply, snapshot, report = () => {}, compactAfter = 4 << 20, openFile = open } = options
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const found = await replay(directory, apply, report)
+  const { apply, snapshot, report = () => {}, compactAfter = 4 << 20, openFile = open, readOnly = false } = options
+  if (!readOnly) await mkdir(directory, { recursive: true, mode: 0o700 })
+  const found = await replay(directory, apply, report, readOnly)
   let number = found.next
   let logBytes = found.logBytes
   let snapshotBytes = found.snapshotBytes
@@ -59,7 +61,7 @@ export const openJournal = async (directory: string, options: JournalOptions): P
   let queue: Waiting[] = []
   let work: Promise<void> = Promise.resolve()
   let scheduled = false
-  let closed = false
+  let closed = readOnly
 
   const begin = async (): Promise<Segment> => {
     if (segment !== undefined) return segment
@@ -152,14 +154,15 @@ export const openJournal = async (directory: string, options: JournalOptions): P
     return done
   }
 
-  if (found.damaged)
+  if (found.damaged && !readOnly)
     await replace().catch((error: unknown) =>
       report(`the journal in ${directory} could not be rewritten: ${String(error)}`),
     )
 
   return {
     append(record) {
-      if (closed) return Promise.reject(new Error(`the journal in ${directory} is closed`))
+      if (closed)
+        return Promise.reject(new Error(`the journal in ${directory} is ${readOnly ? 'only read' : 'closed'}`))
       return new Promise((resolve, reject) => {
         queue.push({ record, frame: encodeFrame(record), resolve, reject })
         if (scheduled) return
@@ -196,8 +199,12 @@ const replay = async (
   directory: string,
   apply: (record: JournalRecord) => void,
   report: (text: string) => void,
+  readOnly: boolean,
 ): Promise<Replayed> => {
-  const names = await readdir(directory)
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (readOnly && error.code === 'ENOENT') return []
+    throw error
+  })
   const entries = names.flatMap((name) => {
     const entry = numberOf(name)
     return entry === undefined ? [] : [{ ...entry, path: join(directory, name) }]
@@ -206,6 +213,7 @@ const replay = async (
   let damaged = false
   const setAside = async (path: string): Promise<void> => {
     damaged = true
+    if (readOnly) return
     await rename(path, `${path}.damaged`)
     report(`${path} is damaged; it was kept as ${path}.damaged and what could be read of it was used`)
   }
@@ -246,6 +254,8 @@ const replay = async (
       at = frame.next
     }
     if (bad === -1) continue
+    // Of a journal that is being written to, the end may be on its way.
+    if (readOnly && isLast) continue
     // A torn tail of the last segment is what a crash leaves: nobody was told that it is durable.
     if (!isLast || frameBehind) await setAside(entry.path)
     else if (bad === 0) await rm(entry.path)

@@ -34,8 +34,16 @@ export const openContext = async (config: Config, namespace: string | undefined)
   const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
   const never = new AbortController()
   const store = await openStore(config)
-  const progress = await openProgressLog(store, join(config.data, 'checkpoints', storeId(config)), report, never.signal)
-  const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
+  const progress = await openProgressLog(
+    store,
+    join(config.data, 'checkpoints', storeId(config)),
+    report,
+    never.signal,
+    {
+      readOnly: true,
+    },
+  )
+  const letters = await openDeadLetters(join(config.data, 'dead-letter'), report, { readOnly: true })
   const sources = await stoppedSources(config, progress.state.checkpoints, report)
   const context: Context = {
     config,

@@ -24,12 +24,18 @@ const ledgerDays = 90
 /** Records in a transactional store before they are folded into one. */
 const foldAfter = 2000
 
+interface ProgressLogOptions {
+  readonly troubles?: Troubles
+  /** For a command beside a service that may be writing. */
+  readonly readOnly?: boolean
+}
+
 export const openProgressLog = async (
   store: Store,
   directory: string,
   report: (text: string) => void,
   signal: AbortSignal,
-  troubles?: Troubles,
+  { troubles, readOnly = false }: ProgressLogOptions = {},
 ): Promise<ProgressLog> => {
   const state = createProgressState()
   const keepFrom = (): number => Date.now() - ledgerDays * 86_400_000
@@ -60,6 +66,7 @@ export const openProgressLog = async (
     apply: (record) => applyProgress(state, record as unknown as ProgressRecord),
     snapshot: () => ({ ...snapshotProgress(state, keepFrom()) }),
     report,
+    readOnly,
   })
   // One at a time: a record that is tried again must not be overtaken by the next.
   let turn: Promise<void> = Promise.resolve()

@@ -159,7 +159,7 @@ export const startPipelines = async ({
   const id = storeId(config)
   await store.prepare(schemasOf(config.pipelines), config.namespace, delivering.signal)
   const directory = join(config.data, 'checkpoints')
-  const progressLog = await openProgressLog(store, join(directory, id), report, delivering.signal, troubles)
+  const progressLog = await openProgressLog(store, join(directory, id), report, delivering.signal, { troubles })
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
   await letters.dropFrom(progressLog.state.checkpoints)
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })

@@ -25,7 +25,7 @@ export const stoppedSources = async (
 ): Promise<readonly SourceRow[]> => {
   const directory = join(config.data, 'checkpoints', 'generations')
   if (!existsSync(directory)) return []
-  const generations = await openGenerations(directory, { report })
+  const generations = await openGenerations(directory, { report, readOnly: true })
   try {
     return generations.all().flatMap((generation) => {
       const { key, source, path, begin, gone } = generation

@@ -72,6 +72,8 @@ export interface GenerationOptions {
   readonly clock?: () => number
   /** A sentence for the operator. */
   readonly report?: (text: string) => void
+  /** Changes nothing on disk. */
+  readonly readOnly?: boolean
 }
 
 /** As JSON: the head in base64. */
@@ -83,7 +85,7 @@ const read = (written: Written): Generation => ({ ...written, head: Buffer.from(
 
 /** Opens the generations of a data directory (`checkpoints/generations`). */
 export const openGenerations = async (directory: string, options: GenerationOptions = {}): Promise<GenerationStore> => {
-  const { clock = Date.now, report = () => {} } = options
+  const { clock = Date.now, report = () => {}, readOnly = false } = options
   // `live` is what is believed now, `durable` what the journal holds: the lazy part is the difference.
   const live = new Map<string, Generation>()
   const durable = new Map<string, Generation>()
@@ -100,6 +102,7 @@ export const openGenerations = async (directory: string, options: GenerationOpti
     },
     snapshot: () => ({ all: [...durable.values()].filter((generation) => !expired(generation)).map(write) }),
     report,
+    readOnly,
   })
   for (const generation of durable.values()) if (!expired(generation)) live.set(generation.key, generation)
 

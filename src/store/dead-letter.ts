@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir, readFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fsyncDir } from '../durable/file.ts'
@@ -88,10 +89,15 @@ interface Place {
 
 /**
  * The dead letter queue: segments of checksummed frames, mode 0600, one frame a letter or `{dropped: [ids]}`. Only
- * where each letter lies is held in memory. A later letter of the same record takes the place of the earlier.
+ * where each letter lies is held in memory. A later letter of the same record takes the place of the earlier. With
+ * `readOnly` nothing in the directory is changed, which another process may be writing to.
  */
-export const openDeadLetters = async (directory: string, report: (text: string) => void): Promise<DeadLetters> => {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
+export const openDeadLetters = async (
+  directory: string,
+  report: (text: string) => void,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
+): Promise<DeadLetters> => {
+  if (!readOnly) await mkdir(directory, { recursive: true, mode: 0o700 })
   const places = new Map<string, Place>()
   let next = 1
   let file: FileHandle | undefined
@@ -110,7 +116,8 @@ export const openDeadLetters = async (directory: string, report: (text: string) 
     places.set(id, { ...place, key, offset })
   }
 
-  const names = (await readdir(directory)).filter((name) => name.endsWith(suffix)).sort()
+  const found = readOnly && !existsSync(directory) ? [] : await readdir(directory)
+  const names = found.filter((name) => name.endsWith(suffix)).sort()
   for (const name of names) {
     next = Math.max(next, Number.parseInt(name, 10) + 1)
     const segment = join(directory, name)
@@ -120,8 +127,10 @@ export const openDeadLetters = async (directory: string, report: (text: string) 
       const frame = decodeFrame(bytes, at)
       if (frame === undefined) {
         const behind = nextFrame(bytes, at + 1)
-        if (behind === -1 && name === names.at(-1)) await truncate(segment, at)
-        else report(`${segment} is damaged at byte ${at}; the dead letters behind are kept`)
+        // What a crash leaves, or what another process is writing at this moment.
+        const torn = behind === -1 && name === names.at(-1)
+        if (torn && !readOnly) await truncate(segment, at)
+        else if (!torn) report(`${segment} is damaged at byte ${at}; the dead letters behind are kept`)
         if (behind === -1) break
         at = behind
         continue

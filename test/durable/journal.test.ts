@@ -203,3 +203,28 @@ test('a directory is made with those above it, once or again, and what may not b
   await expect(makeDirectory(join(directory, 'file', 'x'), 0o750)).rejects.toMatchObject({ code: 'ENOTDIR' })
   if (process.platform === 'linux') await expect(makeDirectory('/proc/none/x', 0o750)).rejects.toHaveProperty('code')
 })
+
+test('what is only read stays as it is, its torn end too, which another process may be writing', async () => {
+  const first = await openList()
+  await first.journal.append('whole')
+  await first.journal.close()
+  const [name] = await files('.journal')
+  const path = join(directory, name!)
+  const bytes = Buffer.concat([await readFile(path), Buffer.from('a frame that is on its w')])
+  await writeFile(path, bytes)
+  const reader = await openList({ readOnly: true })
+  expect(reader.list).toEqual(['whole'])
+  await expect(reader.journal.append('more')).rejects.toThrow('only read')
+  await reader.journal.close()
+  expect(await readFile(path)).toEqual(bytes)
+  expect(await readdir(directory)).toEqual([name])
+  expect(reader.said).toEqual([])
+})
+
+test('what is only read and is not there is empty, and is not made', async () => {
+  await rm(directory, { recursive: true })
+  const reader = await openList({ readOnly: true })
+  await reader.journal.close()
+  expect(reader.list).toEqual([])
+  await expect(readdir(directory)).rejects.toThrow('ENOENT')
+})

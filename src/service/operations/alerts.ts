@@ -35,7 +35,8 @@ export const readAlerts = async (config: Config): Promise<readonly Alert[]> => {
   const directory = alertDirectory(config)
   if (!existsSync(directory)) return []
   const { openAlertBook } = await import('../../alert/book.ts')
-  const book = await openAlertBook(directory, (text) => void process.stderr.write(`tailrace: ${text}\n`))
+  const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
+  const book = await openAlertBook(directory, report, { readOnly: true })
   try {
     return book.alerts()
   } finally {
