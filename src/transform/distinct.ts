@@ -1,5 +1,6 @@
 import { type Batch, outcome } from '../event/batch.ts'
-import { absent, type Column, type Slices } from '../event/column.ts'
+import { absent, type Column, type DictionaryColumn, type Slices, type TextColumn } from '../event/column.ts'
+import { type Bytes, bytesOf, hashOf, sameBytes } from './bytes.ts'
 
 /**
  * The distinct values of a column: rows become codes, so that a look-up is made once per value and batch. Values that
@@ -27,8 +28,7 @@ let starts = new Uint32Array(1 << 10)
 let ends = new Uint32Array(1 << 10)
 let mask = 0
 let count = 0
-let memory: Uint8Array = new Uint8Array(0)
-let words: DataView = new DataView(memory.buffer)
+let held: Bytes = bytesOf(new Uint8Array(0))
 
 const begin = (bytes: Uint8Array, most: number): void => {
   let size = 1 << 6
@@ -44,59 +44,23 @@ const begin = (bytes: Uint8Array, most: number): void => {
   count = 0
   // A new seed a batch: who learns which values collide cannot use it.
   seed = Math.imul(seed, 0x2c1b3c6d) + 0x297a2d39
-  if (memory === bytes) return
-  memory = bytes
-  words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-const hashOf = (start: number, end: number): number => {
-  const view = words
-  let a = seed ^ (end - start)
-  let b = 0x85ebca6b
-  let at = start
-  // Two lanes, so that one multiplication need not wait for the other; 16 bytes a turn.
-  for (; at + 16 <= end; at += 16) {
-    a = Math.imul(a ^ view.getInt32(at, true), 0x9e3779b1) + view.getInt32(at + 4, true)
-    b = Math.imul(b ^ view.getInt32(at + 8, true), 0x27d4eb2f) + view.getInt32(at + 12, true)
-    a ^= a >>> 15
-    b ^= b >>> 13
-  }
-  for (; at + 4 <= end; at += 4) a = Math.imul(a ^ view.getInt32(at, true), 0x9e3779b1) ^ (a >>> 15)
-  for (; at < end; at++) a = Math.imul(a ^ memory[at]!, 0x01000193) ^ (a >>> 17)
-  a ^= Math.imul(b ^ (b >>> 16), 0x85ebca6b)
-  return (a ^ (a >>> 16)) >>> 0
-}
-
-const same = (left: number, right: number, length: number): boolean => {
-  const view = words
-  let i = 0
-  for (; i + 16 <= length; i += 16) {
-    const l = left + i
-    const r = right + i
-    const differ =
-      (view.getInt32(l, true) ^ view.getInt32(r, true)) |
-      (view.getInt32(l + 4, true) ^ view.getInt32(r + 4, true)) |
-      (view.getInt32(l + 8, true) ^ view.getInt32(r + 8, true)) |
-      (view.getInt32(l + 12, true) ^ view.getInt32(r + 12, true))
-    if (differ !== 0) return false
-  }
-  for (; i < length; i++) if (memory[left + i] !== memory[right + i]) return false
-  return true
+  if (held.memory !== bytes) held = bytesOf(bytes)
 }
 
 const codeOf = (start: number, end: number): number => {
-  const hash = hashOf(start, end)
+  const from = held
+  const hash = hashOf(from, start, end, seed)
   const length = end - start
   let slot = hash & mask
   for (let probe = 0; probe < mostProbes; probe++) {
-    const held = slots[slot]!
-    if (held === 0) {
+    const taken = slots[slot]!
+    if (taken === 0) {
       slots[slot] = count + 1
       hashes[count] = hash
       break
     }
-    const code = held - 1
-    if (hashes[code] === hash && ends[code]! - starts[code]! === length && same(starts[code]!, start, length))
+    const code = taken - 1
+    if (hashes[code] === hash && ends[code]! - starts[code]! === length && sameBytes(from, starts[code]!, from, start, length))
       return code
     slot = (slot + 1) & mask
   }
@@ -105,7 +69,7 @@ const codeOf = (start: number, end: number): number => {
   return count++
 }
 
-const result = (codes: Uint32Array): Distinct => ({ codes, count, start: starts, end: ends, memory })
+const result = (codes: Uint32Array): Distinct => ({ codes, count, start: starts, end: ends, memory: held.memory })
 
 /** Distinct slices of the live rows. Row i's value is slice i. */
 const ofSlices = (batch: Batch, { start, end }: Slices): Distinct => {
@@ -118,6 +82,10 @@ const ofSlices = (batch: Batch, { start, end }: Slices): Distinct => {
   }
   return result(codes)
 }
+
+/** Distinct among the rows of a text column that `wanted` marks. */
+export const distinctAmong = (batch: Batch, column: TextColumn, wanted: Uint8Array): Distinct =>
+  ofPicked(batch, column, wanted)!
 
 /** Distinct among the given rows of `values` (a dictionary's values, a list's elements); others get no code. */
 const ofPicked = (batch: Batch, values: Column, wanted: Uint8Array): Distinct | undefined => {
@@ -179,7 +147,7 @@ const encoder = new TextEncoder()
 const ofConstant = (batch: Batch, text: string): Distinct => {
   const codes = batch.scratch.u32(batch.count)
   begin(encoder.encode(text), 1)
-  const code = codeOf(0, memory.length)
+  const code = codeOf(0, held.memory.length)
   for (let i = 0; i < batch.count; i++) codes[i] = batch.outcome[i] === outcome.live ? code : absent
   return result(codes)
 }
@@ -208,6 +176,14 @@ export const distinctElements = (batch: Batch, first: Uint32Array, values: Colum
 }
 
 let read: Buffer = Buffer.alloc(0)
+
+/** The column with each value once: the same values, less to be looked at by whoever comes after. */
+export const dictionaryFrom = (batch: Batch, { codes, count: size, start, end }: Distinct): DictionaryColumn => {
+  const values = { kind: 'text', start: batch.scratch.u32(size), end: batch.scratch.u32(size) } as const
+  values.start.set(start.subarray(0, size))
+  values.end.set(end.subarray(0, size))
+  return { kind: 'dictionary', codes, values }
+}
 
 /** Value `code` as text; at most the first `most` bytes of it. */
 export const textOf = ({ memory, start, end }: Distinct, code: number, most = Number.POSITIVE_INFINITY): string => {

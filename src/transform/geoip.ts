@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url'
 import type { Batch } from '../event/batch.ts'
+import { absent } from '../event/column.ts'
 import { diagnose, markSite } from '../event/diagnostic.ts'
 import { printIp } from '../event/ip.ts'
-import { createCache } from './cache.ts'
 import { declare, type FieldsOf, typeOf } from './declare.ts'
 import { numberDictionary, textDictionary } from './dictionary.ts'
 import { distinctOf } from './distinct.ts'
 import { type MmdbFile, type MmdbRecord, openMmdb } from './mmdb-file.ts'
+import { createMemo } from './memo.ts'
 import { isPublic } from './public-address.ts'
 import type { Transform } from './transform.ts'
 
@@ -37,14 +38,19 @@ interface Found {
   readonly asn: number | undefined
 }
 
+/** A database of cities has some hundred thousand; what is kept of them is forgotten here. */
+const mostAnswers = 20_000
+
 const bundled = (): string =>
   fileURLToPath(import.meta.resolve('@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb'))
 
 let countryNames: Intl.DisplayNames | undefined
+const names = new Map<string, string | undefined>()
 const nameOf = (code: string | undefined): string | undefined => {
   if (code === undefined || !/^[A-Z]{2}$/.test(code)) return undefined
   countryNames ??= new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' })
-  return countryNames.of(code)
+  if (!names.has(code)) names.set(code, countryNames.of(code))
+  return names.get(code)
 }
 
 const cityOf = (record: MmdbRecord | undefined): string | undefined => {
@@ -87,22 +93,27 @@ export const geoip = <const F extends string = 'source.ip'>(
             'Name an ip field, as source.ip',
           ),
         ]
-  const cache = createCache<string, Found>(16_384)
   let place: MmdbFile | undefined
   let system: MmdbFile | undefined
-
+  /** Each answer once: there are far fewer than addresses. */
+  const answers = new Map<string, Found>()
+  const nowhere = foundFrom(undefined, undefined)
+  const known = createMemo(32_768, (memory, at): Found => {
+    if (!isPublic(memory, at)) return nowhere
+    const ip = printIp(memory, at)
+    const found = foundFrom(place?.get(ip), system?.get(ip))
+    const key = JSON.stringify(found)
+    const same = answers.get(key)
+    if (same !== undefined) return same
+    answers.set(key, found)
+    return found
+  })
   const refresh = (): void => {
     const changed = [place, system].filter((file) => file?.refresh() === true)
-    if (changed.length > 0) cache.clear()
+    if (changed.length === 0 && answers.size < mostAnswers) return
+    known.clear()
+    answers.clear()
   }
-  const find = (ip: string): Found => {
-    const before = cache.get(ip)
-    if (before !== undefined) return before
-    const found = foundFrom(place?.get(ip), system?.get(ip))
-    cache.set(ip, found)
-    return found
-  }
-  const nowhere = foundFrom(undefined, undefined)
 
   return Object.freeze({
     name: 'geoip',
@@ -122,24 +133,34 @@ export const geoip = <const F extends string = 'source.ip'>(
       if (distinct === undefined || distinct.count === 0) return
       refresh()
       const found: Found[] = []
+      const numbers = new Map<Found, number>()
+      const numberOf = new Uint32Array(distinct.count)
       for (let code = 0; code < distinct.count; code++) {
-        const at = distinct.start[code]!
-        found.push(isPublic(distinct.memory, at) ? find(printIp(distinct.memory, at)) : nowhere)
+        const answer = known.of(distinct.memory, distinct.start[code]!, distinct.end[code]!)
+        let number = numbers.get(answer)
+        if (number === undefined) {
+          number = found.push(answer) - 1
+          numbers.set(answer, number)
+        }
+        numberOf[code] = number
       }
+      const { codes } = distinct
+      for (let i = 0; i < codes.length; i++) if (codes[i] !== absent) codes[i] = numberOf[codes[i]!]!
       const add = (name: keyof Found['texts']): void => {
         const values = found.map(({ texts }) => texts[name])
-        if (values.some((value) => value !== undefined))
-          batch.columns.set(name, textDictionary(batch, distinct.codes, values))
+        if (values.some((value) => value !== undefined)) batch.columns.set(name, textDictionary(batch, codes, values))
       }
       for (const name of places) add(name)
       if (options.asn === undefined) return
       add('source.as.organization.name')
-      const numbers = numberDictionary(
-        batch,
-        distinct.codes,
-        found.map(({ asn }) => asn),
+      batch.columns.set(
+        'source.as.number',
+        numberDictionary(
+          batch,
+          codes,
+          found.map(({ asn }) => asn),
+        ),
       )
-      batch.columns.set('source.as.number', numbers)
     },
   })
 }

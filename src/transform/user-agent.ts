@@ -1,8 +1,8 @@
 import type { Batch } from '../event/batch.ts'
-import { createCache } from './cache.ts'
 import { declare, type FieldsOf } from './declare.ts'
 import { booleanDictionary, textDictionary } from './dictionary.ts'
-import { distinctOf, textOf } from './distinct.ts'
+import { dictionaryFrom, distinctOf } from './distinct.ts'
+import { createMemo } from './memo.ts'
 import type { Transform } from './transform.ts'
 import type { Agent } from './user-agent/match.ts'
 
@@ -28,16 +28,11 @@ const most = 1024
  * isbot's list, or because uap-core calls the device a `Spider`.
  */
 export const userAgent = (): Transform<FieldsOf<'user_agent.original'>, FieldsOf<(typeof adds)[number]>> => {
-  const cache = createCache<string, Known>(4096)
   let look: ((text: string) => Known) | undefined
-  const find = (text: string): Known => {
-    const before = cache.get(text)
-    if (before !== undefined) return before
+  const known = createMemo(4096, (memory, start, end): Known => {
     if (look === undefined) throw new Error('userAgent is used before it was opened')
-    const found = look(text)
-    cache.set(text, found)
-    return found
-  }
+    return look(Buffer.from(memory.buffer, memory.byteOffset + start, Math.min(end - start, most)).toString('utf8'))
+  })
   return Object.freeze({
     name: 'userAgent',
     needs: ['user_agent.original'],
@@ -55,8 +50,10 @@ export const userAgent = (): Transform<FieldsOf<'user_agent.original'>, FieldsOf
       const distinct = column === undefined ? undefined : distinctOf(batch, column)
       if (distinct === undefined || distinct.count === 0) return
       const found: Known[] = []
-      for (let code = 0; code < distinct.count; code++) found.push(find(textOf(distinct, code, most)))
+      for (let code = 0; code < distinct.count; code++)
+        found.push(known.of(distinct.memory, distinct.start[code]!, distinct.end[code]!))
       const { codes } = distinct
+      if (column!.kind === 'text') batch.columns.set('user_agent.original', dictionaryFrom(batch, distinct))
       const text = (name: string, of: (known: Known) => string | undefined): void => {
         batch.columns.set(name, textDictionary(batch, codes, found.map(of)))
       }
