@@ -1,11 +1,11 @@
 import { type Batch, outcome } from '../event/batch.ts'
 import { absent, type Column, type DictionaryColumn, type Slices, type TextColumn } from '../event/column.ts'
-import { type Bytes, bytesOf, hashOf, sameBytes } from './bytes.ts'
+import { createByteTable } from '../memory/byte-table.ts'
+import { type Bytes, bytesOf, hashOf } from '../memory/bytes.ts'
 
 /**
  * The distinct values of a column: rows become codes, so that a look-up is made once per value and batch. Values that
- * are equal nearly always share a code, and values that differ never do; after `mostProbes` collisions a value may get
- * a second code, which bounds the time hostile input can take.
+ * are equal nearly always share a code, and values that differ never do (see `ByteTable`).
  */
 export interface Distinct {
   /** By row, in the batch's memory: code, or `absent` (no value, or row no longer live). Fit for a DictionaryColumn. */
@@ -18,58 +18,32 @@ export interface Distinct {
   readonly memory: Uint8Array
 }
 
-const mostProbes = 24
 let seed = 0x9e3779b9 ^ (Math.random() * 0xffffffff)
 
 // One table for all batches of a thread: look-ups are synchronous, so two are never under way.
-let slots = new Uint32Array(1 << 12)
-let hashes = new Uint32Array(1 << 10)
-let starts = new Uint32Array(1 << 10)
-let ends = new Uint32Array(1 << 10)
-let mask = 0
-let count = 0
+const table = createByteTable()
 let held: Bytes = bytesOf(new Uint8Array(0))
 
 const begin = (bytes: Uint8Array, most: number): void => {
-  let size = 1 << 6
-  while (size < most * 2) size *= 2
-  if (size > slots.length) slots = new Uint32Array(size)
-  else slots.fill(0, 0, size)
-  if (most > starts.length) {
-    hashes = new Uint32Array(most * 2)
-    starts = new Uint32Array(most * 2)
-    ends = new Uint32Array(most * 2)
-  }
-  mask = size - 1
-  count = 0
+  table.reset(most)
   // A new seed a batch: who learns which values collide cannot use it.
   seed = Math.imul(seed, 0x2c1b3c6d) + 0x297a2d39
   if (held.memory !== bytes) held = bytesOf(bytes)
 }
 
 const codeOf = (start: number, end: number): number => {
-  const from = held
-  const hash = hashOf(from, start, end, seed)
-  const length = end - start
-  let slot = hash & mask
-  for (let probe = 0; probe < mostProbes; probe++) {
-    const taken = slots[slot]!
-    if (taken === 0) {
-      slots[slot] = count + 1
-      hashes[count] = hash
-      break
-    }
-    const code = taken - 1
-    if (hashes[code] === hash && ends[code]! - starts[code]! === length && sameBytes(from, starts[code]!, from, start, length))
-      return code
-    slot = (slot + 1) & mask
-  }
-  starts[count] = start
-  ends[count] = end
-  return count++
+  const hash = hashOf(held, start, end, seed)
+  const known = table.find(held, held, start, end, hash)
+  return known >= 0 ? known : table.add(start, end, hash)
 }
 
-const result = (codes: Uint32Array): Distinct => ({ codes, count, start: starts, end: ends, memory: held.memory })
+const result = (codes: Uint32Array): Distinct => ({
+  codes,
+  count: table.count,
+  start: table.start,
+  end: table.end,
+  memory: held.memory,
+})
 
 /** Distinct slices of the live rows. Row i's value is slice i. */
 const ofSlices = (batch: Batch, { start, end }: Slices): Distinct => {

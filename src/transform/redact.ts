@@ -3,7 +3,7 @@ import { outcome } from '../event/batch.ts'
 import { absent, type Column, type MembersColumn } from '../event/column.ts'
 import { type Diagnostic, diagnose, markSite } from '../event/diagnostic.ts'
 import { typeOf } from './declare.ts'
-import { mapText } from './map-text.ts'
+import { mapText, nothingPassed, type Passed } from './map-text.ts'
 import { markOfName, redactJson } from './redaction/redact-json.ts'
 import { redactSql } from './redaction/redact-sql.ts'
 import { markOf, type RedactionChoice, redactions, redactText } from './redaction/redact-text.ts'
@@ -62,7 +62,7 @@ export const redact = (options: RedactOptions = {}): Transform => {
   const named = new Set<string>(fields)
   const below = fields.filter((field) => field.endsWith('.*')).map((field) => field.slice(0, -1))
 
-  const columnOf = (batch: Batch, field: string, column: Column): Column => {
+  const columnOf = (batch: Batch, field: string, column: Column, passed: Passed): Column => {
     if (column.kind === 'members') return redactMembers(batch, field, column, choice)
     if (column.kind === 'json') return { ...redactSpans(batch, field, column.start, column.end, choice), kind: 'json' }
     const mark = markOfName(field, choice)
@@ -71,7 +71,7 @@ export const redact = (options: RedactOptions = {}): Transform => {
       const literal = markOf('sql')
       return mapText(batch, column, { map: (text) => redactText(redactSql(text, literal), choice) })
     }
-    return rest ? mapText(batch, column, { map: (text) => redactText(text, choice), skips }) : column
+    return rest ? mapText(batch, column, { map: (text) => redactText(text, choice), skips, passed }) : column
   }
   return Object.freeze({
     name: 'redact',
@@ -79,9 +79,10 @@ export const redact = (options: RedactOptions = {}): Transform => {
     adds: {},
     problems,
     apply(batch: Batch) {
+      const passed = nothingPassed(batch)
       for (const [field, column] of batch.columns) {
         if (!named.has(field) && !(below.some((start) => field.startsWith(start)) && holdsText(column))) continue
-        const redacted = columnOf(batch, field, column)
+        const redacted = columnOf(batch, field, column, passed)
         if (redacted !== column) batch.columns.set(field, redacted)
       }
     },

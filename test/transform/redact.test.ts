@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { release } from '../../src/event/batch.ts'
+import { absent, type TextColumn } from '../../src/event/column.ts'
 import { redact } from '../../src/transform/redact.ts'
 import { redactions, redactText } from '../../src/transform/redaction/redact-text.ts'
 import { isSuspect } from '../../src/transform/redaction/suspect.ts'
-import { at, through } from './documents.ts'
+import { batchOf } from '../support/batch.ts'
+import { at, documentsOf, through } from './documents.ts'
 
 const known: readonly (readonly [string, string])[] = [
   ['user login password=hunter2 ok', 'user login password=[redacted:password] ok'],
@@ -160,6 +163,39 @@ describe('redact', () => {
     expect(at(taken, 'mysql.slowlog.query')).toBe(
       "select `a1` from t1 where b = '[redacted:sql]' and c = [redacted:sql] and d = '[redacted:sql]'",
     )
+  })
+
+  test('a value that is part of one already looked at is judged by the row it is of', () => {
+    const texts = ['/a?x=1', '/b?token=abc', '/c?y=2', '/d?card=4111111111111111', '/e', '/f?z=password%3Dq']
+    const batch = batchOf(texts.map((text) => ({ 'url.original': text })))
+    const whole = batch.columns.get('url.original') as TextColumn
+    const start = whole.start.map((from, i) => from + Math.max(0, texts[i]!.indexOf('?') + 1))
+    const none = texts.map((text) => !text.includes('?'))
+    batch.columns.set('url.path', {
+      kind: 'text',
+      start: whole.start.slice(),
+      end: whole.end.map((to, i) => (none[i] ? to : start[i]! - 1)),
+    })
+    batch.columns.set('url.query', {
+      kind: 'text',
+      start: start.map((from, i) => (none[i] ? absent : from)),
+      end: whole.end.slice(),
+    })
+    redact().apply(batch)
+    const [first, second, ...others] = documentsOf(batch).map((document) => at(document, 'url'))
+    expect(first).toEqual({ original: '/a?x=1', path: '/a', query: 'x=1' })
+    expect(second).toEqual({ original: '/b?token=[redacted:token]', path: '/b', query: 'token=[redacted:token]' })
+    expect(others).toEqual([
+      { original: '/c?y=2', path: '/c', query: 'y=2' },
+      { original: '/d?card=[redacted:card]', path: '/d', query: 'card=[redacted:card]' },
+      { original: '/e', path: '/e' },
+      {
+        original: '/f?z=password%3D[redacted:password]',
+        path: '/f',
+        query: 'z=password%3D[redacted:password]',
+      },
+    ])
+    release(batch)
   })
 
   test('says what it does unless told otherwise', () => {
