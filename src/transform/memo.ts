@@ -44,10 +44,7 @@ const createGeneration = <V>(most: number) => {
  * use: when the young one is full, the old one is forgotten whole. Keys are compared as bytes, so that a value seen
  * before costs no string.
  */
-export const createMemo = <V>(
-  most: number,
-  make: (memory: Uint8Array, start: number, end: number) => V,
-): Memo<V> => {
+export const createMemo = <V>(most: number, make: (memory: Uint8Array, start: number, end: number) => V): Memo<V> => {
   const seed = (Math.random() * 0xffffffff) | 0
   let young = createGeneration<V>(most)
   let old: typeof young | undefined

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Column } from '../../event/column.ts'
 import { companions, type Stream } from './catalog.ts'
+import { writeDictionary } from './dictionary.ts'
 import { type Held, sqlType } from './held-type.ts'
 import { writePage, writeSame } from './pages.ts'
 import type { ParquetWriter } from './parquet.ts'
 import type { Shape } from './shape.ts'
 import { named, quoted } from './sql-name.ts'
-import { type Aspect, physicalOf } from './values.ts'
+import { type Aspect, type PageSource, physicalOf } from './values.ts'
 
 /** A file of rows and the statement that takes it in. */
 export interface Cargo {
@@ -94,10 +95,12 @@ export const load = async (
       const type = raw ? 'flattened' : held.type
       const list = held.list && !raw
       writer.column(source, physicalOf(type, aspect), list)
-      for (const { batch, columns, rows } of group) {
+      const sources = group.map(({ batch, columns, rows }): PageSource => {
         const { bytes: memory, node } = batch.block.arena
-        writePage(writer, type, list, aspect, { memory, node, column: columns.get(name), rows })
-      }
+        return { memory, node, column: columns.get(name), rows }
+      })
+      const codings = list || aspect !== 'value' ? undefined : writeDictionary(writer, type, sources)
+      for (const [i, page] of sources.entries()) writePage(writer, type, list, aspect, page, codings?.[i])
       into.push(named(column))
       from.push(raw ? fromJson(source, held) : source)
     }

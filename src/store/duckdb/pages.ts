@@ -1,4 +1,4 @@
-import { absent, type Column, has } from '../../event/column.ts'
+import { absent, type Column, type DictionaryColumn, has } from '../../event/column.ts'
 import type { FieldType } from '../../event/field.ts'
 import type { ParquetWriter } from './parquet.ts'
 import { type Aspect, type PageSource, writeAspect } from './values.ts'
@@ -47,6 +47,34 @@ const writeScalars = (
   out.endPage()
 }
 
+/** Where the values of a batch lie in the dictionary of the file, by their own code. */
+export interface Coding {
+  readonly map: Uint32Array
+  /** Values of the dictionary. */
+  readonly size: number
+}
+
+const writeCodes = (
+  out: ParquetWriter,
+  { codes }: DictionaryColumn,
+  { map, size }: Coding,
+  rows: Uint32Array,
+): void => {
+  const count = rows.length
+  grow(count)
+  let there = 0
+  for (let i = 0; i < count; i++) {
+    const code = codes[rows[i]!]!
+    const index = code === absent ? absent : map[code]!
+    levels[i] = index === absent ? 0 : 1
+    if (index !== absent) places[there++] = index
+  }
+  out.beginPage(count, 'dictionary')
+  out.levels(levels, count, 1)
+  out.indices(places, there, size)
+  out.endPage()
+}
+
 /** Definition levels: 0 no list, 2 an element. A value that is no list is a list of one. */
 const writeLists = (out: ParquetWriter, column: Column, type: FieldType, aspect: Aspect, source: PageSource): void => {
   const { rows } = source
@@ -85,14 +113,19 @@ const writeLists = (out: ParquetWriter, column: Column, type: FieldType, aspect:
   out.endPage()
 }
 
-/** Writes one page: the rows of one batch in one column. */
+/** Writes one page: the rows of one batch in one column, as numbers of the column's dictionary where there is one. */
 export const writePage = (
   out: ParquetWriter,
   type: FieldType,
   list: boolean,
   aspect: Aspect,
   source: PageSource,
+  coding?: Coding,
 ): void => {
+  if (coding !== undefined && source.column?.kind === 'dictionary') {
+    writeCodes(out, source.column, coding, source.rows)
+    return
+  }
   if (source.column !== undefined) {
     const write = list ? writeLists : writeScalars
     write(out, source.column, type, aspect, source)
