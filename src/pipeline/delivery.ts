@@ -18,8 +18,9 @@ export interface DeliveryOptions {
   readonly failed: (error: unknown) => void
   /** Bytes of input taken in and not yet released; above it `offer` waits. */
   readonly maxBytes: number
-  /** A delivery is sent when this much waits, or the oldest has waited `flushAfter` milliseconds. */
+  /** A delivery is sent when this much waits, so many records (any number unless given), or the oldest has waited `flushAfter` milliseconds. */
   readonly flushBytes: number
+  readonly flushRecords?: number
   readonly flushAfter: number
   readonly concurrency: number
   readonly signal: AbortSignal
@@ -37,10 +38,11 @@ export interface Delivery {
 }
 
 export const createDelivery = (options: DeliveryOptions): Delivery => {
-  const { sink, progress, signal } = options
+  const { sink, progress, signal, flushBytes, flushRecords = Number.POSITIVE_INFINITY } = options
   const waiting: { readonly batch: Batch; readonly bytes: number }[] = []
   const wakers: (() => void)[] = []
   let waitingBytes = 0
+  let waitingRecords = 0
   let bytes = 0
   let running = 0
   let timer: NodeJS.Timeout | undefined
@@ -51,6 +53,8 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
     for (const waker of wakers.splice(0)) waker()
   }
   const changed = (): Promise<void> => new Promise((resolve) => wakers.push(resolve))
+
+  const isEnough = (): boolean => waitingBytes >= flushBytes || waitingRecords >= flushRecords
 
   const finish = async (batches: readonly Batch[]): Promise<void> => {
     for (const batch of batches) progress.end(batch)
@@ -90,11 +94,19 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
     timer = undefined
     while (!stopped && waiting.length > 0 && running < options.concurrency) {
       let size = 0
+      let records = 0
       let count = 0
-      while (count < waiting.length && (count === 0 || size + waiting[count]!.bytes <= options.flushBytes))
-        size += waiting[count++]!.bytes
+      while (
+        count < waiting.length &&
+        (count === 0 || (size + waiting[count]!.bytes <= flushBytes && records < flushRecords))
+      ) {
+        const { batch, bytes: more } = waiting[count++]!
+        size += more
+        records += batch.count
+      }
       const group = waiting.splice(0, count)
       waitingBytes -= size
+      waitingRecords -= records
       running++
       deliver(group.map(({ batch }) => batch))
         .catch((error: unknown) => {
@@ -105,7 +117,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
           running--
           for (const { batch } of group) release(batch)
           bytes -= size
-          if (flushing || waitingBytes >= options.flushBytes) send()
+          if (flushing || isEnough()) send()
           else arm()
           wake()
         })
@@ -120,8 +132,9 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
       const size = batch.block.lease.end - batch.block.lease.start
       waiting.push({ batch, bytes: size })
       waitingBytes += size
+      waitingRecords += batch.count
       bytes += size
-      if (waitingBytes >= options.flushBytes) send()
+      if (isEnough()) send()
       else arm()
     },
     async room() {

@@ -42,6 +42,10 @@ const settingsOf = (incoming: string, temporary: string): readonly string[] => [
   `SET checkpoint_threshold = ${quoted(checkpointThreshold)}`,
   `SET temp_directory = ${quoted(temporary)}`,
   'SET preserve_insertion_order = false',
+  // What a large transaction has beyond whole row groups makes a small one; merging those would rewrite all the rest.
+  'SET max_vacuum_tasks = 0',
+  // A file taken in is read once.
+  'SET enable_external_file_cache = false',
   'SET enable_progress_bar = false',
   'SET autoinstall_known_extensions = false',
   'SET autoload_known_extensions = false',
