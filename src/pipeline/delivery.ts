@@ -21,6 +21,8 @@ export interface DeliveryOptions {
   /** A delivery is sent when this much waits, so many records (any number unless given), or the oldest has waited `flushAfter` milliseconds. */
   readonly flushBytes: number
   readonly flushRecords?: number
+  /** Milliseconds after the first delivery that the oldest may wait while a backlog is read; `flushAfter` unless given. */
+  readonly flushBacklogAfter?: number
   readonly flushAfter: number
   readonly concurrency: number
   readonly signal: AbortSignal
@@ -37,6 +39,9 @@ export interface Delivery {
   readonly bytes: number
 }
 
+/** Read within `flushAfter`: more than any log grows by. */
+const backlogBytes = 4 << 20
+
 export const createDelivery = (options: DeliveryOptions): Delivery => {
   const { sink, progress, signal, flushBytes, flushRecords = Number.POSITIVE_INFINITY } = options
   const waiting: { readonly batch: Batch; readonly bytes: number }[] = []
@@ -48,6 +53,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   let timer: NodeJS.Timeout | undefined
   let flushing = false
   let stopped = false
+  let sent = false
 
   const wake = (): void => {
     for (const waker of wakers.splice(0)) waker()
@@ -108,6 +114,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
       waitingBytes -= size
       waitingRecords -= records
       running++
+      sent = true
       deliver(group.map(({ batch }) => batch))
         .catch((error: unknown) => {
           stopped = true
@@ -124,7 +131,13 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
     }
   }
   const arm = (): void => {
-    if (waiting.length > 0 && timer === undefined) timer = setTimeout(send, options.flushAfter)
+    if (waiting.length > 0 && timer === undefined) timer = setTimeout(due, options.flushAfter)
+  }
+  /** What comes in at more than some bytes a moment is no news but a backlog: larger deliveries cost less. */
+  const due = (): void => {
+    const more = (options.flushBacklogAfter ?? 0) - options.flushAfter
+    if (sent && more > 0 && waitingBytes >= backlogBytes) timer = setTimeout(send, more)
+    else send()
   }
 
   return {

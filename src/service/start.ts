@@ -53,7 +53,13 @@ export interface Running {
 
 const arenaShare = 0.45
 /** A row group of DuckDB and a little: from that many on rows go compressed into the file at once, past the log. */
-const embedded = { flushBytes: 32 << 20, flushRecords: 122_880, flushAfter: 200, concurrency: 1 } as const
+const embedded = {
+  flushBytes: 32 << 20,
+  flushRecords: 122_880,
+  flushAfter: 200,
+  flushBacklogAfter: 2000,
+  concurrency: 1,
+} as const
 const remote = { flushBytes: 4 << 20, flushAfter: 250, concurrency: 3 } as const
 
 const schemasOf = (pipelines: readonly Pipeline[]): Map<string, ReadonlyMap<string, Field>> => {

@@ -96,6 +96,12 @@ export const aggregate = async (
   return answer(database, catalog, question, signal, many ? 'approx_quantile' : 'quantile_cont')
 }
 
+/** The number of the bucket since 1970. Division is towards zero, which is enough where nothing lies before. */
+const bucketOf = (step: bigint, since: number | undefined): string =>
+  since !== undefined && since >= 0
+    ? `"@timestamp" // ${step}`
+    : `("@timestamp" - (("@timestamp" % ${step}) + ${step}) % ${step}) // ${step}`
+
 const answer = async (
   database: Database,
   catalog: Catalog,
@@ -108,10 +114,7 @@ const answer = async (
   const { from, where, values, fields } = scoped(catalog, question, [...by, ...measuredFields])
   const keys = by.map((name, i) => `${groupKey(name, fields)} AS k${i}`)
   const step = interval === undefined ? undefined : BigInt(interval) * 1_000_000n
-  const at =
-    step === undefined || !fields.has('@timestamp')
-      ? 'NULL::BIGINT'
-      : `"@timestamp" - (("@timestamp" % ${step}) + ${step}) % ${step}`
+  const at = step === undefined || !fields.has('@timestamp') ? 'NULL::BIGINT' : bucketOf(step, question.since)
   const measured = metrics.map((metric, i) => `${measureOf(metric, fields, quantile)} AS m${i}`)
   const first = metrics[0] === undefined ? 'count(*)' : measureOf(metrics[0], fields, quantile)
   const keyNames = by.map((_, i) => `k${i}`)
@@ -127,7 +130,7 @@ const answer = async (
   const sql = `WITH ${parts.join(', ')} SELECT ${[...(by.length > 0 || interval !== undefined ? [groups] : ['NULL AS bucket']), 'count(*) AS n', ...measured].join(', ')} FROM ${source}${by.length > 0 || interval !== undefined ? ` GROUP BY ${groups}` : ''} ORDER BY ${['bucket ASC', `${metrics.length === 0 ? 'n' : 'm0'} DESC NULLS LAST`, ...keyOrder].join(', ')}`
   const rows = await database.rows(sql, values, signal)
   return rows.map((row) => ({
-    ...(interval === undefined ? {} : { at: Number((row[0] as bigint) / 1_000_000n) }),
+    ...(interval === undefined ? {} : { at: Number(row[0]) * interval }),
     ...(by.length === 0
       ? {}
       : { by: Object.fromEntries(by.map((name, i) => [name, keyOf(row[1 + i]!, fields.get(name))])) }),

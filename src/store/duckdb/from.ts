@@ -68,6 +68,12 @@ const companionOf = (stream: Stream, name: string, column: string, type: string)
   return `${there ? `e.${named(column)}` : `NULL::${type}`} AS ${named(column)}`
 }
 
+/** Every row has its context; where nothing of it is asked, to look it up would double the cost of a count. */
+const needsContexts = (catalog: Catalog, names: Iterable<string>): boolean => {
+  for (const name of names) if (catalog.contextFields.has(name) || name === 'event.id') return true
+  return false
+}
+
 /** The streams asked about as one table of the named fields. */
 const tableOf = (catalog: Catalog, streams: readonly Stream[], fields: ReadonlyMap<string, Held>): string => {
   if (streams.length === 0) return '(SELECT 0 AS "$none" WHERE FALSE) AS events'
@@ -79,7 +85,8 @@ const tableOf = (catalog: Catalog, streams: readonly Stream[], fields: ReadonlyM
         columns.push(companionOf(stream, name, `${name}.tokens`, held.list ? 'VARCHAR[]' : 'VARCHAR'))
       if (name === '@timestamp') columns.push(companionOf(stream, name, `${name}.digits`, 'UTINYINT'))
     }
-    return `SELECT ${columns.join(', ')} FROM ${named(stream.name)} e JOIN ${contextsTable} c ON c."$id" = e."$context"`
+    const contexts = needsContexts(catalog, fields.keys()) ? ` JOIN ${contextsTable} c ON c."$id" = e."$context"` : ''
+    return `SELECT ${columns.join(', ')} FROM ${named(stream.name)} e${contexts}`
   })
   return `(${branches.join(' UNION ALL ')}) AS events`
 }
