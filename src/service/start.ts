@@ -52,15 +52,16 @@ export interface Running {
 }
 
 const arenaShare = 0.45
-/** A row group of DuckDB and a little: from that many on rows go compressed into the file at once, past the log. */
+/** A row group of the embedded store: from that many on rows go compressed into the file at once, past the log. */
 const embedded = {
-  flushBytes: 32 << 20,
-  flushRecords: 122_880,
+  flushBytes: 24 << 20,
+  flushRecords: 61_440,
   flushAfter: 200,
   flushBacklogAfter: 2000,
   concurrency: 1,
+  maxBytes: 32 << 20,
 } as const
-const remote = { flushBytes: 4 << 20, flushAfter: 250, concurrency: 3 } as const
+const remote = { flushBytes: 4 << 20, flushAfter: 250, concurrency: 3, maxBytes: Number.POSITIVE_INFINITY } as const
 
 const schemasOf = (pipelines: readonly Pipeline[]): Map<string, ReadonlyMap<string, Field>> => {
   const all = new Map<string, ReadonlyMap<string, Field>>()
@@ -174,6 +175,7 @@ export const startPipelines = async ({
   const live = createLive()
   const opened: Followed[] = []
 
+  const manner = store.transactional ? embedded : remote
   const delivery = createDelivery({
     sink: store,
     progress,
@@ -188,8 +190,8 @@ export const startPipelines = async ({
     },
     ended: (batch) => countBatch(metrics, storeName, batch),
     failed,
-    ...(store.transactional ? embedded : remote),
-    maxBytes: Math.min(config.memory * arenaShare, (store.transactional ? embedded : remote).maxBytes),
+    ...manner,
+    maxBytes: Math.min(config.memory * arenaShare, manner.maxBytes),
     signal: delivering.signal,
   })
 

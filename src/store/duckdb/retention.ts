@@ -17,7 +17,10 @@ const removeBefore = async (connection: DuckDBConnection, stream: Stream, before
 
 /** Bytes an event takes, over the whole file: tables are not told apart in its blocks. */
 const bytesOfEvent = async (connection: DuckDBConnection, catalog: Catalog): Promise<number> => {
-  const [used] = await first(connection, 'SELECT used_blocks * block_size FROM pragma_database_size()')
+  const [used] = await first(
+    connection,
+    'SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = current_database()',
+  )
   let events = 0
   for (const stream of catalog.streams.values()) events += await countOf(connection, stream)
   return events === 0 ? 0 : Number(used) / events

@@ -8,6 +8,7 @@ import {
 } from '../../event/column.ts'
 import type { FieldType } from '../../event/field.ts'
 import { hexIp, ipOf, printIp } from '../../event/ip.ts'
+import { bytesOf } from '../../memory/bytes.ts'
 import { tokensBound, writeTokens } from '../../query/tokens.ts'
 import type { ParquetWriter, PhysicalType } from './parquet.ts'
 
@@ -60,18 +61,7 @@ const nanos64 = (view: DataView, at: number, ms: number, ns: number): void => {
 
 const hex = new TextEncoder().encode('0123456789abcdef')
 
-const copyText = (out: ParquetWriter, memory: Uint8Array, start: number, end: number): void => {
-  const length = end - start
-  out.view.setUint32(out.at, length, true)
-  let to = out.at + 4
-  if (length > 64) out.bytes.set(memory.subarray(start, end), to)
-  else {
-    const { bytes } = out
-    for (let i = start; i < end; ) bytes[to++] = memory[i++]!
-  }
-  out.at += 4 + length
-}
-
+/** Copies four bytes at a time, up to three too many: there is room for them behind either end. */
 const writeSlices = (
   out: ParquetWriter,
   memory: Uint8Array,
@@ -79,11 +69,28 @@ const writeSlices = (
   at: Uint32Array,
   count: number,
 ): void => {
-  let size = 0
+  let size = 4
   for (let i = 0; i < count; i++) if (at[i] !== absent) size += 4 + end[at[i]!]! - start[at[i]!]!
   out.room(size)
-  for (let i = 0; i < count; i++) if (at[i] !== absent) copyText(out, memory, start[at[i]!]!, end[at[i]!]!)
+  if (arena.memory !== memory) arena = bytesOf(memory)
+  const from = arena.words
+  const { bytes, view } = out
+  let to = out.at
+  for (let i = 0; i < count; i++) {
+    const row = at[i]!
+    if (row === absent) continue
+    const first = start[row]!
+    const length = end[row]! - first
+    view.setUint32(to, length, true)
+    to += 4
+    if (length > 256) bytes.set(memory.subarray(first, first + length), to)
+    else for (let j = 0; j < length; j += 4) view.setInt32(to + j, from.getInt32(first + j, true), true)
+    to += length
+  }
+  out.at = to
 }
+
+let arena = bytesOf(new Uint8Array(0))
 
 const writeTokenText = (
   out: ParquetWriter,
