@@ -12,7 +12,8 @@ import { named, quoted } from './sql-name.ts'
  *
  *     streams(name, dataset, namespace)             one row a table of events
  *     fields(stream, name, type, list)              its columns; of `contexts` too
- *     "logs-<dataset>-<namespace>"("$context", …)   one column a field; `<text field>.tokens`, `@timestamp.digits`
+ *     "logs-<dataset>-<namespace>"("$context", …)   one column a field; `<text field>.tokens`, `@timestamp.digits`; `$<slot>`
+ *     "facets.<slot>"("$id", "$key", …)             what columns of few values hold together, once: an agent, a country
  *     contexts("$id", "$key", …)                    `$key`: the row as JSON, to find it again
  *     commits(seq, body)                            sealed records, as JSON text
  */
@@ -23,10 +24,21 @@ export interface Stream {
   readonly namespace: string
   /** Columns by field name, in the order they came. */
   readonly fields: Map<string, Held>
+  /** Slots to whose tables its rows refer. */
+  readonly slots: Set<string>
+}
+
+/** A table of facets. */
+export interface Slot {
+  readonly fields: Map<string, Held>
+  /** Of the facets added last, by key. */
+  readonly ids: Map<string, number>
+  nextId: number
 }
 
 export interface Catalog {
   readonly streams: Map<string, Stream>
+  readonly slots: Map<string, Slot>
   /** Fields that may lie in `contexts`. All are keywords. */
   readonly contextFields: Set<string>
   /** Contexts by key. */
@@ -38,12 +50,24 @@ export const contextsTable = 'contexts'
 
 export const streamName = (dataset: string, namespace: string): string => `logs-${dataset}-${namespace}`
 
+export const facetTable = (slot: string): string => `facets.${slot}`
+export const facetColumn = (slot: string): string => `$${slot}`
+
+export const slotOf = ({ slots }: Pick<Catalog, 'slots'>, name: string): Slot => {
+  const slot = slots.get(name) ?? { fields: new Map(), ids: new Map(), nextId: 0 }
+  slots.set(name, slot)
+  return slot
+}
+
 const layout = [
   'CREATE TABLE IF NOT EXISTS streams(name VARCHAR, dataset VARCHAR, namespace VARCHAR)',
   'CREATE TABLE IF NOT EXISTS fields(stream VARCHAR, name VARCHAR, type VARCHAR, list BOOLEAN)',
   `CREATE TABLE IF NOT EXISTS ${contextsTable}("$id" INTEGER, "$key" VARCHAR)`,
   'CREATE TABLE IF NOT EXISTS commits(seq BIGINT, body VARCHAR)',
 ]
+
+/** Facets whose keys are read when the file is opened. */
+const mostLoaded = 1 << 14
 
 /** Reads what the file holds, making it where it is new. */
 export const loadCatalog = async (connection: DuckDBConnection): Promise<Catalog> => {
@@ -56,19 +80,32 @@ export const loadCatalog = async (connection: DuckDBConnection): Promise<Catalog
       dataset: String(dataset),
       namespace: String(namespace),
       fields: new Map(),
+      slots: new Set(),
     })
+  const slots = new Map<string, Slot>()
   const contextFields = new Set<string>()
   for (const [stream, name, type, list] of await rowsOf('SELECT stream, name, type, list FROM fields ORDER BY rowid')) {
+    const slot = /^facets\.(.+)$/.exec(String(stream))?.[1]
     if (stream === contextsTable) contextFields.add(String(name))
+    else if (slot !== undefined)
+      slotOf({ slots }, slot).fields.set(String(name), { type: type as Held['type'], list: list === true })
+    else if (type === 'facet') streams.get(String(stream))?.slots.add(String(name).slice(1))
     else streams.get(String(stream))?.fields.set(String(name), { type: type as Held['type'], list: list === true })
   }
+  for (const [name, slot] of slots)
+    for (const [id, key] of await rowsOf(
+      `SELECT "$id", "$key" FROM ${named(facetTable(name))} ORDER BY "$id" DESC LIMIT ${mostLoaded}`,
+    )) {
+      slot.ids.set(String(key), Number(id))
+      slot.nextId = Math.max(slot.nextId, Number(id) + 1)
+    }
   const contexts = new Map<string, number>()
   let nextContext = 0
   for (const [id, key] of await rowsOf(`SELECT "$id", "$key" FROM ${contextsTable}`)) {
     contexts.set(String(key), Number(id))
     nextContext = Math.max(nextContext, Number(id) + 1)
   }
-  return { streams, contextFields, contexts, nextContext }
+  return { streams, slots, contextFields, contexts, nextContext }
 }
 
 /** Columns beside its own that a field has. */
@@ -125,7 +162,7 @@ export const ensureStream = async (
   if (stream === undefined) {
     await connection.run(`CREATE TABLE IF NOT EXISTS ${named(name)}("$context" INTEGER)`)
     await connection.run(`INSERT INTO streams VALUES (${quoted(name)}, ${quoted(dataset)}, ${quoted(namespace)})`)
-    stream = { name, dataset, namespace, fields: new Map() }
+    stream = { name, dataset, namespace, fields: new Map(), slots: new Set() }
     catalog.streams.set(name, stream)
   }
   for (const [field, held] of wanted) {
@@ -137,6 +174,33 @@ export const ensureStream = async (
     }
   }
   return stream
+}
+
+/** Makes the table of the slot, its columns, and the stream's column that refers to it. */
+export const ensureSlot = async (
+  connection: DuckDBConnection,
+  catalog: Catalog,
+  stream: Stream,
+  slot: string,
+  wanted: ReadonlyMap<string, Held>,
+): Promise<void> => {
+  const { fields } = slotOf(catalog, slot)
+  const table = facetTable(slot)
+  if (fields.size === 0)
+    await connection.run(`CREATE TABLE IF NOT EXISTS ${named(table)}("$id" INTEGER, "$key" VARCHAR)`)
+  for (const [name, held] of wanted) {
+    if (fields.has(name)) continue
+    await connection.run(`ALTER TABLE ${named(table)} ADD COLUMN IF NOT EXISTS ${named(name)} ${sqlType(held)}`)
+    await connection.run(
+      `INSERT INTO fields VALUES (${quoted(table)}, ${quoted(name)}, ${quoted(held.type)}, ${held.list})`,
+    )
+    fields.set(name, held)
+  }
+  if (stream.slots.has(slot)) return
+  const column = facetColumn(slot)
+  await connection.run(`ALTER TABLE ${named(stream.name)} ADD COLUMN IF NOT EXISTS ${named(column)} INTEGER`)
+  await connection.run(`INSERT INTO fields VALUES (${quoted(stream.name)}, ${quoted(column)}, 'facet', false)`)
+  stream.slots.add(slot)
 }
 
 export const ensureContextFields = async (
@@ -157,7 +221,7 @@ export const knownField = (catalog: Catalog, name: string): Held | undefined => 
   const field: Field | undefined = fieldOf(name)
   if (field !== undefined) return { type: field.type, list: field.list === true }
   let known: Held | undefined
-  for (const { fields } of catalog.streams.values()) {
+  for (const { fields } of [...catalog.streams.values(), ...catalog.slots.values()]) {
     const held = fields.get(name)
     if (held !== undefined) known = known === undefined ? held : widened(known, held)
   }

@@ -1,6 +1,6 @@
 import { toSql } from '../../query/sql.ts'
 import type { Leaf, Query } from '../../query/tree.ts'
-import { type Catalog, contextsTable, knownField, type Stream } from './catalog.ts'
+import { type Catalog, contextsTable, facetColumn, facetTable, knownField, type Stream } from './catalog.ts'
 import { type Held, sqlType } from './held-type.ts'
 import { named } from './sql-name.ts'
 
@@ -40,21 +40,31 @@ const leavesOf = (query: Query): readonly Leaf[] => {
 const isDerived = (catalog: Catalog, { fields }: Stream): boolean =>
   fields.has('log.offset') && catalog.contextFields.has('log.file.id')
 
+/** Slots of the stream whose tables have the field. */
+const slotsWith = (catalog: Catalog, { slots }: Stream, name: string): string[] =>
+  [...slots].filter((slot) => catalog.slots.get(slot)?.fields.has(name) === true)
+
 /** Whether a row of the stream may have the field. */
 const carries = (catalog: Catalog, stream: Stream, name: string): boolean =>
-  stream.fields.has(name) || catalog.contextFields.has(name) || (name === 'event.id' && isDerived(catalog, stream))
+  stream.fields.has(name) ||
+  slotsWith(catalog, stream, name).length > 0 ||
+  catalog.contextFields.has(name) ||
+  (name === 'event.id' && isDerived(catalog, stream))
+
+/** A column that holds one type as another. */
+const asHeld = (column: string, own: Held, wanted: Held): string => {
+  if (sqlType(own) === sqlType(wanted)) return column
+  if (wanted.list && !own.list)
+    return `CASE WHEN ${column} IS NOT NULL THEN TRY_CAST([${column}] AS ${sqlType(wanted)}) END`
+  return `TRY_CAST(${own.list && !wanted.list ? `${column}[1]` : column} AS ${sqlType(wanted)})`
+}
 
 const fieldSql = (catalog: Catalog, stream: Stream, name: string, wanted: Held): string => {
   const own = stream.fields.get(name)
   const parts: string[] = []
-  if (own !== undefined) {
-    const column = `e.${named(name)}`
-    if (sqlType(own) === sqlType(wanted)) parts.push(column)
-    else if (wanted.list && !own.list)
-      parts.push(`CASE WHEN ${column} IS NOT NULL THEN TRY_CAST([${column}] AS ${sqlType(wanted)}) END`)
-    else if (own.list && !wanted.list) parts.push(`TRY_CAST(${column}[1] AS ${sqlType(wanted)})`)
-    else parts.push(`TRY_CAST(${column} AS ${sqlType(wanted)})`)
-  }
+  if (own !== undefined) parts.push(asHeld(`e.${named(name)}`, own, wanted))
+  for (const slot of slotsWith(catalog, stream, name))
+    parts.push(asHeld(`${named(facetTable(slot))}.${named(name)}`, catalog.slots.get(slot)!.fields.get(name)!, wanted))
   if (catalog.contextFields.has(name))
     parts.push(wanted.list ? `CASE WHEN c.${named(name)} IS NOT NULL THEN [c.${named(name)}] END` : `c.${named(name)}`)
   if (name === 'event.id' && isDerived(catalog, stream)) parts.push(`c."log.file.id" || '-' || e."log.offset"`)
@@ -86,7 +96,12 @@ const tableOf = (catalog: Catalog, streams: readonly Stream[], fields: ReadonlyM
       if (name === '@timestamp') columns.push(companionOf(stream, name, `${name}.digits`, 'UTINYINT'))
     }
     const contexts = needsContexts(catalog, fields.keys()) ? ` JOIN ${contextsTable} c ON c."$id" = e."$context"` : ''
-    return `SELECT ${columns.join(', ')} FROM ${named(stream.name)} e${contexts}`
+    const slots = new Set([...fields.keys()].flatMap((name) => slotsWith(catalog, stream, name)))
+    const facets = [...slots].map((slot) => {
+      const table = named(facetTable(slot))
+      return ` LEFT JOIN ${table} ON ${table}."$id" = e.${named(facetColumn(slot))}`
+    })
+    return `SELECT ${columns.join(', ')} FROM ${named(stream.name)} e${contexts}${facets.join('')}`
   })
   return `(${branches.join(' UNION ALL ')}) AS events`
 }
@@ -101,7 +116,10 @@ export const streamsOf = (catalog: Catalog, { datasets, namespace }: Pick<Scope,
 /** Every field that an event of these streams may have. */
 export const fieldNames = (catalog: Catalog, streams: readonly Stream[]): Set<string> => {
   const names = new Set(['@timestamp', 'event.id'])
-  for (const { fields } of streams) for (const name of fields.keys()) names.add(name)
+  for (const { fields, slots } of streams) {
+    for (const name of fields.keys()) names.add(name)
+    for (const slot of slots) for (const name of catalog.slots.get(slot)?.fields.keys() ?? []) names.add(name)
+  }
   for (const name of catalog.contextFields) names.add(name)
   return names
 }

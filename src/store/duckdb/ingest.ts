@@ -2,10 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Column } from '../../event/column.ts'
-import { companions, type Stream } from './catalog.ts'
+import { companions, facetColumn, facetTable, type Stream } from './catalog.ts'
 import { writeDictionary } from './dictionary.ts'
+import type { FreshFacets, Settled } from './facets.ts'
 import { type Held, sqlType } from './held-type.ts'
-import { writePage, writeSame } from './pages.ts'
+import { writeIds, writePage, writeSame, writeTexts } from './pages.ts'
 import type { ParquetWriter } from './parquet.ts'
 import type { Shape } from './shape.ts'
 import { named, quoted } from './sql-name.ts'
@@ -70,38 +71,103 @@ const groups = (shapes: readonly Shape[], streamOf: (shape: Shape) => Stream): (
 
 let files = 0
 
+const sourceOf = ({ batch }: Shape, column: Column | undefined, rows: Uint32Array): PageSource => {
+  const { bytes: memory, node } = batch.block.arena
+  return { memory, node, column, rows }
+}
+
+const writeFileOf = async (writer: ParquetWriter, incoming: string, rows: number): Promise<string> => {
+  const file = join(incoming, `${++files}.parquet`)
+  await writeFile(file, writer.finish(rows))
+  return file
+}
+
+const cargoOf = (file: string, table: string, into: readonly string[], from: readonly string[]): Cargo => ({
+  file,
+  sql: `INSERT INTO ${named(table)} (${into.map(named).join(', ')}) SELECT ${from.join(', ')} FROM read_parquet(${quoted(file)})`,
+  probe: `SELECT count(COLUMNS(*)) FROM (SELECT ${from.map((value, i) => `${value} AS v${i}`).join(', ')} FROM read_parquet(${quoted(file)}))`,
+})
+
+/** The facets of one slot that are not in the file yet. */
+const loadFacets = async (
+  writer: ParquetWriter,
+  incoming: string,
+  slot: string,
+  fresh: readonly FreshFacets[],
+): Promise<Cargo> => {
+  const held = new Map(
+    fresh.flatMap(({ shape, facet }) => [...facet.columns.keys()].map((name) => [name, shape.held.get(name)!])),
+  )
+  const into = ['$id', '$key', ...held.keys()]
+  const from = into.map((_, i) => `c${i}`)
+  writer.column('c0', 'int32', false)
+  for (const { ids } of fresh)
+    writeIds(
+      writer,
+      { codes: ids.map((_, i) => i) },
+      ids,
+      ids.map((_, i) => i),
+    )
+  writer.column('c1', 'text', false)
+  for (const { keys } of fresh) writeTexts(writer, keys)
+  for (const [i, [name, { type }]] of [...held].entries()) {
+    writer.column(from[i + 2]!, physicalOf(type, 'value'), false)
+    for (const { shape, facet, codes } of fresh)
+      writePage(writer, type, false, 'value', sourceOf(shape, facet.columns.get(name)?.values, codes))
+  }
+  const rows = fresh.reduce((sum, { codes }) => sum + codes.length, 0)
+  return cargoOf(await writeFileOf(writer, incoming, rows), facetTable(slot), into, from)
+}
+
 /**
- * Writes the live rows of the shapes to files in `incoming` and says how to take them in. Streams have all their
- * columns already. The caller removes the files.
+ * Writes the live rows of the shapes to files in `incoming`, facets that are new before them, and says how to take
+ * them in. Streams have all their columns already. The caller removes the files.
  */
 export const load = async (
   writer: ParquetWriter,
   incoming: string,
-  shapes: readonly Shape[],
+  settled: readonly Settled[],
   streamOf: (shape: Shape) => Stream,
   contextOf: (shape: Shape) => number,
 ): Promise<readonly Cargo[]> => {
   const cargos: Cargo[] = []
+  const fresh = Map.groupBy(
+    settled.flatMap((one) => one.fresh),
+    ({ facet }) => facet.slot,
+  )
+  for (const [slot, facets] of fresh) cargos.push(await loadFacets(writer, incoming, slot, facets))
+  const idsOf = new Map(settled.flatMap(({ ids }) => [...ids]))
   let since = performance.now()
-  for (const group of groups(shapes, streamOf)) {
+  for (const group of groups(
+    settled.map(({ shape }) => shape),
+    streamOf,
+  )) {
     const stream = streamOf(group[0]!)
     const names = new Set(group.flatMap(({ columns }) => [...columns.keys()]))
-    const into = [named('$context')]
+    const into = ['$context']
     const from = ['c0']
     writer.column('c0', 'int32', false)
     for (const shape of group) writeSame(writer, contextOf(shape), shape.rows.length)
+    for (const slot of new Set(group.flatMap(({ facets }) => facets.map((facet) => facet.slot)))) {
+      const source = `c${into.length}`
+      writer.column(source, 'int32', false)
+      for (const shape of group) {
+        const facet = shape.facets.find((one) => one.slot === slot)
+        if (facet === undefined) writePage(writer, 'keyword', false, 'value', sourceOf(shape, undefined, shape.rows))
+        else writeIds(writer, facet, idsOf.get(facet)!, shape.rows)
+      }
+      into.push(facetColumn(slot))
+      from.push(source)
+    }
     const add = (name: string, column: string, held: Held, aspect: Aspect, raw: boolean): void => {
       const source = `c${into.length}`
       const type = raw ? 'flattened' : held.type
       const list = held.list && !raw
       writer.column(source, physicalOf(type, aspect), list)
-      const sources = group.map(({ batch, columns, rows }): PageSource => {
-        const { bytes: memory, node } = batch.block.arena
-        return { memory, node, column: columns.get(name), rows }
-      })
+      const sources = group.map((shape) => sourceOf(shape, shape.columns.get(name), shape.rows))
       const codings = list || aspect !== 'value' ? undefined : writeDictionary(writer, type, sources)
       for (const [i, page] of sources.entries()) writePage(writer, type, list, aspect, page, codings?.[i])
-      into.push(named(column))
+      into.push(column)
       from.push(raw ? fromJson(source, held) : source)
     }
     for (const name of names) {
@@ -122,14 +188,8 @@ export const load = async (
           false,
         )
     }
-    const values = from.map((value, i) => `${value} AS v${i}`).join(', ')
-    const file = join(incoming, `${++files}.parquet`)
-    await writeFile(file, writer.finish(group.reduce((sum, { rows }) => sum + rows.length, 0)))
-    cargos.push({
-      file,
-      sql: `INSERT INTO ${named(stream.name)} (${into.join(', ')}) SELECT ${from.join(', ')} FROM read_parquet(${quoted(file)})`,
-      probe: `SELECT count(COLUMNS(*)) FROM (SELECT ${values} FROM read_parquet(${quoted(file)}))`,
-    })
+    const rows = group.reduce((sum, shape) => sum + shape.rows.length, 0)
+    cargos.push(cargoOf(await writeFileOf(writer, incoming, rows), stream.name, into, from))
   }
   return cargos
 }

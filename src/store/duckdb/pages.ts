@@ -1,7 +1,8 @@
 import { absent, type Column, type DictionaryColumn, has } from '../../event/column.ts'
 import type { FieldType } from '../../event/field.ts'
 import type { ParquetWriter } from './parquet.ts'
-import { type Aspect, type PageSource, writeAspect } from './values.ts'
+import type { Facet } from './shape.ts'
+import { type Aspect, type PageSource, writeAspect, writeString } from './values.ts'
 
 /** Through dictionaries and rows without a value to the column that holds the values, and where in it each lies. */
 const resolve = (column: Column, rows: Uint32Array, count: number, into: Uint32Array): Column => {
@@ -137,6 +138,37 @@ export const writePage = (
   out.beginPage(count)
   if (list) out.levels(levels, count, 1)
   out.levels(levels, count, list ? 2 : 1)
+  out.endPage()
+}
+
+/** A page of the ids of a facet's rows. */
+export const writeIds = (
+  out: ParquetWriter,
+  { codes }: Pick<Facet, 'codes'>,
+  ids: Uint32Array,
+  rows: Uint32Array,
+): void => {
+  const count = rows.length
+  grow(count)
+  out.beginPage(count)
+  for (let i = 0; i < count; i++) levels[i] = codes[rows[i]!] === absent ? 0 : 1
+  out.levels(levels, count, 1)
+  out.room(count * 4)
+  for (let i = 0; i < count; i++) {
+    if (levels[i] === 0) continue
+    out.view.setInt32(out.at, ids[codes[rows[i]!]!]!, true)
+    out.at += 4
+  }
+  out.endPage()
+}
+
+/** A page of texts, none of them absent. */
+export const writeTexts = (out: ParquetWriter, texts: readonly string[]): void => {
+  grow(texts.length)
+  levels.fill(1, 0, texts.length)
+  out.beginPage(texts.length)
+  out.levels(levels, texts.length, 1)
+  for (const text of texts) writeString(out, text)
   out.endPage()
 }
 

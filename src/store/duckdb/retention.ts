@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { Retention } from '../store.ts'
-import { type Catalog, contextsTable, type Stream } from './catalog.ts'
+import { type Catalog, contextsTable, facetColumn, facetTable, type Stream, slotOf } from './catalog.ts'
 import { nanoseconds } from './from.ts'
 import { named } from './sql-name.ts'
 
@@ -78,7 +78,7 @@ export const retain = async (
   }
 }
 
-/** Contexts that no event refers to any more. */
+/** Contexts and facets that no event refers to any more. */
 export const removeOrphans = async (connection: DuckDBConnection, catalog: Catalog): Promise<void> => {
   const used = [...catalog.streams.values()].map(({ name }) => `SELECT "$context" FROM ${named(name)}`)
   const orphans = `"$id" NOT IN (${['SELECT -1', ...used].join(' UNION ')})`
@@ -86,4 +86,15 @@ export const removeOrphans = async (connection: DuckDBConnection, catalog: Catal
     await connection.runAndReadAll(`DELETE FROM ${contextsTable} WHERE ${orphans} RETURNING "$key"`)
   ).getRows()
   for (const [key] of gone) catalog.contexts.delete(String(key))
+  for (const slot of catalog.slots.keys()) await removeFacets(connection, catalog, slot)
+}
+
+const removeFacets = async (connection: DuckDBConnection, catalog: Catalog, slot: string): Promise<void> => {
+  const used = [...catalog.streams.values()]
+    .filter(({ slots }) => slots.has(slot))
+    .map(({ name }) => `SELECT ${named(facetColumn(slot))} AS id FROM ${named(name)}`)
+  if (used.length === 0) return
+  const orphans = `NOT EXISTS (SELECT 1 FROM (${used.join(' UNION ')}) WHERE id = "$id")`
+  const sql = `DELETE FROM ${named(facetTable(slot))} WHERE ${orphans} RETURNING "$key"`
+  for (const [key] of (await connection.runAndReadAll(sql)).getRows()) slotOf(catalog, slot).ids.delete(String(key))
 }

@@ -1,9 +1,19 @@
 import { type Batch, kill, outcome } from '../../event/batch.ts'
-import { absent, type Column, has, type NumberColumn } from '../../event/column.ts'
+import { absent, type Column, type DictionaryColumn, has, type NumberColumn } from '../../event/column.ts'
 import { writeInteger } from '../../event/json-text.ts'
 import { documentId } from '../../event/provenance.ts'
 import { type Held, heldBy } from './held-type.ts'
 import { wholeOf } from './values.ts'
+
+/** Columns that say of each row which of few things it has to do with: an agent, a country. */
+export interface Facet {
+  /** What its table and its column in the table of events are named after. */
+  readonly slot: string
+  readonly codes: Uint32Array
+  /** Codes are less than this. */
+  readonly size: number
+  readonly columns: ReadonlyMap<string, DictionaryColumn>
+}
 
 /** A batch as it will lie in the file. */
 export interface Shape {
@@ -14,6 +24,9 @@ export interface Shape {
   readonly rows: Uint32Array
   /** Columns that go with each row. */
   readonly columns: ReadonlyMap<string, Column>
+  /** Columns that lie in tables of their own, to which a row refers. */
+  readonly facets: readonly Facet[]
+  /** Of both. */
   readonly held: ReadonlyMap<string, Held>
   /** Constants, which go into `contexts`. */
   readonly context: Readonly<Record<string, string>>
@@ -102,6 +115,41 @@ const liveRows = ({ count, outcome: outcomes }: Batch): Uint32Array => {
   return rows.subarray(0, n)
 }
 
+/** Columns of few values that share their codes are one facet: whoever made them made them from the same thing. */
+const facetsAmong = (columns: ReadonlyMap<string, Column>, held: ReadonlyMap<string, Held>): readonly Facet[] => {
+  const byCodes = new Map<Uint32Array, Map<string, DictionaryColumn>>()
+  for (const [name, column] of columns) {
+    if (column.kind !== 'dictionary' || !isPlain(column.values, held.get(name)!)) continue
+    const alike = byCodes.get(column.codes) ?? new Map<string, DictionaryColumn>()
+    alike.set(name, column)
+    byCodes.set(column.codes, alike)
+  }
+  const facets: Facet[] = []
+  for (const [codes, alike] of byCodes) {
+    const slot = [...alike.keys()][0]!.split('.')[0]!
+    const sizes = new Set([...alike.values()].map(({ values }) => lengthOf(values)))
+    const [size] = sizes
+    if (alike.size > 1 && sizes.size === 1 && !facets.some((other) => other.slot === slot))
+      facets.push({ slot, codes, size: size!, columns: alike })
+  }
+  return facets
+}
+
+const isPlain = ({ kind }: Column, { type, list }: Held): boolean =>
+  !list && ((kind === 'text' && type === 'keyword') || kind === 'boolean' || kind === 'number')
+
+const lengthOf = (column: Column): number => {
+  switch (column.kind) {
+    case 'text':
+      return column.start.length
+    case 'number':
+    case 'boolean':
+      return column.values.length
+    default:
+      return 0
+  }
+}
+
 /** Sorts a batch's columns into what each row carries and what all share; rows that cannot be stored are killed. */
 export const shapeOf = (batch: Batch): Shape => {
   const columns = new Map<string, Column>()
@@ -122,6 +170,8 @@ export const shapeOf = (batch: Batch): Shape => {
     columns.set(name, column)
     held.set(name, type)
   }
+  const facets = facetsAmong(columns, held)
+  for (const facet of facets) for (const name of facet.columns.keys()) columns.delete(name)
   const namespace = batch.columns.get('data_stream.namespace')
   return {
     batch,
@@ -129,6 +179,7 @@ export const shapeOf = (batch: Batch): Shape => {
     namespace: namespace?.kind === 'constant' ? String(namespace.value) : 'default',
     rows: liveRows(batch),
     columns,
+    facets,
     held,
     context,
   }
@@ -152,3 +203,10 @@ const guess = (column: Column): Held['type'] => {
       return 'keyword'
   }
 }
+
+/** The same rows with all their columns their own. */
+export const withoutFacets = (shape: Shape): Shape => ({
+  ...shape,
+  columns: new Map([...shape.columns, ...shape.facets.flatMap(({ columns }) => [...columns])]),
+  facets: [],
+})

@@ -172,7 +172,7 @@ const writeBits = (out: ParquetWriter, count: number, isSet: (i: number) => bool
   }
 }
 
-const writeString = (out: ParquetWriter, text: string): void => {
+export const writeString = (out: ParquetWriter, text: string): void => {
   out.room(4 + text.length * 3)
   const written = Buffer.from(out.bytes.buffer).write(text, out.at + 4, 'utf8')
   out.view.setUint32(out.at, written, true)

@@ -4,14 +4,24 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Batch, kill, outcome } from '../../event/batch.ts'
 import type { CommitRecord } from '../sink.ts'
 import { stringify } from '../stringify.ts'
-import { type Catalog, contextsTable, ensureContextFields, ensureStream, loadCatalog, streamName } from './catalog.ts'
+import {
+  type Catalog,
+  contextsTable,
+  ensureContextFields,
+  ensureSlot,
+  ensureStream,
+  loadCatalog,
+  slotOf,
+  streamName,
+} from './catalog.ts'
 import type { Database } from './database.ts'
+import { createFacets, type Settled } from './facets.ts'
 import { isFatal, isWorld, said } from './fault.ts'
 import type { Held } from './held-type.ts'
 import { widened } from './held-type.ts'
 import { type Cargo, load } from './ingest.ts'
 import { createParquet } from './parquet.ts'
-import { type Shape, shapeOf } from './shape.ts'
+import { type Shape, shapeOf, withoutFacets } from './shape.ts'
 import { named, quoted } from './sql-name.ts'
 
 type Seal = () => CommitRecord | Promise<CommitRecord>
@@ -54,6 +64,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
   let busy: Promise<void> = Promise.resolve()
   const closing = new AbortController()
   const parquet = createParquet()
+  const facets = createFacets()
 
   const transaction = async <T>(work: () => Promise<T>): Promise<T> => {
     await connection.run('BEGIN')
@@ -128,6 +139,11 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     }
   }
 
+  const ensureColumns = async ({ dataset, namespace, columns, held, rows }: Shape): Promise<void> => {
+    if (rows.length > 0)
+      await ensure(dataset, namespace, new Map([...columns.keys()].map((name) => [name, held.get(name)!])))
+  }
+
   const ensureContexts = async (shapes: readonly Shape[]): Promise<void> => {
     const names = new Set(shapes.flatMap(({ context }) => Object.keys(context)))
     if ([...names].some((name) => !catalog.contextFields.has(name)))
@@ -157,11 +173,29 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     one.record ??= { body: stringify(await one.seal()), seq: ++seq }
   }
 
-  const loaded = (shapes: readonly Shape[]): Promise<readonly Cargo[]> =>
+  const ensureFacets = async (shapes: readonly Shape[]): Promise<void> => {
+    for (const { dataset, namespace, facets: wanted, held } of shapes) {
+      const stream = catalog.streams.get(streamName(dataset, namespace))!
+      for (const { slot, columns } of wanted) {
+        const { fields } = slotOf(catalog, slot)
+        const names = [...columns.keys()]
+        if (stream.slots.has(slot) && names.every((name) => fields.has(name))) continue
+        const missing = new Map(names.map((name) => [name, held.get(name)!]))
+        try {
+          await transaction(() => ensureSlot(connection, catalog, stream, slot, missing))
+        } catch (error) {
+          catalog = await loadCatalog(connection).catch(() => catalog)
+          throw error
+        }
+      }
+    }
+  }
+
+  const loaded = (settled: readonly Settled[]): Promise<readonly Cargo[]> =>
     load(
       parquet,
       database.incoming,
-      shapes,
+      settled,
       ({ dataset, namespace }) => catalog.streams.get(streamName(dataset, namespace))!,
       ({ context }) => catalog.contexts.get(JSON.stringify(context))!,
     )
@@ -169,7 +203,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
   /** Kills the rows that DuckDB will not read, found by halving. */
   const killUnreadable = async (shape: Shape): Promise<void> => {
     if (shape.rows.length === 0) return
-    const cargos = await loaded([shape])
+    const cargos = await loaded([{ shape, ids: new Map(), fresh: [] }])
     try {
       for (const { probe } of cargos) await connection.run(probe)
     } catch (error) {
@@ -187,17 +221,24 @@ export const createWriter = async (database: Database): Promise<Writer> => {
   }
 
   const store = async (shapes: readonly Shape[], requests: readonly Waiting[]): Promise<void> => {
-    for (const { dataset, namespace, held, rows } of shapes) if (rows.length > 0) await ensure(dataset, namespace, held)
-    await ensureContexts(shapes)
+    const settled = shapes.filter(({ rows }) => rows.length > 0).map((shape) => facets.settle(shape, catalog))
+    const settledShapes = settled.map(({ shape }) => shape)
+    for (const shape of settledShapes) await ensureColumns(shape)
+    await ensureContexts(settledShapes)
     let cargos: readonly Cargo[] = []
     try {
-      cargos = await loaded(shapes)
+      await ensureFacets(settledShapes)
+      cargos = await loaded(settled)
       await transaction(async () => {
         for (const { sql } of cargos) await connection.run(sql)
         for (const request of requests) await seal(request)
         for (const { record } of requests)
           await connection.run('INSERT INTO commits VALUES ($1, $2)', [BigInt(record!.seq), record!.body])
       })
+      facets.committed(settled, catalog)
+    } catch (error) {
+      facets.forget()
+      throw error
     } finally {
       for (const { file } of cargos) await rm(file, { force: true })
     }
@@ -238,10 +279,13 @@ export const createWriter = async (database: Database): Promise<Writer> => {
             await store(shapes, requests)
           } catch (error) {
             if (isWorld(error)) throw error
-            for (const shape of shapes) await killUnreadable(shape)
+            // A value that many rows share can only be refused with each of them.
+            const alone = shapes.map(withoutFacets)
+            for (const shape of alone) await ensureColumns(shape)
+            for (const shape of alone) await killUnreadable(shape)
             for (const request of requests) revive(request)
             await store(
-              requests.flatMap(({ batches }) => batches.map(shapeOf)),
+              requests.flatMap(({ batches }) => batches.map(shapeOf).map(withoutFacets)),
               requests,
             )
           }
