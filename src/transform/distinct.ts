@@ -57,6 +57,14 @@ const ofSlices = (batch: Batch, { start, end }: Slices): Distinct => {
   return result(codes)
 }
 
+/** Distinct among slices of any memory; nothing of it is the batch's. */
+export const distinctSlices = (memory: Uint8Array, { start, end }: Slices): Distinct => {
+  const codes = new Uint32Array(start.length)
+  begin(memory, start.length)
+  for (let i = 0; i < codes.length; i++) codes[i] = codeOf(start[i]!, end[i]!)
+  return result(codes)
+}
+
 /** Distinct among the rows of a text column that `wanted` marks. */
 export const distinctAmong = (batch: Batch, column: TextColumn, wanted: Uint8Array): Distinct =>
   ofPicked(batch, column, wanted)!

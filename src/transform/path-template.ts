@@ -15,20 +15,20 @@
  * What follows `;` in a segment (`;jsessionid=…`), `?` or `#` is left out, repeated slashes are one, and beyond the
  * eighth segment stands `{rest}`.
  */
-export const writeTemplate = (bytes: Uint8Array, start: number, end: number, at: number): number => {
+export const writeTemplate = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number => {
   let to = at
   let from = start
   let segments = 0
   while (from < end) {
     if (bytes[from] === slash) {
-      if (to === at || bytes[to - 1] !== slash) bytes[to++] = slash
+      if (to === at || out[to - 1] !== slash) out[to++] = slash
       from++
       continue
     }
     let stop = from
     while (stop < end && bytes[stop] !== slash && bytes[stop] !== query && bytes[stop] !== hash) stop++
-    if (++segments > 8) return put(bytes, rest, to)
-    to = writeSegment(bytes, from, stop, to)
+    if (++segments > 8) return put(rest, out, to)
+    to = writeSegment(bytes, from, stop, out, to)
     if (stop < end && bytes[stop] !== slash) return to
     from = stop
   }
@@ -60,16 +60,16 @@ for (const byte of ascii('abcdefABCDEF')) classes[byte] = letter | hexLetter
 for (const byte of ascii('-_.~,')) classes[byte] = joint
 classes[0x25] = foreign
 
-const put = (bytes: Uint8Array, mark: Uint8Array, at: number): number => {
-  for (let i = 0; i < mark.length; i++) bytes[at + i] = mark[i]!
+const put = (mark: Uint8Array, out: Uint8Array, at: number): number => {
+  for (let i = 0; i < mark.length; i++) out[at + i] = mark[i]!
   return at + mark.length
 }
-const copy = (bytes: Uint8Array, start: number, end: number, at: number): number => {
-  for (let i = start; i < end; i++) bytes[at + i - start] = bytes[i]!
+const copy = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number => {
+  for (let i = start; i < end; i++) out[at + i - start] = bytes[i]!
   return at + end - start
 }
 
-const writeSegment = (bytes: Uint8Array, start: number, segmentEnd: number, at: number): number => {
+const writeSegment = (bytes: Uint8Array, start: number, segmentEnd: number, out: Uint8Array, at: number): number => {
   let seen = 0
   let joints = 0
   let end = start
@@ -78,27 +78,27 @@ const writeSegment = (bytes: Uint8Array, start: number, segmentEnd: number, at: 
     seen |= of
     if (of === joint) joints++
   }
-  if ((seen & foreign) !== 0) return put(bytes, text, at)
-  if (end - start > 64) return put(bytes, token, at)
-  if ((seen & digit) === 0) return copy(bytes, start, end, at)
-  if (joints === 0) return writeWord(bytes, start, end, at)
-  if (isUuid(bytes, start, end)) return put(bytes, id, at)
-  if (isDate(bytes, start, end)) return put(bytes, date, at)
-  if (isVersion(bytes, start, end)) return copy(bytes, start, end, at)
-  if (isToken(bytes, start, end)) return put(bytes, token, at)
+  if ((seen & foreign) !== 0) return put(text, out, at)
+  if (end - start > 64) return put(token, out, at)
+  if ((seen & digit) === 0) return copy(bytes, start, end, out, at)
+  if (joints === 0) return writeWord(bytes, start, end, out, at)
+  if (isUuid(bytes, start, end)) return put(id, out, at)
+  if (isDate(bytes, start, end)) return put(date, out, at)
+  if (isVersion(bytes, start, end)) return copy(bytes, start, end, out, at)
+  if (isToken(bytes, start, end)) return put(token, out, at)
   let to = at
   let from = start
   while (from < end) {
     let stop = from
     while (stop < end && classes[bytes[stop]!] !== joint) stop++
-    to = writeWord(bytes, from, stop, to)
-    if (stop < end) bytes[to++] = bytes[stop++]!
+    to = writeWord(bytes, from, stop, out, to)
+    if (stop < end) out[to++] = bytes[stop++]!
     from = stop
   }
   return to
 }
 
-const writeWord = (bytes: Uint8Array, start: number, end: number, at: number): number => {
+const writeWord = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): number => {
   let digits = 0
   let hexes = 0
   let tail = 0
@@ -111,12 +111,12 @@ const writeWord = (bytes: Uint8Array, start: number, end: number, at: number): n
     if ((of & (digit | hexLetter)) !== 0) hexes++
   }
   const length = end - start
-  if (digits === 0) return copy(bytes, start, end, at)
-  if (digits === length) return put(bytes, length === 8 && isDate(bytes, start, end) ? date : id, at)
-  if (hexes === length && length >= 8) return put(bytes, id, at)
-  if (length >= 20) return put(bytes, token, at)
-  if (tail >= 4) return put(bytes, id, copy(bytes, start, end - tail, at))
-  return copy(bytes, start, end, at)
+  if (digits === 0) return copy(bytes, start, end, out, at)
+  if (digits === length) return put(length === 8 && isDate(bytes, start, end) ? date : id, out, at)
+  if (hexes === length && length >= 8) return put(id, out, at)
+  if (length >= 20) return put(token, out, at)
+  if (tail >= 4) return put(id, out, copy(bytes, start, end - tail, out, at))
+  return copy(bytes, start, end, out, at)
 }
 
 const isUuid = (bytes: Uint8Array, start: number, end: number): boolean => {

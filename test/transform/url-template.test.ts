@@ -53,7 +53,7 @@ describe('templates of paths', () => {
       const path = Buffer.from(piece.repeat(2048).slice(0, 2048))
       for (let length = 0; length <= 2048; length += 31) {
         memory.set(path)
-        expect(writeTemplate(memory, 0, length, 4096) - 4096).toBeLessThanOrEqual(templateBound(length))
+        expect(writeTemplate(memory, 0, length, memory, 4096) - 4096).toBeLessThanOrEqual(templateBound(length))
       }
     }
   })

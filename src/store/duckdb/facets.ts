@@ -64,18 +64,22 @@ let written = bytesOf(new Uint8Array(0))
 /** Writes what tells the values of a code from others: names and types of the columns, then the values. */
 const keyWriter = (out: ParquetWriter, { batch, held }: Shape, { columns }: Facet): ((code: number) => void) => {
   const { bytes: memory, node } = batch.block.arena
-  const typed = [...columns].map(([name, { values }]) => ({ name, values, type: held.get(name)!.type }))
+  const typed = [...columns].map(([name, { values }]) => ({
+    name,
+    type: held.get(name)!.type,
+    source: { memory, node, column: values, rows: place },
+  }))
   const signature = encoder.encode(typed.map(({ name, type }) => `${name} ${type}`).join('\n'))
   return (code) => {
     out.room(signature.length + typed.length)
     out.bytes.set(signature, out.at)
     out.at += signature.length
     place[0] = code
-    for (const { values, type } of typed) {
-      const there = has(values, code)
+    for (const { source, type } of typed) {
+      const there = has(source.column, code)
       out.room(1)
       out.bytes[out.at++] = there ? 1 : 0
-      if (there) writeAspect(out, values, place, 1, type, 'value', { memory, node, column: values, rows: place })
+      if (there) writeAspect(out, source.column, place, 1, type, 'value', source)
     }
   }
 }
