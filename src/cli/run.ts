@@ -25,6 +25,8 @@ const run = async (globs: readonly string[], options: Options): Promise<void> =>
   if (options.once === true && options.demo === true)
     throw usage('the demo never ends: --once and --demo do not go together')
   const { timezone, role, grace } = options
+  const { holdYoungSpace } = await import('../service/young-space.ts')
+  holdYoungSpace()
   const { serve } = await import('../service/serve.ts')
   const { recognisedPipeline } = await import('../service/builtin.ts')
   const { OperationError } = await import('../service/control.ts')

@@ -23,6 +23,7 @@ import { openStore, storeId } from './open-store.ts'
 import { openProgressLog } from './progress-log.ts'
 import { createPositions, type Followed, type Positions } from './sources.ts'
 import type { Trouble, Troubles } from './troubles.ts'
+import { boundYoungSpace } from './young-space.ts'
 
 export interface StartOptions {
   readonly config: Config
@@ -211,6 +212,7 @@ export const startPipelines = async ({
     return spans
   }
 
+  boundYoungSpace()
   const runs: Promise<void>[] = []
   for (const pipeline of config.pipelines) {
     const choice = createChoice(pipeline.parsers, once, (path, text) =>
