@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Column, has } from '../../event/column.ts'
+import { absent, type Column, has } from '../../event/column.ts'
 import { createByteTable } from '../../memory/byte-table.ts'
 import { bytesOf, hashOf } from '../../memory/bytes.ts'
 import { type Catalog, type Slot, slotOf } from './catalog.ts'
@@ -9,7 +9,7 @@ import type { Facet, Shape } from './shape.ts'
 import { writeAspect } from './values.ts'
 
 interface Numbered {
-  /** Ids by code. */
+  /** Ids by code; `absent` where no column has a value. */
   readonly all: Uint32Array
   /** Codes that are not in the file yet, each with its id and key. */
   readonly codes: Uint32Array
@@ -61,26 +61,29 @@ const encoder = new TextEncoder()
 
 let written = bytesOf(new Uint8Array(0))
 
-/** Writes what tells the values of a code from others: names and types of the columns, then the values. */
-const keyWriter = (out: ParquetWriter, { batch, held }: Shape, { columns }: Facet): ((code: number) => void) => {
+/** Writes what tells the values of a code from others: name, type and value of each there is; false: there is none. */
+const keyWriter = (out: ParquetWriter, { batch, held }: Shape, { columns }: Facet): ((code: number) => boolean) => {
   const { bytes: memory, node } = batch.block.arena
-  const typed = [...columns].map(([name, { values }]) => ({
-    name,
-    type: held.get(name)!.type,
-    source: { memory, node, column: values, rows: place },
-  }))
-  const signature = encoder.encode(typed.map(({ name, type }) => `${name} ${type}`).join('\n'))
-  return (code) => {
-    out.room(signature.length + typed.length)
-    out.bytes.set(signature, out.at)
-    out.at += signature.length
-    place[0] = code
-    for (const { source, type } of typed) {
-      const there = has(source.column, code)
-      out.room(1)
-      out.bytes[out.at++] = there ? 1 : 0
-      if (there) writeAspect(out, source.column, place, 1, type, 'value', source)
+  const typed = [...columns].map(([name, { values }]) => {
+    const { type } = held.get(name)!
+    return {
+      type,
+      label: encoder.encode(`${name}\n${type}\n`),
+      source: { memory, node, column: values, rows: place },
     }
+  })
+  return (code) => {
+    place[0] = code
+    let any = false
+    for (const { source, type, label } of typed) {
+      if (!has(source.column, code)) continue
+      any = true
+      out.room(label.length)
+      out.bytes.set(label, out.at)
+      out.at += label.length
+      writeAspect(out, source.column, place, 1, type, 'value', source)
+    }
+    return any
   }
 }
 
@@ -110,7 +113,10 @@ export const createFacets = (): Facets => {
     const fresh = new Map<string, { readonly code: number; readonly id: number }>()
     for (let code = 0; code < facet.size; code++) {
       const start = out.at
-      writeKey(code)
+      if (!writeKey(code)) {
+        all[code] = absent
+        continue
+      }
       if (written.memory !== out.bytes) written = bytesOf(out.bytes)
       const hash = hashOf(written, start, out.at, seed)
       const known = table.find(written, written, start, out.at, hash)

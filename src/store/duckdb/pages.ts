@@ -151,12 +151,17 @@ export const writeIds = (
   const count = rows.length
   grow(count)
   out.beginPage(count)
-  for (let i = 0; i < count; i++) levels[i] = codes[rows[i]!] === absent ? 0 : 1
-  out.levels(levels, count, 1)
-  out.room(count * 4)
+  let there = 0
   for (let i = 0; i < count; i++) {
-    if (levels[i] === 0) continue
-    out.view.setInt32(out.at, ids[codes[rows[i]!]!]!, true)
+    const code = codes[rows[i]!]!
+    const id = code === absent ? absent : ids[code]!
+    levels[i] = id === absent ? 0 : 1
+    if (id !== absent) places[there++] = id
+  }
+  out.levels(levels, count, 1)
+  out.room(there * 4)
+  for (let i = 0; i < there; i++) {
+    out.view.setInt32(out.at, places[i]!, true)
     out.at += 4
   }
   out.endPage()
