@@ -60,7 +60,7 @@ const embedded = {
   flushAfter: 200,
   flushBacklogAfter: 2000,
   concurrency: 1,
-  maxBytes: 32 << 20,
+  maxBytes: 28 << 20,
 } as const
 const remote = { flushBytes: 4 << 20, flushAfter: 250, concurrency: 3, maxBytes: Number.POSITIVE_INFINITY } as const
 

@@ -33,7 +33,7 @@ export interface Database {
  */
 const checkpointThreshold = '64MB'
 /** Ingestion is as fast with half; what queries need beyond it goes to `temporary`. */
-const defaultMemory = '96MB'
+const defaultMemory = '80MB'
 
 /**
  * Rows of a row group, half of what DuckDB has by itself: a group is held uncompressed while it is filled, and a

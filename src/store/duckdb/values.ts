@@ -164,14 +164,14 @@ const writeIps = (out: ParquetWriter, values: Uint8Array, at: Uint32Array, count
 }
 
 /** A bit for each place that has a value. */
-const writeBits = (out: ParquetWriter, at: Uint32Array, count: number, isSet: (row: number) => boolean): void => {
+const writeBits = (out: ParquetWriter, at: Uint32Array, count: number, values: Uint8Array | boolean): void => {
   out.room((count + 7) >> 3)
   let byte = 0
   let bits = 0
   for (let i = 0; i < count; i++) {
     const row = at[i]!
     if (row === absent) continue
-    if (isSet(row)) byte |= 1 << (bits & 7)
+    if (values === true || (values !== false && values[row] === 1)) byte |= 1 << (bits & 7)
     if ((++bits & 7) !== 0) continue
     out.bytes[out.at++] = byte
     byte = 0
@@ -248,8 +248,8 @@ const writeValues = (
   else if (kind === 'number' && physical === 'double') writeDoubles(out, column, at, count)
   else if (kind === 'time' && physical === 'int64') writeTimes(out, column, at, count)
   else if (kind === 'ip' && type === 'ip') writeIps(out, column.values, at, count)
-  else if (kind === 'boolean' && physical === 'boolean') writeBits(out, at, count, (row) => column.values[row] === 1)
-  else if (kind === 'constant' && physical === 'boolean') writeBits(out, at, count, () => column.value === true)
+  else if (kind === 'boolean' && physical === 'boolean') writeBits(out, at, count, column.values)
+  else if (kind === 'constant' && physical === 'boolean') writeBits(out, at, count, column.value === true)
   else if (kind === 'constant' && physical !== 'text') writeConstants(out, column.value, type, count)
   else for (let i = 0; i < count; i++) if (at[i] !== absent) writeString(out, textOf(column, at[i]!, type, source))
 }
