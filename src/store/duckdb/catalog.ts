@@ -14,7 +14,7 @@ import { named, quoted } from './sql-name.ts'
  *     fields(stream, name, type, list)              its columns; of `contexts` too
  *     "logs-<dataset>-<namespace>"("$context", …)   one column a field; `<text field>.tokens`, `@timestamp.digits`; `$<slot>`
  *     "facets.<slot>"("$id", "$key", …)             what columns of few values hold together, once: an agent, a country
- *     contexts("$id", "$key", …)                    `$key`: the row as JSON, to find it again
+ *     contexts("$id", "$key", …)                    `$key`: the row as JSON, to find it again; `$derived`
  *     commits(seq, body)                            sealed records, as JSON text
  */
 export interface Stream {

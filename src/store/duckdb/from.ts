@@ -1,6 +1,7 @@
 import { toSql } from '../../query/sql.ts'
 import type { Leaf, Query } from '../../query/tree.ts'
 import { type Catalog, contextsTable, facetColumn, facetTable, knownField, type Stream } from './catalog.ts'
+import { derivedField, derivedFrom, derivedMark, derivedSql } from './derived.ts'
 import { type Held, sqlType } from './held-type.ts'
 import { named } from './sql-name.ts'
 
@@ -44,10 +45,15 @@ const isDerived = (catalog: Catalog, { fields }: Stream): boolean =>
 const slotsWith = (catalog: Catalog, { slots }: Stream, name: string): string[] =>
   [...slots].filter((slot) => catalog.slots.get(slot)?.fields.has(name) === true)
 
+/** Whether the field of some rows is made from what else they have. */
+const isMade = (catalog: Catalog, { fields }: Stream, name: string): boolean =>
+  name === derivedField && fields.has(derivedFrom.path) && catalog.contextFields.has(derivedMark)
+
 /** Whether a row of the stream may have the field. */
 const carries = (catalog: Catalog, stream: Stream, name: string): boolean =>
   stream.fields.has(name) ||
   slotsWith(catalog, stream, name).length > 0 ||
+  isMade(catalog, stream, name) ||
   catalog.contextFields.has(name) ||
   (name === 'event.id' && isDerived(catalog, stream))
 
@@ -67,6 +73,14 @@ const fieldSql = (catalog: Catalog, stream: Stream, name: string, wanted: Held):
     parts.push(asHeld(`${named(facetTable(slot))}.${named(name)}`, catalog.slots.get(slot)!.fields.get(name)!, wanted))
   if (catalog.contextFields.has(name))
     parts.push(wanted.list ? `CASE WHEN c.${named(name)} IS NOT NULL THEN [c.${named(name)}] END` : `c.${named(name)}`)
+  if (isMade(catalog, stream, name)) {
+    const keyword = { type: 'keyword', list: false } as const
+    const textOf = (part: string): string | undefined => {
+      const held = stream.fields.get(part)
+      return held && asHeld(`e.${named(part)}`, held, keyword)
+    }
+    parts.push(asHeld(derivedSql(textOf(derivedFrom.path)!, textOf(derivedFrom.query)), keyword, wanted))
+  }
   if (name === 'event.id' && isDerived(catalog, stream)) parts.push(`c."log.file.id" || '-' || e."log.offset"`)
   if (parts.length === 0) return `NULL::${sqlType(wanted)}`
   return parts.length === 1 ? parts[0]! : `coalesce(${parts.join(', ')})`
@@ -80,7 +94,8 @@ const companionOf = (stream: Stream, name: string, column: string, type: string)
 
 /** Every row has its context; where nothing of it is asked, to look it up would double the cost of a count. */
 const needsContexts = (catalog: Catalog, names: Iterable<string>): boolean => {
-  for (const name of names) if (catalog.contextFields.has(name) || name === 'event.id') return true
+  for (const name of names)
+    if (catalog.contextFields.has(name) || name === 'event.id' || name === derivedField) return true
   return false
 }
 
@@ -120,7 +135,8 @@ export const fieldNames = (catalog: Catalog, streams: readonly Stream[]): Set<st
     for (const name of fields.keys()) names.add(name)
     for (const slot of slots) for (const name of catalog.slots.get(slot)?.fields.keys() ?? []) names.add(name)
   }
-  for (const name of catalog.contextFields) names.add(name)
+  for (const name of catalog.contextFields) if (name !== derivedMark) names.add(name)
+  if (streams.some((stream) => isMade(catalog, stream, derivedField))) names.add(derivedField)
   return names
 }
 

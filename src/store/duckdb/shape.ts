@@ -2,6 +2,7 @@ import { type Batch, kill, outcome } from '../../event/batch.ts'
 import { absent, type Column, type DictionaryColumn, has, type NumberColumn } from '../../event/column.ts'
 import { writeInteger } from '../../event/json-text.ts'
 import { documentId } from '../../event/provenance.ts'
+import { derivedField, derivedMark, withoutDerived } from './derived.ts'
 import { type Held, heldBy } from './held-type.ts'
 import { wholeOf } from './values.ts'
 
@@ -156,9 +157,11 @@ export const shapeOf = (batch: Batch): Shape => {
   const held = new Map<string, Held>()
   const context: Record<string, string> = {}
   const omitted = derivable(batch) ? 'event.id' : undefined
+  const thinned = withoutDerived(batch)
+  if (thinned !== undefined) context[derivedMark] = derivedField
   for (const name of [...batch.columns.keys()].sort()) {
-    const column = batch.columns.get(name)!
     if (name === omitted) continue
+    const column = name === derivedField && thinned !== undefined ? thinned : batch.columns.get(name)!
     const field = batch.schema.get(name) ?? { type: guess(column), about: '' }
     const type = heldBy(field, column)
     if (column.kind === 'constant' && type.type === 'keyword' && !type.list) {
