@@ -12,6 +12,7 @@ import { runPipeline } from '../pipeline/run.ts'
 import { openGenerations } from '../source/generation.ts'
 import type { OpenSource, SourceNotice } from '../source/source.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
+import { rowGroupSize } from '../store/duckdb/row-group.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -56,7 +57,7 @@ const arenaShare = 0.45
 /** A row group of the embedded store: from that many on rows go compressed into the file at once, past the log. */
 const embedded = {
   flushBytes: 24 << 20,
-  flushRecords: 61_440,
+  flushRecords: rowGroupSize,
   flushAfter: 200,
   flushBacklogAfter: 2000,
   concurrency: 1,

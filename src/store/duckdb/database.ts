@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { rowGroupSize } from './row-group.ts'
 import { quoted } from './sql-name.ts'
 import { unusable } from './unusable.ts'
 
@@ -34,12 +35,6 @@ export interface Database {
 const checkpointThreshold = '64MB'
 /** Ingestion is as fast with half; what queries need beyond it goes to `temporary`. */
 const defaultMemory = '80MB'
-
-/**
- * Rows of a row group, half of what DuckDB has by itself: a group is held uncompressed while it is filled, and a
- * transaction of this many goes into the file without passing the log. Only what `ATTACH` makes can have another size.
- */
-export const rowGroupSize = 61_440
 
 const attached = 'store'
 

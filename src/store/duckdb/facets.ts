@@ -41,7 +41,7 @@ export interface Facets {
 }
 
 /** Known at once for each slot. What is not known is looked for in the file, by its key. */
-export const mostKnown = 1 << 14
+const mostKnown = 1 << 14
 const mostKeyBytes = 8 << 20
 /** In the file for each slot; what comes beyond is written with each row, as if there were no facets. */
 const mostEver = 1 << 18

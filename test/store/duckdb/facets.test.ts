@@ -38,8 +38,9 @@ const made = (rows: readonly Row[], from = 0, key?: string): Batch => {
   batches.push(batch)
   const texts = rows.map((row) => JSON.stringify(agent.map((name) => row[name] ?? null)))
   const distinct = [...new Set(texts)]
+  const codeOf = new Map(distinct.map((text, code) => [text, code]))
   const codes = batch.scratch.u32(rows.length)
-  for (const [i, text] of texts.entries()) codes[i] = text === '[null,null,null]' ? absent : distinct.indexOf(text)
+  for (const [i, text] of texts.entries()) codes[i] = text === '[null,null,null]' ? absent : codeOf.get(text)!
   const values = distinct.map((text) => (JSON.parse(text) as unknown[]).map((value) => value ?? undefined))
   for (const [at, name] of agent.entries())
     batch.columns.set(name, {
@@ -124,6 +125,18 @@ test('values that are hardly ever the same stay with their rows, and are found b
   expect(await facetCount()).toBe(1)
   expect(await find()).toEqual([curl, curl, ...many])
   expect(await find(equals('user_agent.name', 'one 7'))).toEqual([many[7]])
+})
+
+test('more than are known at once are still kept once each', async () => {
+  const part = (n: number): Agent[] =>
+    Array.from(
+      { length: 4500 * 4 },
+      (_, i): Agent => ({ 'user_agent.name': `agent ${n} ${i >> 2}`, 'user_agent.version': '1' }),
+    )
+  for (const [i, n] of [0, 1, 2, 3, 0].entries()) await store.write([made(part(n), i * 10_000_000)], () => ({}), never)
+  expect(await facetCount()).toBe(4 * 4500)
+  expect(await find(equals('user_agent.name', 'agent 0 7'))).toHaveLength(8)
+  expect(await find(equals('user_agent.name', 'agent 3 4499'))).toHaveLength(4)
 })
 
 test('a field that comes as another type later is kept with its rows', async () => {
