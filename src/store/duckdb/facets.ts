@@ -47,7 +47,8 @@ const mostKeyBytes = 8 << 20
 const mostEver = 1 << 18
 
 /** Values of a batch that are hardly ever the same are none worth a table. */
-const isWorthIt = ({ size }: Facet, rows: number): boolean => size <= Math.max(64, rows / 4)
+const isWorthIt = ({ size, columns }: Facet, rows: number): boolean =>
+  columns.size > 1 ? size <= Math.max(64, rows / 4) : size <= Math.max(16, rows / 8)
 
 const createSlot = () => {
   const table = createByteTable()

@@ -45,14 +45,17 @@ const isDerived = (catalog: Catalog, { fields }: Stream): boolean =>
 const slotsWith = (catalog: Catalog, { slots }: Stream, name: string): string[] =>
   [...slots].filter((slot) => catalog.slots.get(slot)?.fields.has(name) === true)
 
+/** Whether rows of the stream have the field themselves or by what they refer to. */
+const holds = (catalog: Catalog, stream: Stream, name: string): boolean =>
+  stream.fields.has(name) || slotsWith(catalog, stream, name).length > 0
+
 /** Whether the field of some rows is made from what else they have. */
-const isMade = (catalog: Catalog, { fields }: Stream, name: string): boolean =>
-  name === derivedField && fields.has(derivedFrom.path) && catalog.contextFields.has(derivedMark)
+const isMade = (catalog: Catalog, stream: Stream, name: string): boolean =>
+  name === derivedField && holds(catalog, stream, derivedFrom.path) && catalog.contextFields.has(derivedMark)
 
 /** Whether a row of the stream may have the field. */
 const carries = (catalog: Catalog, stream: Stream, name: string): boolean =>
-  stream.fields.has(name) ||
-  slotsWith(catalog, stream, name).length > 0 ||
+  holds(catalog, stream, name) ||
   isMade(catalog, stream, name) ||
   catalog.contextFields.has(name) ||
   (name === 'event.id' && isDerived(catalog, stream))
@@ -75,11 +78,10 @@ const fieldSql = (catalog: Catalog, stream: Stream, name: string, wanted: Held):
     parts.push(wanted.list ? `CASE WHEN c.${named(name)} IS NOT NULL THEN [c.${named(name)}] END` : `c.${named(name)}`)
   if (isMade(catalog, stream, name)) {
     const keyword = { type: 'keyword', list: false } as const
-    const textOf = (part: string): string | undefined => {
-      const held = stream.fields.get(part)
-      return held && asHeld(`e.${named(part)}`, held, keyword)
-    }
-    parts.push(asHeld(derivedSql(textOf(derivedFrom.path)!, textOf(derivedFrom.query)), keyword, wanted))
+    const [path, query] = [derivedFrom.path, derivedFrom.query].map((part) =>
+      holds(catalog, stream, part) ? fieldSql(catalog, stream, part, keyword) : undefined,
+    )
+    parts.push(asHeld(derivedSql(path!, query), keyword, wanted))
   }
   if (name === 'event.id' && isDerived(catalog, stream)) parts.push(`c."log.file.id" || '-' || e."log.offset"`)
   if (parts.length === 0) return `NULL::${sqlType(wanted)}`
@@ -111,7 +113,8 @@ const tableOf = (catalog: Catalog, streams: readonly Stream[], fields: ReadonlyM
       if (name === '@timestamp') columns.push(companionOf(stream, name, `${name}.digits`, 'UTINYINT'))
     }
     const contexts = needsContexts(catalog, fields.keys()) ? ` JOIN ${contextsTable} c ON c."$id" = e."$context"` : ''
-    const slots = new Set([...fields.keys()].flatMap((name) => slotsWith(catalog, stream, name)))
+    const read = [...fields.keys(), ...(fields.has(derivedField) ? Object.values(derivedFrom) : [])]
+    const slots = new Set(read.flatMap((name) => slotsWith(catalog, stream, name)))
     const facets = [...slots].map((slot) => {
       const table = named(facetTable(slot))
       return ` LEFT JOIN ${table} ON ${table}."$id" = e.${named(facetColumn(slot))}`

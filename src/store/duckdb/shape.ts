@@ -2,6 +2,7 @@ import { type Batch, kill, outcome } from '../../event/batch.ts'
 import { absent, type Column, type DictionaryColumn, has, type NumberColumn } from '../../event/column.ts'
 import { writeInteger } from '../../event/json-text.ts'
 import { documentId } from '../../event/provenance.ts'
+import { codedText } from './coded.ts'
 import { derivedField, derivedMark, withoutDerived } from './derived.ts'
 import { type Held, heldBy } from './held-type.ts'
 import { wholeOf } from './values.ts'
@@ -116,7 +117,7 @@ const liveRows = ({ count, outcome: outcomes }: Batch): Uint32Array => {
   return rows.subarray(0, n)
 }
 
-/** Columns of few values that share their codes are one facet: whoever made them made them from the same thing. */
+/** A column of few values is a facet; those that share their codes are one: they were made from the same thing. */
 const facetsAmong = (columns: ReadonlyMap<string, Column>, held: ReadonlyMap<string, Held>): readonly Facet[] => {
   const byCodes = new Map<Uint32Array, Map<string, DictionaryColumn>>()
   for (const [name, column] of columns) {
@@ -127,10 +128,11 @@ const facetsAmong = (columns: ReadonlyMap<string, Column>, held: ReadonlyMap<str
   }
   const facets: Facet[] = []
   for (const [codes, alike] of byCodes) {
-    const slot = [...alike.keys()][0]!.split('.')[0]!
+    const [name] = alike.keys()
+    const slot = alike.size === 1 ? name! : name!.split('.')[0]!
     const sizes = new Set([...alike.values()].map(({ values }) => lengthOf(values)))
     const [size] = sizes
-    if (alike.size > 1 && sizes.size === 1 && !facets.some((other) => other.slot === slot))
+    if (sizes.size === 1 && !facets.some((other) => other.slot === slot))
       facets.push({ slot, codes, size: size!, columns: alike })
   }
   return facets
@@ -173,6 +175,12 @@ export const shapeOf = (batch: Batch): Shape => {
     columns.set(name, column)
     held.set(name, type)
   }
+  const rows = liveRows(batch)
+  for (const [name, column] of columns) {
+    if (column.kind !== 'text' || held.get(name)!.type !== 'keyword' || held.get(name)!.list) continue
+    const coded = codedText(batch, column, rows)
+    if (coded !== undefined) columns.set(name, coded)
+  }
   const facets = facetsAmong(columns, held)
   for (const facet of facets) for (const name of facet.columns.keys()) columns.delete(name)
   const namespace = batch.columns.get('data_stream.namespace')
@@ -180,7 +188,7 @@ export const shapeOf = (batch: Batch): Shape => {
     batch,
     dataset: batch.dataset,
     namespace: namespace?.kind === 'constant' ? String(namespace.value) : 'default',
-    rows: liveRows(batch),
+    rows,
     columns,
     facets,
     held,

@@ -69,6 +69,14 @@ test('a text that its parts make is not stored and is there all the same', async
   expect(await find()).toEqual([whole, bare, odd, none].map(nested))
 })
 
+test('few paths of many rows are kept once each, and make the texts all the same', async () => {
+  const rows = Array.from({ length: 300 }, (_, i) => [whole, bare, odd][i % 3]!)
+  await write(rows)
+  expect(await find()).toEqual(rows.map(nested))
+  expect(await find(equals('url.original', '/b'))).toHaveLength(100)
+  expect(await find(equals('url.path', '/c'))).toHaveLength(100)
+})
+
 test('rows that have a path and no text to derive get none', async () => {
   const alone = { 'url.path': '/alone', 'url.query': 'q' }
   await write([whole, alone])

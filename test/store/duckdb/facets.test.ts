@@ -139,6 +139,27 @@ test('more than are known at once are still kept once each', async () => {
   expect(await find(equals('user_agent.name', 'agent 3 4499'))).toHaveLength(4)
 })
 
+test('texts that are few in many rows are kept once, and not looked for where they are many', async () => {
+  const rows = Array.from(
+    { length: 600 },
+    (_, i): Row => ({
+      'http.request.method': ['GET', 'POST', undefined][i % 3],
+      'url.path': `/${i}`,
+    }),
+  )
+  const batch = batchOf(rows, undefined, { stored: true })
+  batches.push(batch)
+  await store.write([batch], () => ({}), never)
+  const buckets = await store.aggregate({ where: everything, by: ['http.request.method'], metrics: [] }, never)
+  expect(buckets.map(({ by, count: n }) => [by!['http.request.method'], n])).toEqual([
+    ['GET', 200],
+    ['POST', 200],
+    [null, 200],
+  ])
+  expect(await count('SELECT count(*) FROM "facets.http.request.method"')).toBe(2)
+  expect(await count(`SELECT count(*) FROM fields WHERE stream LIKE 'facets.url%'`)).toBe(0)
+})
+
 test('a field that comes as another type later is kept with its rows', async () => {
   await store.write([made([curl, bot])], () => ({}), never)
   const odd: Agent = { 'user_agent.name': 'odd', 'user_agent.bot': 'perhaps' }
