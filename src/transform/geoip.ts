@@ -98,7 +98,7 @@ export const geoip = <const F extends string = 'source.ip'>(
   /** Each answer once: there are far fewer than addresses. */
   const answers = new Map<string, Found>()
   const nowhere = foundFrom(undefined, undefined)
-  const known = createMemo(32_768, (memory, at): Found => {
+  const known = createMemo(1 << 17, (memory, at): Found => {
     if (!isPublic(memory, at)) return nowhere
     const ip = printIp(memory, at)
     const found = foundFrom(place?.get(ip), system?.get(ip))

@@ -14,6 +14,14 @@ const resolve = (column: Column, rows: Uint32Array, count: number, into: Uint32A
     inner = inner.values
     from = into
   }
+  if (inner.kind === 'text') {
+    const { start } = inner
+    for (let i = 0; i < count; i++) {
+      const row = from[i]!
+      into[i] = row === absent || start[row] === absent ? absent : row
+    }
+    return inner
+  }
   for (let i = 0; i < count; i++) {
     const row = from[i]!
     into[i] = row === absent || !has(inner, row) ? absent : row

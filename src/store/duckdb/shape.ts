@@ -75,12 +75,21 @@ const anyElement = (column: Column, row: number, test: (at: number) => boolean):
 const refuse = (batch: Batch, name: string, held: Held, column: Column): void => {
   const inner = innerOf(column)
   if (inner.kind !== 'number' && inner.kind !== 'time') return
+  const magnitudes = inner.kind === 'number' ? inner.values : inner.ms
+  const most = inner.kind === 'time' ? farthest : held.type === 'long' ? two63 : Number.MAX_VALUE
+  if (allWithin(magnitudes, most)) return
   const bad = (at: number): boolean => !storable(batch, held, inner, at)
   for (let row = 0; row < batch.count; row++) {
     if (batch.outcome[row] !== outcome.live || !anyElement(column, row, bad)) continue
     const code = inner.kind === 'number' ? 'number_out_of_range' : 'time_out_of_range'
     kill(batch, row, { stage: 'store', code, field: name, reason: `${name} does not fit into 64 bits.` })
   }
+}
+
+/** What no value reaches, none needs to be looked at for; NaN is no value. */
+const allWithin = (values: Float64Array, most: number): boolean => {
+  for (let i = 0; i < values.length; i++) if (values[i]! >= most || values[i]! <= -most) return false
+  return true
 }
 
 /** A field without a value costs nothing and gets no column. */
