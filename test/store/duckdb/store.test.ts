@@ -105,6 +105,28 @@ it('a write without a live row still keeps its record', async () => {
   expect(await find(store)).toEqual([])
 })
 
+it('numbers and times that 64 bits do not hold are dead, with the reason, and the rows beside them stored', async () => {
+  const store = await open()
+  const batch = made([
+    { 'app.n': 2 ** 62, '@timestamp': Date.parse('2262-01-01T00:00:00Z') },
+    { 'app.n': 2 ** 63 },
+    { 'app.n': -(2 ** 63) },
+    { '@timestamp': Date.parse('2263-01-01T00:00:00Z') },
+    { '@timestamp': Date.parse('1600-01-01T00:00:00Z') },
+    { 'app.n': 1 },
+  ])
+  await store.write([batch], () => ({}), never)
+  const { dead, stored } = outcome
+  expect([...batch.outcome]).toEqual([stored, dead, dead, dead, dead, stored])
+  expect([...batch.failures.values()].map(({ code, field }) => `${code} ${field}`)).toEqual([
+    'time_out_of_range @timestamp',
+    'time_out_of_range @timestamp',
+    'number_out_of_range app.n',
+    'number_out_of_range app.n',
+  ])
+  expect((await find(store)).map((document) => (document as { app: { n: number } }).app.n)).toEqual([2n ** 62n, 1])
+})
+
 it('a snapshot replaces the records it holds and none that came later', async () => {
   const store = await open()
   for (let i = 0; i < 3; i++) await store.write([made([{ 'app.n': i }], { from: i * 100 })], () => ({ i }), never)
