@@ -3,7 +3,7 @@ import { absent, type Column, has } from '../../event/column.ts'
 import { createByteTable } from '../../memory/byte-table.ts'
 import { bytesOf, hashOf } from '../../memory/bytes.ts'
 import { type Catalog, type Slot, slotOf } from './catalog.ts'
-import { sameHeld } from './held-type.ts'
+import { type Held, sameHeld } from './held-type.ts'
 import { createParquet, type ParquetWriter } from './parquet.ts'
 import type { Facet, Shape } from './shape.ts'
 import { writeAspect } from './values.ts'
@@ -96,6 +96,18 @@ const remember = ({ ids: known }: Slot, keys: readonly string[], ids: Uint32Arra
 
 export const createFacets = (): Facets => {
   let slots = new Map<string, ReturnType<typeof createSlot>>()
+  /** Of columns that were given ids and may not be in the file yet. */
+  let types = new Map<string, Held>()
+
+  /** A slot's table holds a field as one type; a batch that has it as another keeps it with its rows. */
+  const isFit = ({ slot, columns }: Facet, { held }: Shape, catalog: Catalog): boolean => {
+    const { fields } = slotOf(catalog, slot)
+    for (const name of columns.keys()) {
+      const have = fields.get(name) ?? types.get(`${slot} ${name}`)
+      if (have !== undefined && !sameHeld(have, held.get(name)!)) return false
+    }
+    return true
+  }
 
   const slotFor = (slot: string, more: number) => {
     const known = slots.get(slot)
@@ -158,6 +170,7 @@ export const createFacets = (): Facets => {
           continue
         }
         facets.push(facet)
+        for (const name of facet.columns.keys()) types.set(`${facet.slot} ${name}`, shape.held.get(name)!)
         ids.set(facet, found.all)
         if (found.codes.length > 0) fresh.push({ shape, facet, ...found })
       }
@@ -169,16 +182,7 @@ export const createFacets = (): Facets => {
     },
     forget() {
       slots = new Map()
+      types = new Map()
     },
   }
-}
-
-/** A slot's table holds a field as one type; a batch that has it as another keeps it with its rows. */
-const isFit = ({ slot, columns }: Facet, { held }: Shape, catalog: Catalog): boolean => {
-  const { fields } = slotOf(catalog, slot)
-  for (const name of columns.keys()) {
-    const have = fields.get(name)
-    if (have !== undefined && !sameHeld(have, held.get(name)!)) return false
-  }
-  return true
 }

@@ -221,12 +221,12 @@ export const createWriter = async (database: Database): Promise<Writer> => {
   }
 
   const store = async (shapes: readonly Shape[], requests: readonly Waiting[]): Promise<void> => {
-    const settled = shapes.filter(({ rows }) => rows.length > 0).map((shape) => facets.settle(shape, catalog))
-    const settledShapes = settled.map(({ shape }) => shape)
-    for (const shape of settledShapes) await ensureColumns(shape)
-    await ensureContexts(settledShapes)
     let cargos: readonly Cargo[] = []
     try {
+      const settled = shapes.filter(({ rows }) => rows.length > 0).map((shape) => facets.settle(shape, catalog))
+      const settledShapes = settled.map(({ shape }) => shape)
+      for (const shape of settledShapes) await ensureColumns(shape)
+      await ensureContexts(settledShapes)
       await ensureFacets(settledShapes)
       cargos = await loaded(settled)
       await transaction(async () => {
@@ -324,7 +324,11 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     change: (change, signal) =>
       inTurn(() =>
         insist(
-          () => transaction(() => change(connection)),
+          () => {
+            // What is removed must not be referred to.
+            facets.forget()
+            return transaction(() => change(connection))
+          },
           () => [signal],
         ),
       ),
