@@ -176,7 +176,10 @@ test('a field that comes as another type later is kept with its rows', async () 
 })
 
 test('a field that is of two types in one transaction spoils neither', async () => {
-  const odd = made([{ ...curl, 'user_agent.bot': 'true' }, { ...bot, 'user_agent.bot': 'false' }])
+  const odd = made([
+    { ...curl, 'user_agent.bot': 'true' },
+    { ...bot, 'user_agent.bot': 'false' },
+  ])
   await store.write([odd, made([curl, bot], 1000)], () => ({}), never)
   expect((await find()).map((row) => [row['user_agent.name'], row['user_agent.bot']])).toEqual([
     ['curl', true],
