@@ -34,7 +34,7 @@ export interface Database {
  */
 const checkpointThreshold = '64MB'
 /** Ingestion is as fast with half; what queries need beyond it goes to `temporary`. */
-const defaultMemory = '64MB'
+const defaultMemory = '80MB'
 
 const attached = 'store'
 
@@ -54,9 +54,10 @@ const settingsOf = (incoming: string, temporary: string): readonly string[] => [
   'SET autoinstall_known_extensions = false',
   'SET autoload_known_extensions = false',
   `SET allowed_directories = [${quoted(`${incoming}/`)}, ${quoted(`${temporary}/`)}]`,
-  'SET enable_external_access = false',
-  'SET lock_configuration = true',
 ]
+
+/** After it is open: nothing else may be, nor anything of this be changed. */
+const locks = ['SET enable_external_access = false', 'SET lock_configuration = true'] as const
 
 export const openDatabase = async ({ path, memoryLimit, threads }: DuckdbOptions): Promise<Database> => {
   const incoming = join(dirname(path), 'incoming')
@@ -72,8 +73,10 @@ export const openDatabase = async ({ path, memoryLimit, threads }: DuckdbOptions
         memory_limit: memoryLimit ?? defaultMemory,
       })
       const connection = await instance.connect()
-      await connection.run(`ATTACH ${quoted(path)} AS ${attached} (ROW_GROUP_SIZE ${rowGroupSize})`)
+      // Before the file is opened: to read what is in its log may already take the temporary directory.
       for (const setting of settingsOf(incoming, temporary)) await connection.run(setting)
+      await connection.run(`ATTACH ${quoted(path)} AS ${attached} (ROW_GROUP_SIZE ${rowGroupSize})`)
+      for (const setting of locks) await connection.run(setting)
       connection.closeSync()
     } catch (error) {
       instance?.closeSync()

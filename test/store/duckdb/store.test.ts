@@ -225,6 +225,27 @@ for (let i = 0; ; i++) {
   expect(await readdir(join(directory, 'store', 'incoming'))).toEqual([])
 })
 
+it('a log that takes more memory than there is to read is read all the same', async () => {
+  const memoryLimit = '24MB'
+  const child = another(`
+const store = await openDuckdb({ path, memoryLimit: '${memoryLimit}' })
+const never = new AbortController().signal
+for (let i = 0; i < 12; i++) {
+  const rows = Array.from({ length: 4000 }, (_, j) => ({ message: Array.from({ length: 40 }, (_, k) => (i * 7919 + j * 104729 + k * 1299709).toString(36)).join(' ') }))
+  await store.write([batchOf(rows, undefined, { stored: true, from: i * 400000 })], () => ({}), never)
+}
+console.log('written')
+setInterval(() => {}, 1000)`)
+  await once(child.stdout!, 'data')
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  const { size } = await stat(`${path}.wal`)
+  expect(size).toBeGreaterThan(24 << 20)
+  const store = await openDuckdb({ path, memoryLimit })
+  stores.push(store)
+  expect(await store.countOf('00c0ffee00c0ffee', never)).toBe(48_000)
+})
+
 it('a value that cannot become what its field is kills its row only', async () => {
   const store = await open()
   const schema = new Map([['app.n', { type: 'long', about: 'A number.' } as const]])
