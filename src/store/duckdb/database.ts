@@ -34,7 +34,7 @@ export interface Database {
  */
 const checkpointThreshold = '64MB'
 /** Ingestion is as fast with half; what queries need beyond it goes to `temporary`. */
-const defaultMemory = '80MB'
+const defaultMemory = '64MB'
 
 const attached = 'store'
 
