@@ -33,8 +33,8 @@ export interface Database {
  * again and again: 16 MB, the default, took 2.6 times the CPU of 256 MB; 64 MB takes no more than that, and less memory.
  */
 const checkpointThreshold = '64MB'
-/** Ingestion is as fast with half; what queries need beyond it goes to `temporary`. */
-const defaultMemory = '64MB'
+/** Ingestion is as fast with 64 MB; but a search that joins every table of facets does not fit into that. */
+const defaultMemory = '96MB'
 
 const attached = 'store'
 
