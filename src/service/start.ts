@@ -56,12 +56,12 @@ export interface Running {
 const arenaShare = 0.45
 /** A row group of the embedded store: from that many on rows go compressed into the file at once, past the log. */
 const embedded = {
-  flushBytes: 20 << 20,
+  flushBytes: 16 << 20,
   flushRecords: rowGroupSize,
   flushAfter: 200,
   flushBacklogAfter: 2000,
   concurrency: 1,
-  maxBytes: 24 << 20,
+  maxBytes: 18 << 20,
 } as const
 const remote = { flushBytes: 4 << 20, flushAfter: 250, concurrency: 3, maxBytes: Number.POSITIVE_INFINITY } as const
 

@@ -34,7 +34,7 @@ export interface Database {
  */
 const checkpointThreshold = '64MB'
 /** Ingestion is as fast with 64 MB; but a search that joins every table of facets does not fit into that. */
-const defaultMemory = '96MB'
+const defaultMemory = '80MB'
 
 const attached = 'store'
 
