@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import { Exit, usage } from './exit.ts'
 import { configured, type General, overridesOf, withStore } from './general.ts'
@@ -16,8 +15,6 @@ interface Options extends General {
 }
 
 const run = async (globs: readonly string[], options: Options): Promise<void> => {
-  // Records lie outside V8's heap. What loading modules leaves would make its young space 60 MB, kept for nothing.
-  setFlagsFromString('--semi-space-growth-factor=1')
   if (options.from !== 'beginning' && options.from !== 'end')
     throw usage(`--from takes beginning or end, not '${options.from}'`)
   if (options.parser !== undefined && globs.length === 0)

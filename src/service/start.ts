@@ -63,7 +63,7 @@ const embedded = {
   concurrency: 1,
   maxBytes: 18 << 20,
 } as const
-const remote = { flushBytes: 4 << 20, flushAfter: 250, concurrency: 3, maxBytes: Number.POSITIVE_INFINITY } as const
+const remote = { flushBytes: 1 << 20, flushAfter: 250, concurrency: 3, maxBytes: 6 << 20 } as const
 
 const schemasOf = (pipelines: readonly Pipeline[]): Map<string, ReadonlyMap<string, Field>> => {
   const all = new Map<string, ReadonlyMap<string, Field>>()
