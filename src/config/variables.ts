@@ -71,4 +71,5 @@ export const unknownVariables = (environment: Environment): readonly string[] =>
     (name) =>
       name.startsWith('TAILRACE_') && !internal.test(name) && !Object.hasOwn(variables, name.replace(/_FILE$/, '')),
   )
-const internal = /^TAILRACE_(TEST_|CI$)/
+/** Those of the tests themselves. */
+const internal = /^TAILRACE_TEST_/

@@ -5,7 +5,7 @@ import { type PartName, parts } from './parts.ts'
 /**
  * `describe` for tests that need an engine, a server or a browser: `needs('nginx', 'elasticsearch')('a rotated log', () => …)`.
  * Where one of them cannot be had the suite is skipped, with the command that brings it in its title; under `.ci/run`
- * (TAILRACE_CI=1) that is an error instead.
+ * (TAILRACE_TEST_CI=1) that is an error instead.
  */
 export function needs(...names: readonly [PartName, ...PartName[]]): (title: string, body: () => void) => void {
   const missing = names.flatMap((name) => {
@@ -14,6 +14,6 @@ export function needs(...names: readonly [PartName, ...PartName[]]): (title: str
   })
   if (missing.length === 0) return (title, body) => describe(title, body)
   const why = missing.join('; ')
-  if (process.env['TAILRACE_CI'] === '1') throw new Error(`needed here, but ${why} (${skipMark})`)
+  if (process.env['TAILRACE_TEST_CI'] === '1') throw new Error(`needed here, but ${why} (${skipMark})`)
   return (title, body) => describe.skip(`${title} [${why} (${skipMark})]`, body)
 }

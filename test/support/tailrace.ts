@@ -15,11 +15,14 @@ export interface Ended {
 
 type Environment = Readonly<Record<string, string>>
 
+/** What this machine sets for a Tailrace of its own must not reach the one that is tested. */
+const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^TAILRACE_(?!TEST_)/.test(name)))
+
 /** The program as a user starts it, in a directory of its own. */
 export const begin = (cwd: string, args: readonly string[], environment: Environment = {}): ChildProcess =>
   spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { ...process.env, ...environment },
+    env: { ...inherited, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
 
