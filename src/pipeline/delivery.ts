@@ -34,6 +34,8 @@ export interface Delivery {
   offer(batch: Batch): void
   /** Resolves when there is room for another block. This is the back-pressure that a source feels. */
   room(): Promise<void>
+  /** Progress moved without a batch: it is committed by itself, soon. */
+  settle(): void
   /** Sends what waits and resolves when all of it has its outcome and is committed. */
   flush(): Promise<void>
   readonly bytes: number
@@ -54,6 +56,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   let flushing = false
   let stopped = false
   let sent = false
+  let unsettled = false
 
   const wake = (): void => {
     for (const waker of wakers.splice(0)) waker()
@@ -98,7 +101,8 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   const send = (): void => {
     clearTimeout(timer)
     timer = undefined
-    while (!stopped && waiting.length > 0 && running < options.concurrency) {
+    while (!stopped && (waiting.length > 0 || (unsettled && running === 0)) && running < options.concurrency) {
+      unsettled = false
       let size = 0
       let records = 0
       let count = 0
@@ -131,7 +135,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
     }
   }
   const arm = (): void => {
-    if (waiting.length > 0 && timer === undefined) timer = setTimeout(due, options.flushAfter)
+    if ((waiting.length > 0 || unsettled) && timer === undefined) timer = setTimeout(due, options.flushAfter)
   }
   /** What comes in at more than some bytes a moment is no news but a backlog: larger deliveries cost less. */
   const due = (): void => {
@@ -156,10 +160,14 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
         await changed()
       }
     },
+    settle() {
+      unsettled = true
+      arm()
+    },
     async flush() {
       flushing = true
       try {
-        while ((waiting.length > 0 || running > 0) && !stopped) {
+        while ((waiting.length > 0 || running > 0 || unsettled) && !stopped) {
           send()
           if (running > 0) await changed()
         }

@@ -5,7 +5,10 @@ interface Stretch {
   readonly from: number
   readonly to: number
   done: boolean
+  /** Undefined of what the reader passed over: `covered` says what that is. */
   delta: LedgerDelta | undefined
+  readonly hour: number
+  readonly records: number
   readonly dataset: string
   /** Event time of its oldest live row when it set out. */
   readonly waitingFrom: number
@@ -16,11 +19,22 @@ interface Stretch {
 interface Line {
   readonly stretches: Stretch[]
   checkpoint: number
-  /** Spans found in the store after a crash: stored, but not yet in the ledger. */
-  covered: { readonly from: number; readonly to: number }[]
+  /** Offset → hour of finding: records found in the store after a crash, which are not yet in the ledger. */
+  readonly covered: Map<number, number>
   source: string
   path: string
 }
+
+const nothing = {
+  read: 0,
+  stored: 0,
+  duplicate: 0,
+  filtered: 0,
+  deadLettered: 0,
+  redirected: 0,
+  lost: 0,
+  bytes: 0,
+} as const
 
 const tally = (batch: Batch): LedgerDelta => {
   const by = [0, 0, 0, 0, 0, 0]
@@ -62,13 +76,16 @@ export interface Progress {
   begin(batch: Batch): void
   /** Every row of the batch has its outcome. */
   end(batch: Batch): void
-  /** Spans the store already held when the generation was resumed. */
+  /** Records the store already held when the generation was resumed, told at `at`. */
   alreadyStored(
     key: string,
     source: string,
     path: string,
-    spans: readonly { readonly from: number; readonly to: number }[],
+    spans: readonly { readonly from: number }[],
+    at: number,
   ): void
+  /** The reader passed over such records, up to `to`. Announced in the order of reading, as blocks are. */
+  skipped(key: string, to: number, at: number): void
   /** Bytes that can never be read any more. */
   lost(key: string, source: string, path: string, from: number, to: number, at: number): void
   /** What can be committed now; undefined when nothing moved. Its caller makes it durable. */
@@ -89,26 +106,28 @@ export interface Progress {
 export const createProgress = (resume: ReadonlyMap<string, number>): Progress => {
   const lines = new Map<string, Line>()
   const stretchOf = new Map<Batch, Stretch>()
-  const hours = new Map<Stretch, { readonly hour: number; readonly records: number }>()
   let statements: LedgerDelta[] = []
   let underWay = 0
 
   const lineOf = (key: string, source: string, path: string): Line => {
     let line = lines.get(key)
     if (line === undefined) {
-      line = { stretches: [], checkpoint: resume.get(key) ?? 0, covered: [], source, path }
+      line = { stretches: [], checkpoint: resume.get(key) ?? 0, covered: new Map(), source, path }
       lines.set(key, line)
     }
     return line
   }
 
-  const passCovered = (line: Line, upTo: number, deltas: LedgerDelta[], at: number): void => {
-    const passed = line.covered.filter(({ from }) => from < upTo)
-    if (passed.length === 0) return
-    line.covered = line.covered.filter(({ from }) => from >= upTo)
-    const empty = { duplicate: 0, filtered: 0, deadLettered: 0, redirected: 0, lost: 0, bytes: 0 }
-    const { source, path } = line
-    deltas.push({ source, path, hour: hourOf(at), read: passed.length, stored: passed.length, ...empty })
+  /** Records found in the store, by hour of finding, that the checkpoint has passed. */
+  const passCovered = (line: Line): LedgerDelta[] => {
+    const { source, path, covered, checkpoint } = line
+    const passed = new Map<number, number>()
+    for (const [from, hour] of covered) {
+      if (from >= checkpoint) continue
+      covered.delete(from)
+      passed.set(hour, (passed.get(hour) ?? 0) + 1)
+    }
+    return [...passed].map(([hour, count]) => ({ ...nothing, source, path, hour, read: count, stored: count }))
   }
 
   return {
@@ -126,31 +145,38 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
         to: high,
         done: false,
         delta: undefined,
+        hour: hourOf(readAt),
+        records: count,
         dataset: batch.dataset,
         waitingFrom: oldest(batch, outcome.live),
         earliest: Number.NaN,
       }
       line.stretches.push(stretch)
       stretchOf.set(batch, stretch)
-      hours.set(stretch, { hour: hourOf(readAt), records: count })
       underWay++
     },
     end(batch) {
       const stretch = stretchOf.get(batch)
       if (stretch === undefined) throw new Error('a batch ended that never began')
       stretchOf.delete(batch)
-      hours.delete(stretch)
       stretch.done = true
       stretch.delta = tally(batch)
       stretch.earliest = oldest(batch, outcome.stored)
       underWay--
     },
-    alreadyStored(key, source, path, spans) {
-      lineOf(key, source, path).covered.push(...spans)
+    alreadyStored(key, source, path, spans, at) {
+      const line = lineOf(key, source, path)
+      // Asked again of what is not read yet, the store says the same again.
+      for (const { from } of spans)
+        if (from >= line.checkpoint && !line.covered.has(from)) line.covered.set(from, hourOf(at))
+    },
+    skipped(key, to, at) {
+      const line = lines.get(key)
+      const passed = { from: to, to, done: true, delta: undefined, hour: hourOf(at), records: 0 }
+      line?.stretches.push({ ...passed, dataset: '', waitingFrom: Number.NaN, earliest: Number.NaN })
     },
     lost(key, source, path, from, to, at) {
-      const zero = { read: 0, stored: 0, duplicate: 0, filtered: 0, deadLettered: 0, redirected: 0, bytes: 0 }
-      statements.push({ source, path, hour: hourOf(at), ...zero, lost: to - from })
+      statements.push({ ...nothing, source, path, hour: hourOf(at), lost: to - from })
       lineOf(key, source, path)
     },
     seal() {
@@ -167,12 +193,12 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
         const reached = done.reduce((most, { to }) => Math.max(most, to), before)
         const held = line.stretches.reduce((least, { from }) => Math.min(least, from), reached)
         line.checkpoint = Math.max(before, held)
-        const moved = line.checkpoint - before
-        for (const [i, { delta, dataset, earliest: first }] of done.entries()) {
-          ledger.push({ ...delta!, bytes: i === 0 ? moved : 0 })
+        for (const { dataset, earliest: first } of done)
           if (!Number.isNaN(first)) earliest[dataset] = Math.min(earliest[dataset] ?? first, first)
-        }
-        passCovered(line, line.checkpoint, ledger, done[0]!.delta!.hour)
+        const { source, path } = line
+        const deltas = [...done.flatMap(({ delta }) => delta ?? []), ...passCovered(line)]
+        const [head = { ...nothing, source, path, hour: done[0]!.hour }, ...rest] = deltas
+        ledger.push({ ...head, bytes: line.checkpoint - before }, ...rest)
         checkpoints[key] = line.checkpoint
       }
       if (Object.keys(checkpoints).length === 0 && ledger.length === 0) return undefined
@@ -193,13 +219,12 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
     },
     inFlight() {
       const all: { source: string; path: string; hour: number; records: number }[] = []
-      for (const line of lines.values())
-        for (const stretch of line.stretches) {
-          const waiting = hours.get(stretch)
-          if (waiting !== undefined) all.push({ source: line.source, path: line.path, ...waiting })
-          else if (stretch.delta !== undefined)
-            all.push({ source: line.source, path: line.path, hour: stretch.delta.hour, records: stretch.delta.read })
-        }
+      for (const line of lines.values()) {
+        const { source, path, stretches, covered } = line
+        for (const { hour, records } of stretches) if (records > 0) all.push({ source, path, hour, records })
+        const found = Map.groupBy(covered.values(), (hour) => hour)
+        for (const [hour, { length: records }] of found) all.push({ source, path, hour, records })
+      }
       return all
     },
   }

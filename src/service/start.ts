@@ -203,13 +203,16 @@ export const startPipelines = async ({
     ({ kind, path, text, lost }: SourceNotice): void => {
       log[noticeLevel[kind]]({ source, path }, text)
       if (kind === 'unreadable') unreadable.set(path, text)
-      if (lost !== undefined) progress.lost(lost.key, source, path, lost.from, lost.to, clock())
+      if (lost !== undefined) {
+        progress.lost(lost.key, source, path, lost.from, lost.to, clock())
+        delivery.settle()
+      }
     }
   // A transactional store holds nothing past its checkpoint; others are asked.
   const coveredBy = (source: string) => async (key: string, start: number, end: number) => {
     if (store.transactional) return []
     const spans = await store.covered(key, start, end, delivering.signal)
-    progress.alreadyStored(key, source, generations.get(key)?.path ?? '', spans)
+    progress.alreadyStored(key, source, generations.get(key)?.path ?? '', spans, clock())
     return spans
   }
 
@@ -226,6 +229,10 @@ export const startPipelines = async ({
       generations,
       resume: progressLog.state.checkpoints,
       covered: coveredBy(pipeline.source.name),
+      skipped: (key, to) => {
+        progress.skipped(key, to, clock())
+        delivery.settle()
+      },
       clock,
       once,
       begin: from,

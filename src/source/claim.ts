@@ -272,7 +272,7 @@ const lineStart = (fd: number, size: number): number => {
 
 /** Generations without a file become tombstones; what was seen of them, is in no store and stays away is stated lost. */
 const entomb = async (tailing: Tailing): Promise<void> => {
-  const { generations, clock, covered } = tailing.context
+  const { generations, clock, covered, skipped } = tailing.context
   const now = clock()
   for (const generation of generations.of(tailing.name)) {
     const { key, path, gone } = generation
@@ -289,8 +289,11 @@ const entomb = async (tailing: Tailing): Promise<void> => {
       const top = Math.max(generation.size, generation.guard.offset)
       let from = Math.max(offsetOf(tailing, generation), generation.closedTo)
       if (from < top && now - since < tailing.grace) continue
-      if (from < top)
-        for (const span of merge(await covered(key, from, top))) if (span.from <= from) from = Math.max(from, span.to)
+      for (const span of from < top ? merge(await covered(key, from, top)) : []) {
+        if (span.from > from) stateLost(tailing, key, generation.path, from, span.from)
+        from = Math.max(from, span.to)
+        skipped?.(key, from)
+      }
       if (from < top) stateLost(tailing, key, generation.path, from, top)
     }
     tailing.missing.delete(key)

@@ -18,6 +18,8 @@ export interface SourceContext {
     from: number,
     to: number,
   ) => Promise<readonly { readonly from: number; readonly to: number }[]>
+  /** What `covered` named was passed over up to `to`, in the order of reading: no block will tell of it. */
+  readonly skipped?: (key: string, to: number) => void
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Read what is there, then end. */

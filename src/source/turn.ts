@@ -77,7 +77,7 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
   const skip = file.skips[0]
   if (skip !== undefined && skip.from <= file.offset) {
     file.skips.shift()
-    return skip.to <= file.offset ? 'again' : jump(file, Math.min(skip.to, file.size))
+    return skip.to <= file.offset ? 'again' : jump(tailing, file, Math.min(skip.to, file.size))
   }
   file.framing ??= framingOf(tailing, desk, file)
   if (file.framing === undefined || file.offset >= file.size) return 'wait'
@@ -107,10 +107,11 @@ const framingOf = (tailing: Tailing, { encoding }: Desk, file: Followed): Follow
   return framing
 }
 
-const jump = (file: Followed, offset: number): Step => {
+const jump = ({ context }: Tailing, file: Followed, offset: number): Step => {
   const guard = guardAt(file.fd!, offset)
   if (guard === undefined) return 'replaced'
   file.offset = offset
   file.guard = guard
+  context.skipped?.(file.key, offset)
   return 'again'
 }

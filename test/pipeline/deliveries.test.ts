@@ -97,3 +97,22 @@ test('the first of a backlog is sent as soon as news is, what follows waits to b
   expect(sent).toEqual([10, 10, 3])
   end()
 })
+
+test('progress without a batch is committed by itself, after a moment and before a flush ends', async () => {
+  const records: unknown[] = []
+  const { delivery, sent, progress, end } = bench({ commit: async (record) => void records.push(record) })
+  progress.lost('k', 'app', '/a.log', 10, 30, 0)
+  delivery.settle()
+  expect(sent).toEqual([])
+  vi.advanceTimersByTime(200)
+  expect(sent).toEqual([0])
+  end()
+  await settle()
+  expect(records).toMatchObject([{ ledger: [{ lost: 20 }] }])
+  progress.lost('k', 'app', '/a.log', 30, 31, 0)
+  delivery.settle()
+  const flushed = delivery.flush()
+  end()
+  await flushed
+  expect(records).toHaveLength(2)
+})

@@ -96,6 +96,12 @@ it('events and the sealed record survive closing and opening', async () => {
   expect(await find(again)).toHaveLength(3)
 })
 
+it('a record of progress is kept without rows too', async () => {
+  const store = await open()
+  await store.write([], () => ({ lost: 20 }), never)
+  expect(await commitsOf(await reopen(store))).toEqual([{ lost: 20 }])
+})
+
 it('a write without a live row still keeps its record', async () => {
   const store = await open()
   const batch = made([{ message: 'no' }])

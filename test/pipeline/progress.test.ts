@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { createProgress } from '../../src/pipeline/progress.ts'
+
+const hour = Date.parse('2026-11-23T12:00:00Z')
+const at = hour + 1000
+const spans = [
+  { from: 100, to: 150 },
+  { from: 150, to: 200 },
+]
+
+test('records found in the store after a crash are in the account once the reader has passed them', () => {
+  const progress = createProgress(new Map([['k', 100]]))
+  progress.alreadyStored('k', 'app', '/a.log', spans, at)
+  expect(progress.inFlight()).toEqual([{ source: 'app', path: '/a.log', hour, records: 2 }])
+  expect(progress.seal()).toBeUndefined()
+  progress.skipped('k', 200, at)
+  expect(progress.seal()).toMatchObject({
+    checkpoints: { k: 200 },
+    ledger: [{ source: 'app', path: '/a.log', hour, read: 2, stored: 2, deadLettered: 0, bytes: 100 }],
+  })
+  expect(progress.inFlight()).toEqual([])
+  expect(progress.seal()).toBeUndefined()
+})
+
+test('the store may be asked twice for the same records, which count once', () => {
+  const progress = createProgress(new Map([['k', 100]]))
+  progress.alreadyStored('k', 'app', '/a.log', spans, at)
+  progress.alreadyStored('k', 'app', '/a.log', spans, at + 1)
+  progress.skipped('k', 200, at)
+  expect(progress.seal()!.ledger).toMatchObject([{ read: 2, stored: 2 }])
+  progress.alreadyStored('k', 'app', '/a.log', spans, at + 2)
+  progress.skipped('k', 200, at)
+  const again = progress.seal()
+  expect((again?.ledger ?? []).reduce((sum, { stored }) => sum + stored, 0)).toBe(0)
+})
+
+test('bytes stated lost are committed though nothing else is', () => {
+  const progress = createProgress(new Map())
+  progress.lost('k', 'app', '/a.log', 10, 30, at)
+  expect(progress.seal()).toMatchObject({ checkpoints: {}, ledger: [{ lost: 20, read: 0, bytes: 0 }] })
+})
