@@ -28,7 +28,7 @@ export const withGeneral = (command: Command): Command =>
 export const withStore = (command: Command): Command =>
   withGeneral(command)
     .option('--store <store>', 'duckdb, or the addresses of Elasticsearch or OpenSearch, separated by commas')
-    .option('--namespace <name>', "namespace to ask (default: the running service's; else all)")
+    .option('--namespace <name>', "namespace to ask (default: the running service's; embedded without a service: all)")
 
 /** An option that may be given several times, or once with commas; those within parentheses separate nothing. */
 export const manyOf = (text: string, before: readonly string[] = []): string[] => [

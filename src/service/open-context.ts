@@ -54,7 +54,8 @@ export const openContext = async (config: Config, namespace: string | undefined)
     inFlight: () => [],
     sources: () => sources,
     live: undefined,
-    namespace,
+    // The embedded store is all this data directory's; an engine may be shared with others.
+    namespace: namespace ?? (config.store.kind === 'duckdb' ? undefined : config.namespace),
   }
   const position = (): number => Number.POSITIVE_INFINITY
   const digests = createDigests({ context, alerts: () => readAlerts(config), position })
