@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Column } from '../../event/column.ts'
@@ -76,10 +76,21 @@ const sourceOf = ({ batch }: Shape, column: Column | undefined, rows: Uint32Arra
   return { memory, node, column, rows }
 }
 
+/** Of a full disk half a file stays, which nobody would read. */
 const writeFileOf = async (writer: ParquetWriter, incoming: string, rows: number): Promise<string> => {
   const file = join(incoming, `${++files}.parquet`)
-  await writeFile(file, writer.finish(rows))
+  try {
+    await writeFile(file, writer.finish(rows))
+  } catch (error) {
+    await rm(file, { force: true }).catch(() => undefined)
+    throw error
+  }
   return file
+}
+
+/** What was taken in, or never will be. */
+export const removeFiles = async (cargos: readonly Cargo[]): Promise<void> => {
+  for (const { file } of cargos) await rm(file, { force: true }).catch(() => undefined)
 }
 
 const cargoOf = (file: string, table: string, into: readonly string[], from: readonly string[]): Cargo => ({
@@ -121,21 +132,31 @@ const loadFacets = async (
 
 /**
  * Writes the live rows of the shapes to files in `incoming`, facets that are new before them, and says how to take
- * them in. Streams have all their columns already. The caller removes the files.
+ * them in. Streams have all their columns already. The caller removes the files; where this throws there are none.
  */
-export const load = async (
+export const load = async (...given: Parameters<typeof write>): Promise<readonly Cargo[]> => {
+  const cargos: Cargo[] = []
+  try {
+    for await (const cargo of write(...given)) cargos.push(cargo)
+  } catch (error) {
+    await removeFiles(cargos)
+    throw error
+  }
+  return cargos
+}
+
+async function* write(
   writer: ParquetWriter,
   incoming: string,
   settled: readonly Settled[],
   streamOf: (shape: Shape) => Stream,
   contextOf: (shape: Shape) => number,
-): Promise<readonly Cargo[]> => {
-  const cargos: Cargo[] = []
+): AsyncGenerator<Cargo> {
   const fresh = Map.groupBy(
     settled.flatMap((one) => one.fresh),
     ({ facet }) => facet.slot,
   )
-  for (const [slot, facets] of fresh) cargos.push(await loadFacets(writer, incoming, slot, facets))
+  for (const [slot, facets] of fresh) yield await loadFacets(writer, incoming, slot, facets)
   const idsOf = new Map(settled.flatMap(({ ids }) => [...ids]))
   let since = performance.now()
   for (const group of groups(
@@ -189,7 +210,6 @@ export const load = async (
         )
     }
     const rows = group.reduce((sum, shape) => sum + shape.rows.length, 0)
-    cargos.push(cargoOf(await writeFileOf(writer, incoming, rows), stream.name, into, from))
+    yield cargoOf(await writeFileOf(writer, incoming, rows), stream.name, into, from)
   }
-  return cargos
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Batch, kill, outcome } from '../../event/batch.ts'
@@ -19,7 +18,7 @@ import { createFacets, type Settled } from './facets.ts'
 import { isFatal, isWorld, said } from './fault.ts'
 import type { Held } from './held-type.ts'
 import { widened } from './held-type.ts'
-import { type Cargo, load } from './ingest.ts'
+import { type Cargo, load, removeFiles } from './ingest.ts'
 import { createParquet } from './parquet.ts'
 import { type Shape, shapeOf, withoutFacets } from './shape.ts'
 import { named, quoted } from './sql-name.ts'
@@ -216,7 +215,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
       await killUnreadable({ ...shape, rows: shape.rows.subarray(0, half) })
       await killUnreadable({ ...shape, rows: shape.rows.subarray(half) })
     } finally {
-      for (const { file } of cargos) await rm(file, { force: true })
+      await removeFiles(cargos)
     }
   }
 
@@ -240,7 +239,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
       facets.forget()
       throw error
     } finally {
-      for (const { file } of cargos) await rm(file, { force: true })
+      await removeFiles(cargos)
     }
   }
 

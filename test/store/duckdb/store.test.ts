@@ -252,6 +252,29 @@ setInterval(() => {}, 1000)`)
   expect(await store.countOf('00c0ffee00c0ffee', never)).toBe(48_000)
 })
 
+it('a file that finds the disk full is not left behind, nor are those before it', async () => {
+  const child = another(`
+import { readdir, symlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+const store = await openDuckdb({ path })
+const incoming = dirname(path) + '/incoming'
+// Every second file of a process lies on a device that is always full.
+for (const n of [2, 4]) await symlink('/dev/full', incoming + '/' + n + '.parquet')
+const rows = [{ message: 'one' }, { message: 'two' }]
+const batches = ['test.one', 'test.two'].map((dataset, i) => batchOf(rows, undefined, { stored: true, dataset, from: i * 200 }))
+const written = store.write(batches, () => ({}), new AbortController().signal)
+let trouble
+const watch = setInterval(() => { trouble ??= store.trouble }, 5)
+await written
+clearInterval(watch)
+console.log(JSON.stringify({ trouble, left: await readdir(incoming) }))
+await store.close()`)
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string]
+  expect(JSON.parse(line)).toEqual({ trouble: expect.stringMatching(/ENOSPC/), left: [] })
+  if (child.exitCode === null) await once(child, 'exit')
+  expect(await find(await open())).toHaveLength(4)
+})
+
 it('a value that cannot become what its field is kills its row only', async () => {
   const store = await open()
   const schema = new Map([['app.n', { type: 'long', about: 'A number.' } as const]])
