@@ -5,7 +5,7 @@ export interface DuckdbSettings {
   readonly kind: 'duckdb'
   /** Else `store/tailrace.duckdb` in the data directory. */
   readonly path?: string
-  /** Megabytes DuckDB may use. */
+  /** Megabytes DuckDB may use while it answers a question; else 512, or a quarter of a small machine's. */
   readonly memory?: number
 }
 export interface ElasticsearchSettings {

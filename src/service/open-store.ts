@@ -42,7 +42,7 @@ export const openStore = async (config: Config): Promise<Store> => {
   if (config.store.kind === 'duckdb') {
     const { openDuckdb } = await import('../store/duckdb/store.ts')
     const { path = join(config.data, 'store', 'tailrace.duckdb'), memory } = config.store
-    return whenFree(() => openDuckdb({ path, ...(memory === undefined ? {} : { memoryLimit: `${memory}MB` }) }))
+    return whenFree(() => openDuckdb({ path, ...(memory === undefined ? {} : { memory }) }))
   }
   const { openElasticsearch } = await import('../store/elasticsearch/store.ts')
   const { nodes, ca, certificate, key, compression, installTemplates } = config.store

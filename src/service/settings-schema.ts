@@ -45,7 +45,12 @@ const language: Shape = { kind: 'word', of: ['en', 'zh'] }
 
 const duckdb = {
   path: { about: 'The database file.', shape: text, fallback: 'store/tailrace.duckdb in the data directory' },
-  memory: { about: 'Megabytes DuckDB may use.', shape: { kind: 'number', least: 16, most: 1 << 20 } },
+  memory: {
+    about:
+      'Megabytes DuckDB may use while it answers a question; beyond them it uses the disk. While rows come in it uses 80 of them at most.',
+    shape: { kind: 'number', least: 16, most: 1 << 20 },
+    fallback: '512, on small machines a quarter of what there is',
+  },
 } as const satisfies Record<keyof Omit<DuckdbSettings, 'kind'>, Setting>
 
 const elasticsearch = {

@@ -4,6 +4,10 @@ export const said = (error: unknown): string => (error instanceof Error ? error.
 /** Errors after which DuckDB answers nothing more until the file is opened again. */
 export const isFatal = (error: unknown): boolean => /FATAL|INTERNAL|invalidated/.test(said(error))
 
+/** More memory was wanted than DuckDB may use; the database is none the worse. */
+export const isOutOfMemory = (error: unknown): boolean =>
+  /^Out of Memory|could not allocate/i.test(said(error)) && !isFatal(error)
+
 /** Errors of the world, which pass: a full disk, no memory, a directory that is away. All others are about the data. */
 export const isWorld = (error: unknown): boolean =>
   isFatal(error) ||

@@ -23,6 +23,9 @@ export interface Scoped {
   readonly fields: ReadonlyMap<string, Held>
 }
 
+/** Columns that tell a row from all others, within one statement. */
+export const rowKey = '"$stream", "$row"'
+
 const leavesOf = (query: Query): readonly Leaf[] => {
   switch (query.kind) {
     case 'all':
@@ -101,11 +104,24 @@ const needsContexts = (catalog: Catalog, names: Iterable<string>): boolean => {
   return false
 }
 
+interface TableOptions {
+  /** With the columns of `rowKey`. */
+  readonly keyed?: boolean
+  /** A table that has the columns of `rowKey`: only the rows that it names. */
+  readonly among?: string
+}
+
 /** The streams asked about as one table of the named fields. */
-const tableOf = (catalog: Catalog, streams: readonly Stream[], fields: ReadonlyMap<string, Held>): string => {
-  if (streams.length === 0) return '(SELECT 0 AS "$none" WHERE FALSE) AS events'
-  const branches = streams.map((stream) => {
-    const columns = ['0 AS "$none"']
+const tableOf = (
+  catalog: Catalog,
+  streams: readonly Stream[],
+  fields: ReadonlyMap<string, Held>,
+  { keyed = false, among }: TableOptions,
+): string => {
+  const nothing = keyed ? '0 AS "$stream", 0 AS "$row", 0 AS "$none"' : '0 AS "$none"'
+  if (streams.length === 0) return `(SELECT ${nothing} WHERE FALSE) AS events`
+  const branches = streams.map((stream, at) => {
+    const columns = keyed ? [`${at} AS "$stream"`, 'e.rowid AS "$row"', '0 AS "$none"'] : ['0 AS "$none"']
     for (const [name, held] of fields) {
       columns.push(`${fieldSql(catalog, stream, name, held)} AS ${named(name)}`)
       if (held.type === 'text')
@@ -119,7 +135,8 @@ const tableOf = (catalog: Catalog, streams: readonly Stream[], fields: ReadonlyM
       const table = named(facetTable(slot))
       return ` LEFT JOIN ${table} ON ${table}."$id" = e.${named(facetColumn(slot))}`
     })
-    return `SELECT ${columns.join(', ')} FROM ${named(stream.name)} e${contexts}${facets.join('')}`
+    const few = among === undefined ? '' : ` JOIN ${among} p ON p."$stream" = ${at} AND p."$row" = e.rowid`
+    return `SELECT ${columns.join(', ')} FROM ${named(stream.name)} e${few}${contexts}${facets.join('')}`
   })
   return `(${branches.join(' UNION ALL ')}) AS events`
 }
@@ -143,16 +160,40 @@ export const fieldNames = (catalog: Catalog, streams: readonly Stream[]): Set<st
   return names
 }
 
-/** Narrows to what is asked; `needed` are fields the caller reads besides those that `where` compares. */
-export const scoped = (catalog: Catalog, scope: Scope, needed: Iterable<string>): Scoped => {
-  const streams = streamsOf(catalog, scope)
+/** What the catalog knows of the named fields that events of these streams may have. */
+const heldOf = (catalog: Catalog, streams: readonly Stream[], names: Iterable<string>): Map<string, Held> => {
   const fields = new Map<string, Held>()
-  const have = (name: string): boolean => streams.some((stream) => carries(catalog, stream, name))
-  for (const { field, type, list } of leavesOf(scope.where)) if (have(field)) fields.set(field, { type, list })
-  for (const name of ['@timestamp', ...needed]) {
+  for (const name of names) {
     const held = knownField(catalog, name)
-    if (held !== undefined && !fields.has(name) && have(name)) fields.set(name, held)
+    if (held !== undefined && streams.some((stream) => carries(catalog, stream, name))) fields.set(name, held)
   }
+  return fields
+}
+
+/** The named fields of the rows of `among`, a table that has the columns of `rowKey` for the same scope. */
+export const rowsOf = (
+  catalog: Catalog,
+  scope: Scope,
+  names: Iterable<string>,
+  among: string,
+): Pick<Scoped, 'from' | 'fields'> => {
+  const streams = streamsOf(catalog, scope)
+  const fields = heldOf(catalog, streams, names)
+  return { from: tableOf(catalog, streams, fields, { among }), fields }
+}
+
+/** Narrows to what is asked; `needed` are fields the caller reads besides those that `where` compares. */
+export const scoped = (
+  catalog: Catalog,
+  scope: Scope,
+  needed: Iterable<string>,
+  options: Pick<TableOptions, 'keyed'> = {},
+): Scoped => {
+  const streams = streamsOf(catalog, scope)
+  const fields = heldOf(catalog, streams, ['@timestamp', ...needed])
+  // As the question compares them, not as they are held.
+  for (const { field, type, list } of leavesOf(scope.where))
+    if (streams.some((stream) => carries(catalog, stream, field))) fields.set(field, { type, list })
   const has = (column: string): boolean =>
     fields.has(column) ||
     (column.endsWith('.tokens') && fields.get(column.slice(0, -'.tokens'.length))?.type === 'text')
@@ -166,7 +207,7 @@ export const scoped = (catalog: Catalog, scope: Scope, needed: Iterable<string>)
   }
   limit('>=', scope.since)
   limit('<', scope.until)
-  return { from: tableOf(catalog, streams, fields), where: conditions.join(' AND '), values: all, fields }
+  return { from: tableOf(catalog, streams, fields, options), where: conditions.join(' AND '), values: all, fields }
 }
 
 const furthest = 2n ** 63n - 1n

@@ -4,7 +4,7 @@ import type { Search, StoredDocument } from '../store.ts'
 import { parse } from '../stringify.ts'
 import type { Catalog } from './catalog.ts'
 import type { Database } from './database.ts'
-import { fieldNames, type Scoped, scoped, streamsOf } from './from.ts'
+import { fieldNames, rowKey, rowsOf, scoped, streamsOf } from './from.ts'
 import type { Held } from './held-type.ts'
 import { printTime } from './print-time.ts'
 import { named } from './sql-name.ts'
@@ -67,10 +67,12 @@ const orderOf = (fields: ReadonlyMap<string, Held>, field: string, descending: b
  */
 const narrowing = async (
   database: Database,
-  { from, where, values, fields }: Scoped,
-  { sort, limit }: Search,
+  catalog: Catalog,
+  question: Search,
   signal: AbortSignal,
 ): Promise<string> => {
+  const { sort, limit } = question
+  const { from, where, values, fields } = scoped(catalog, question, [])
   const first = sort?.[0] ?? { field: '@timestamp', descending: true }
   if (first.field !== '@timestamp' || !fields.has('@timestamp') || limit > farLimit || limit < 1) return ''
   const [order, side] = first.descending ? ['DESC', '>='] : ['ASC', '<=']
@@ -87,6 +89,10 @@ const ties = [
   { field: 'log.offset', descending: false },
 ]
 
+/**
+ * Finds the rows by the few columns that the question compares and sorts by, and reads all others of those rows only:
+ * to join every table of facets to every row took more memory than there is.
+ */
 export async function* search(
   database: Database,
   catalog: Catalog,
@@ -95,23 +101,30 @@ export async function* search(
 ): AsyncGenerator<StoredDocument> {
   const wanted = [...(question.fields ?? fieldNames(catalog, streamsOf(catalog, question)))]
   const sort = [...(question.sort ?? [{ field: '@timestamp', descending: true }]), ...ties]
+  const sortFields = sort.map(({ field }) => field)
   signal.throwIfAborted()
-  const scope = scoped(catalog, question, [...wanted, ...sort.map(({ field }) => field)])
-  const { from, where, values, fields } = scope
-  const narrowed = `${where}${await narrowing(database, scope, question, signal)}`
+  const narrow = scoped(catalog, question, sortFields, { keyed: true })
+  const edge = await narrowing(database, catalog, question, signal)
+  const { from, fields } = rowsOf(catalog, question, [...wanted, ...sortFields], 'picked')
   const names = wanted.filter((name) => fields.has(name))
   const columns = names.map(named)
   const digits = names.includes('@timestamp') ? columns.push('"@timestamp.digits"') - 1 : -1
   if (columns.length === 0) columns.push('"$none"')
-  const order = sort.flatMap(({ field, descending }) => orderOf(fields, field, descending))
-  const sql = `SELECT ${columns.join(', ')} FROM ${from} WHERE ${narrowed}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`} LIMIT ${question.limit}`
+  const orderBy = (held: ReadonlyMap<string, Held>): string => {
+    const order = sort.flatMap(({ field, descending }) => orderOf(held, field, descending))
+    return order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`
+  }
+  const picked = `SELECT ${rowKey} FROM ${narrow.from} WHERE ${narrow.where}${edge}${orderBy(narrow.fields)} LIMIT ${question.limit}`
+  const sql = `WITH picked AS MATERIALIZED (${picked}) SELECT ${columns.join(', ')} FROM ${from}${orderBy(fields)}`
   const helds = names.map((name) => fields.get(name)!)
   const paths = names.map((name) => name.split('.'))
   const connection = await database.connect()
   const interrupt = (): void => connection.interrupt()
   signal.addEventListener('abort', interrupt)
+  let giveBack: (() => void) | undefined
   try {
-    const result = await connection.stream(sql, values)
+    giveBack = await database.enlarge()
+    const result = await connection.stream(sql, narrow.values)
     for await (const rows of result.yieldRows()) {
       signal.throwIfAborted()
       for (const row of rows) {
@@ -126,9 +139,10 @@ export async function* search(
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw error
+    throw database.explained(error)
   } finally {
     signal.removeEventListener('abort', interrupt)
     connection.closeSync()
+    giveBack?.()
   }
 }

@@ -15,7 +15,7 @@ import {
 } from './catalog.ts'
 import type { Database } from './database.ts'
 import { createFacets, type Settled } from './facets.ts'
-import { isFatal, isWorld, said } from './fault.ts'
+import { isFatal, isOutOfMemory, isWorld, said } from './fault.ts'
 import type { Held } from './held-type.ts'
 import { widened } from './held-type.ts'
 import { type Cargo, load, removeFiles } from './ingest.ts'
@@ -96,11 +96,27 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     catalog = await loadCatalog(connection)
   }
 
+  /** What does not fit into the memory for rows gets that of questions. */
+  const withRoom = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isOutOfMemory(error) || closing.signal.aborted) throw error
+      const giveBack = await database.enlarge()
+      try {
+        await recover(error)
+        return await work()
+      } finally {
+        giveBack()
+      }
+    }
+  }
+
   /** Again and again until it is done or nobody waits for it any more. */
   const insist = async <T>(work: () => Promise<T>, waitingFor: () => readonly AbortSignal[]): Promise<T> => {
     for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
       try {
-        const result = await work()
+        const result = await withRoom(work)
         trouble = undefined
         return result
       } catch (error) {

@@ -232,9 +232,9 @@ for (let i = 0; ; i++) {
 })
 
 it('a log that takes more memory than there is to read is read all the same', async () => {
-  const memoryLimit = '24MB'
+  const memory = 24
   const child = another(`
-const store = await openDuckdb({ path, memoryLimit: '${memoryLimit}' })
+const store = await openDuckdb({ path, memory: ${memory} })
 const never = new AbortController().signal
 for (let i = 0; i < 12; i++) {
   const rows = Array.from({ length: 4000 }, (_, j) => ({ message: Array.from({ length: 40 }, (_, k) => (i * 7919 + j * 104729 + k * 1299709).toString(36)).join(' ') }))
@@ -247,7 +247,7 @@ setInterval(() => {}, 1000)`)
   await once(child, 'exit')
   const { size } = await stat(`${path}.wal`)
   expect(size).toBeGreaterThan(24 << 20)
-  const store = await openDuckdb({ path, memoryLimit })
+  const store = await openDuckdb({ path, memory })
   stores.push(store)
   expect(await store.countOf('00c0ffee00c0ffee', never)).toBe(48_000)
 })
