@@ -131,7 +131,7 @@ const addLedger = (program: Command): void => {
           const { closed, balanced, total } = JSON.parse(row) as {
             closed?: boolean
             balanced?: boolean
-            total?: { verified?: boolean }
+            total?: { verified?: boolean | null }
           }
           if (closed === true && balanced === false) broken++
           if (total?.verified === false) broken++

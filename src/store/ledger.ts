@@ -28,6 +28,10 @@ export interface ProgressRecord {
   readonly ledger: readonly LedgerDelta[]
   /** Dataset → earliest event time stored, so that windows already judged are judged again. */
   readonly earliest: Readonly<Record<string, number>>
+  /** Of a snapshot: records stored in hours that the ledger no longer lists. */
+  readonly forgotten?: number
+  /** Of a snapshot: dataset → earliest event time ever stored. */
+  readonly oldest?: Readonly<Record<string, number>>
 }
 
 /** What the progress records add up to: where to resume, and the account of every record. */
@@ -37,15 +41,21 @@ export interface ProgressState {
   readonly ledger: Map<string, LedgerDelta>
   /** Dataset → earliest event time stored since the rules last looked. */
   readonly late: Map<string, number>
+  /** Dataset → earliest event time ever stored. */
+  readonly oldest: Map<string, number>
   /** Of the last record applied. */
   seq: number
+  /** Records stored in hours that the ledger no longer lists. */
+  forgotten: number
 }
 
 export const createProgressState = (): ProgressState => ({
   checkpoints: new Map(),
   ledger: new Map(),
   late: new Map(),
+  oldest: new Map(),
   seq: 0,
+  forgotten: 0,
 })
 
 const counts = ['read', 'stored', 'duplicate', 'filtered', 'deadLettered', 'redirected', 'lost', 'bytes'] as const
@@ -61,23 +71,38 @@ const add = (a: LedgerDelta, b: LedgerDelta): LedgerDelta => {
 export const applyProgress = (state: ProgressState, record: ProgressRecord): void => {
   if (record.seq !== undefined && record.seq > 0 && record.seq <= state.seq) return
   state.seq = record.seq ?? state.seq
+  state.forgotten += record.forgotten ?? 0
   for (const [key, offset] of Object.entries(record.checkpoints)) state.checkpoints.set(key, offset)
   for (const delta of record.ledger) {
     const key = rowKey(delta)
     const before = state.ledger.get(key)
     state.ledger.set(key, before === undefined ? delta : add(before, delta))
   }
-  for (const [dataset, time] of Object.entries(record.earliest))
-    state.late.set(dataset, Math.min(state.late.get(dataset) ?? time, time))
+  lower(state.late, record.earliest)
+  lower(state.oldest, record.earliest)
+  lower(state.oldest, record.oldest ?? {})
 }
 
-/** One record that stands for all before it. Ledger rows older than `keepFrom` are dropped. */
-export const snapshotProgress = (state: ProgressState, keepFrom: number): ProgressRecord => ({
-  seq: state.seq,
-  checkpoints: Object.fromEntries(state.checkpoints),
-  ledger: [...state.ledger.values()].filter(({ hour }) => hour >= keepFrom),
-  earliest: Object.fromEntries(state.late),
-})
+const lower = (times: Map<string, number>, by: Readonly<Record<string, number>>): void => {
+  for (const [dataset, time] of Object.entries(by)) times.set(dataset, Math.min(times.get(dataset) ?? time, time))
+}
+
+/** One record that stands for all before it. Ledger rows older than `keepFrom` are dropped, of the state too. */
+export const snapshotProgress = (state: ProgressState, keepFrom: number): ProgressRecord => {
+  for (const [key, { hour, stored }] of state.ledger) {
+    if (hour >= keepFrom) continue
+    state.ledger.delete(key)
+    state.forgotten += stored
+  }
+  return {
+    seq: state.seq,
+    checkpoints: Object.fromEntries(state.checkpoints),
+    ledger: [...state.ledger.values()],
+    earliest: Object.fromEntries(state.late),
+    forgotten: state.forgotten,
+    oldest: Object.fromEntries(state.oldest),
+  }
+}
 
 /** A line of `tailrace ledger`. */
 export interface LedgerRow {

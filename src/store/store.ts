@@ -44,6 +44,8 @@ export interface Store extends Sink {
   covered(key: string, from: number, to: number, signal: AbortSignal): Promise<readonly Covered[]>
   /** Number of documents of a generation. `ledger --verify` asks. */
   countOf(key: string, signal: AbortSignal): Promise<number>
+  /** How many documents of each generation `retain` removed, where the store counts them as it removes them. */
+  removed?(signal: AbortSignal): Promise<ReadonlyMap<string, number>>
   retain(rules: readonly Retention[], now: number, signal: AbortSignal): Promise<void>
   /** Transactional stores: the sealed records, oldest first, and their replacement by one. */
   commits?(signal: AbortSignal): AsyncIterable<CommitRecord>

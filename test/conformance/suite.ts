@@ -694,6 +694,13 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
         expect(await left('test.one')).toEqual([1, 8])
         expect(await left('test.two')).toEqual([1])
         expect(await store.countOf('000000000000000a', never)).toBe(2)
+        // A store that counts what it removes counts all of it, once.
+        const removed = await store.removed?.(never)
+        if (removed !== undefined)
+          expect([...removed].sort()).toEqual([
+            ['000000000000000a', 1],
+            ['000000000000000b', 2],
+          ])
       })
 
       it('without a rule everything stays, and what came later is stored as ever', async () => {

@@ -1,4 +1,5 @@
 import { type LedgerRow, ledgerRows } from '../../store/ledger.ts'
+import type { Retention } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import type { Answer } from '../control.ts'
 
@@ -19,19 +20,82 @@ const totalOf = (rows: readonly LedgerRow[]): Record<string, unknown> => ({
   balanced: rows.every(({ balanced }) => balanced),
 })
 
-/** The conservation ledger, then its sum; with `verify`, the store's own count beside what the ledger says. */
+/** What a store was found to hold while it went on being written to. */
+export interface Counted {
+  /** Records the ledger knew to be stored before the store was counted. */
+  readonly least: number
+  /** Those it knew afterwards, and those under way, which may lie in the store already. */
+  readonly most: number
+  readonly held: number
+  /** What retention had removed before and after; undefined where the store does not count it. */
+  readonly removed: readonly [before: number, after: number] | undefined
+  /** Whether retention may have removed anything. */
+  readonly retains: boolean
+}
+
+/** Whether the store holds what it should. Null: nobody can tell, for how much retention removed is not known. */
+export const verdict = ({ least, most, held, removed, retains }: Counted): boolean | null => {
+  const [before, after] = removed ?? [0, 0]
+  if (held + before > most) return false
+  if (held + after >= least) return true
+  return removed === undefined && retains ? null : false
+}
+
+/** Whether the rules reach anything that was ever stored. */
+export const mayRemove = (rules: readonly Retention[], oldest: ReadonlyMap<string, number>, now: number): boolean => {
+  const named = new Set(rules.map(({ dataset }) => dataset))
+  return rules.some(
+    ({ dataset, maxAge, maxBytes }) =>
+      maxBytes !== undefined ||
+      (maxAge !== undefined &&
+        [...oldest].some(
+          ([one, time]) => (dataset === undefined ? !named.has(one) : dataset === one) && time < now - maxAge,
+        )),
+  )
+}
+
+const storedBy = (rows: readonly LedgerRow[], { progress }: Context): number =>
+  rows.reduce((sum, { stored }) => sum + stored, progress.forgotten)
+
+/**
+ * The conservation ledger, then its sum; with `verify`, the store's own count beside what the ledger says. Like is
+ * compared with like: what retention removed counts as held, and what was stored in hours no longer listed, as stored.
+ */
 export async function* ledger(context: Context, asked: { readonly verify?: boolean }, signal: AbortSignal): Answer {
-  const rows = ledgerRows(context.progress, context.storeName, context.inFlight())
+  const { config, progress, store, storeName, inFlight } = context
+  const rowsNow = (): LedgerRow[] => ledgerRows(progress, storeName, inFlight())
+  const rows = rowsNow()
   yield* rows
   const total = totalOf(rows)
   if (asked.verify !== true) {
     yield { total }
     return
   }
-  await context.store.refresh(signal)
+  await store.refresh(signal)
+  const least = storedBy(rows, context)
+  const before = await store.removed?.(signal)
   let held = 0
-  for (const key of context.progress.checkpoints.keys()) held += await context.store.countOf(key, signal)
-  // What is in flight may lie in the store already; its outcome is not known yet.
-  const [least, most] = [Number(total['stored']), Number(total['stored']) + Number(total['in_flight'])]
-  yield { total: { ...total, held_by_store: held, verified: held >= least && held <= most } }
+  for (const key of progress.checkpoints.keys()) held += await store.countOf(key, signal)
+  const after = await store.removed?.(signal)
+  const later = rowsNow()
+  const most = later.reduce((sum, { in_flight }) => sum + in_flight, storedBy(later, context))
+  const goneBy = (removed: ReadonlyMap<string, number>): number =>
+    [...progress.checkpoints.keys()].reduce((sum, key) => sum + (removed.get(key) ?? 0), 0)
+  const removed = before === undefined || after === undefined ? undefined : ([goneBy(before), goneBy(after)] as const)
+  yield {
+    total: {
+      ...total,
+      // In hours that the ledger lists no longer.
+      ...(progress.forgotten === 0 ? {} : { stored_earlier: progress.forgotten }),
+      held_by_store: held,
+      removed_by_retention: removed?.[1] ?? null,
+      verified: verdict({
+        least,
+        most,
+        held,
+        removed,
+        retains: mayRemove(config.retention, progress.oldest, Date.now()),
+      }),
+    },
+  }
 }

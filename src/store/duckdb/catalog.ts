@@ -16,6 +16,7 @@ import { named, quoted } from './sql-name.ts'
  *     "facets.<slot>"("$id", "$key", …)             what columns of few values hold together, once: an agent, a country
  *     contexts("$id", "$key", …)                    `$key`: the row as JSON, to find it again; `$derived`
  *     commits(seq, body)                            sealed records, as JSON text
+ *     removed(generation, events)                   what retention removed, so that the ledger can be compared
  */
 export interface Stream {
   /** Of its table. */
@@ -64,6 +65,7 @@ const layout = [
   'CREATE TABLE IF NOT EXISTS fields(stream VARCHAR, name VARCHAR, type VARCHAR, list BOOLEAN)',
   `CREATE TABLE IF NOT EXISTS ${contextsTable}("$id" INTEGER, "$key" VARCHAR)`,
   'CREATE TABLE IF NOT EXISTS commits(seq BIGINT, body VARCHAR)',
+  'CREATE TABLE IF NOT EXISTS removed(generation VARCHAR PRIMARY KEY, events BIGINT)',
 ]
 
 /** Facets whose keys are read when the file is opened. */

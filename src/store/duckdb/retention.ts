@@ -10,9 +10,29 @@ const first = async (connection: DuckDBConnection, sql: string, values?: DuckDBV
 const countOf = async (connection: DuckDBConnection, { name }: Stream): Promise<number> =>
   Number((await first(connection, `SELECT count(*) FROM ${named(name)}`))[0])
 
-const removeBefore = async (connection: DuckDBConnection, stream: Stream, before: bigint): Promise<void> => {
-  if (!stream.fields.has('@timestamp')) return
-  await connection.run(`DELETE FROM ${named(stream.name)} WHERE "@timestamp" < $1`, [before])
+/** Removes events, and counts them by generation: else the ledger would miss what was let go on purpose. */
+const remove = async (
+  connection: DuckDBConnection,
+  catalog: Catalog,
+  { name }: Stream,
+  where: string,
+  values: DuckDBValue[] = [],
+): Promise<void> => {
+  if (catalog.contextFields.has('log.file.id'))
+    await connection.run(
+      `INSERT INTO removed SELECT c."log.file.id", count(*) FROM ${named(name)} e JOIN ${contextsTable} c ON c."$id" = e."$context" WHERE ${where} AND c."log.file.id" IS NOT NULL GROUP BY 1 ON CONFLICT (generation) DO UPDATE SET events = events + excluded.events`,
+      values,
+    )
+  await connection.run(`DELETE FROM ${named(name)} AS e WHERE ${where}`, values)
+}
+
+const removeBefore = async (
+  connection: DuckDBConnection,
+  catalog: Catalog,
+  stream: Stream,
+  before: bigint,
+): Promise<void> => {
+  if (stream.fields.has('@timestamp')) await remove(connection, catalog, stream, 'e."@timestamp" < $1', [before])
 }
 
 /** Bytes an event takes, over the whole file: tables are not told apart in its blocks. */
@@ -60,7 +80,8 @@ export const retain = async (
     )
   for (const rule of rules)
     if (rule.maxAge !== undefined)
-      for (const stream of streamsOf(rule)) await removeBefore(connection, stream, nanoseconds(now - rule.maxAge))
+      for (const stream of streamsOf(rule))
+        await removeBefore(connection, catalog, stream, nanoseconds(now - rule.maxAge))
   for (const rule of rules) {
     if (rule.maxBytes === undefined) continue
     const each = await bytesOfEvent(connection, catalog)
@@ -70,11 +91,11 @@ export const retain = async (
     const surplus = events - Math.floor(rule.maxBytes / Math.max(each, 1))
     if (surplus <= 0) continue
     if (surplus >= events) {
-      for (const { name } of streams) await connection.run(`DELETE FROM ${named(name)}`)
+      for (const stream of streams) await remove(connection, catalog, stream, 'TRUE')
       continue
     }
     const before = await cutOff(connection, streams, surplus)
-    if (before !== undefined) for (const stream of streams) await removeBefore(connection, stream, before)
+    if (before !== undefined) for (const stream of streams) await removeBefore(connection, catalog, stream, before)
   }
 }
 

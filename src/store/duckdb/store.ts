@@ -54,6 +54,10 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Store> => {
       const rows = await database.rows(`SELECT count(*) FROM ${from} WHERE ${where}`, values, signal)
       return Number(rows[0]![0])
     },
+    async removed(signal) {
+      const rows = await database.rows('SELECT generation, events FROM removed', undefined, signal)
+      return new Map(rows.map(([generation, events]) => [String(generation), Number(events)]))
+    },
     async retain(rules, now, signal) {
       await writer.change((connection) => retain(connection, writer.catalog, rules, now), signal)
       await writer.change((connection) => removeOrphans(connection, writer.catalog), signal)
