@@ -79,8 +79,14 @@ const groupKey = (name: string, fields: ReadonlyMap<string, Held>): string => {
   return held.list ? `unnest(CASE WHEN len(${column}) > 0 THEN list_distinct(${column}) ELSE [NULL] END)` : column
 }
 
-/** Rows up to which percentiles are exact: 8 bytes each, which DuckDB does not count against its limit. */
+/** Rows up to which percentiles are exact whatever the groups: 8 bytes each, which DuckDB does not count against its limit. */
 const mostExact = 4_000_000
+/**
+ * Bytes that DuckDB takes for the digest of one group, measured: neither are they counted, so that a percentile by user
+ * agent took all the memory of a machine.
+ */
+const digestBytes = 50_000
+const exactBytes = 8
 
 export const aggregate = async (
   database: Database,
@@ -89,11 +95,38 @@ export const aggregate = async (
   signal: AbortSignal,
   exactUpTo = mostExact,
 ): Promise<readonly Bucket[]> => {
-  const { from, where, values } = scoped(catalog, question, [])
-  const count = (): Promise<DuckDBValue[][]> =>
-    database.rows(`SELECT count(*) FROM ${from} WHERE ${where}`, values, signal)
-  const many = question.metrics.some(({ kind }) => kind === 'percentile') && Number((await count())[0]![0]) > exactUpTo
-  return answer(database, catalog, question, signal, many ? 'approx_quantile' : 'quantile_cont')
+  const quantile = question.metrics.some(({ kind }) => kind === 'percentile')
+    ? await quantileFor(database, catalog, question, signal, exactUpTo)
+    : 'quantile_cont'
+  return answer(database, catalog, question, signal, quantile)
+}
+
+/** Digests where they take less memory than the values themselves: of many rows in few groups. */
+const quantileFor = async (
+  database: Database,
+  catalog: Catalog,
+  question: Aggregate,
+  signal: AbortSignal,
+  exactUpTo: number,
+): Promise<Quantile> => {
+  const { by, interval, top } = question
+  const counted = scoped(catalog, question, [])
+  const one = async (sql: string, values: DuckDBValue[]): Promise<number> =>
+    Number((await database.rows(sql, values, signal))[0]![0])
+  const rows = await one(`SELECT count(*) FROM ${counted.from} WHERE ${counted.where}`, counted.values)
+  if (rows <= exactUpTo) return 'quantile_cont'
+  const { from, where, values, fields } = scoped(catalog, question, by)
+  const distinct = async (key: string): Promise<number> =>
+    one(`SELECT approx_count_distinct(k) FROM (SELECT ${key} AS k FROM ${from} WHERE ${where})`, values)
+  // At the most: not every value of one field occurs with every value of another.
+  let groups = 1
+  for (const name of by) {
+    const held = fields.get(name)
+    if (held !== undefined) groups *= 1 + (await distinct(named(name)))
+  }
+  if (top !== undefined && by.length > 0) groups = Math.min(groups, top)
+  if (interval !== undefined && fields.has('@timestamp')) groups *= await distinct(`"@timestamp" // ${interval}000000`)
+  return groups * digestBytes < rows * exactBytes ? 'approx_quantile' : 'quantile_cont'
 }
 
 /** The number of the bucket since 1970. Division is towards zero, which is enough where nothing lies before. */
