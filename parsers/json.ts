@@ -1,5 +1,5 @@
 import { everyField, type Infer, json, key, withTrace } from 'tailrace'
-import { pythonTrace } from './python-log.ts'
+import { pythonTrace } from './python/logging.ts'
 
 /**
  * One JSON object a line: documents of ECS loggers under their own names and types, nested or dotted, and the names that

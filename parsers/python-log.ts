@@ -1,101 +1,21 @@
-import {
-  blanks,
-  either,
-  grammar,
-  type Infer,
-  identifier,
-  int,
-  line,
-  oneOfWords,
-  optional,
-  skip,
-  starts,
-  type TraceStyle,
-  text,
-  time,
-  withTrace,
-  word,
-} from 'tailrace'
-
-/** How Python prints exceptions, groups of them, and `stack_info`. */
-export const pythonTrace: TraceStyle = {
-  heads: ['Traceback (most recent call last):', '  + Exception Group Traceback (most recent call last):'],
-  // The second is what `exc_info` prints where nothing was raised.
-  stacks: ['Stack (most recent call last):', 'NoneType: None'],
-}
-
-/** The names; a level without one is called by its number. */
-const levels = [
-  ...['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'WARN', 'FATAL', 'NOTSET', 'TRACE', 'SUCCESS', 'NOTICE'],
-  ...Array.from({ length: 99 }, (_, i) => `Level ${i + 1}`),
-]
-const level = oneOfWords('log.level', levels)
-const logger = text('log.logger')
-/** The gap behind a padded level. */
-const gap = blanks()
-
-/** What stands between the time and the message, as formats that are much used have it. */
-const heading = either(
-  line` - ${logger} - ${level} - `,
-  line` - ${level} - `,
-  line` | ${level}${gap}| ${logger}:${word('log.origin.function')}:${int('log.origin.file.line')} - `,
-  line` [${int('process.pid')}] (${text('process.thread.name')}) ${level}${gap}${logger}: `,
-  line` [${level}] ${word('log.logger')} ${word('log.origin.file.name')}:${int('log.origin.file.line')} ${word('log.origin.function')}() - `,
-  line` [${level}] ${identifier('log.logger')}: `,
-  line` [${level}] `,
-  line` ${level}${gap}${identifier('log.logger')}: `,
-  line` ${level}${gap}${identifier('log.logger')} `,
-  line` ${level}: `,
-  line` ${level}${gap}`,
-  line` ${identifier('log.logger')} ${level} `,
-)
-const flask = line`] ${level} in ${logger}: `
-/** `logging.BASIC_FORMAT`. */
-const basic = line`${level}:${identifier('log.logger')}:`
-
-const second = time('@timestamp', 'yyyy-MM-dd HH:mm:ss', 'yyyy-MM-ddTHH:mm:ss')
-const zone = optional(either(line`Z`, line`+${skip()}`, line`-${skip()}`))
-const fraction = line`${either(line`,`, line`.`)}${int('python.fraction')}`
+import { type Infer, oneOf, starts } from 'tailrace'
+import { loggingRecords, loggingStarts } from './python/logging.ts'
+import { uvicornRecords, uvicornStarts } from './python/uvicorn.ts'
 
 /**
- * Python's `logging`: the formats of its manual and of much used programs, Flask and Loguru among them. Lines that do not
- * begin as the record before did (tracebacks, further lines of a message) belong to it.
+ * Python's `logging`, and what uvicorn says in the same file. Any line that begins as one of their layouts begins a
+ * record; others (tracebacks, further lines of a message) belong to the record before.
  */
-export const pythonLog = grammar({
-  name: 'python.log',
-  title: "Python's logging",
-  url: 'https://docs.python.org/3/library/logging.html',
-  line: line`${either(
-    line`${time('@timestamp', 'iso')}${heading}`,
-    line`[${time('@timestamp', 'iso')}${flask}`,
-    basic,
-  )}${optional(withTrace('message', pythonTrace))}`,
-  framing: starts(
-    [
-      line`${second}${fraction}${zone}${heading}`,
-      line`[${second}${fraction}${flask}`,
-      line`${second}${zone}${heading}`,
-      line`[${second}${flask}`,
-      basic,
-    ],
-    { steady: true },
-  ),
-  moreGeneralThan: ['uvicorn.log'],
-  samples: [
-    '2026-03-10 08:00:00,123 - shop.orders - INFO - order 7 created',
-    '2026-03-10 08:00:00,123 - INFO - order 7 created',
-    '2026-03-10 08:00:00.123 | INFO     | shop.orders:create:7 - order 7 created',
-    '2026-03-10 08:00:00,123 [7] (MainThread) INFO     shop.orders: order 7 created',
-    '2026-03-10 08:00:00,123 [INFO] shop.orders orders.py:7 create() - order 7 created',
-    '2026-03-10 08:00:00,123 [INFO] shop.orders: order 7 created',
-    '2026-03-10 08:00:00,123 [Level 25] order 7 created',
-    '2026-03-10T08:00:00+0800 INFO     shop.orders: order 7 created',
-    '2026-03-10 08:00:00,123 ERROR shop.pay refused\nTraceback (most recent call last):\n  File "pay.py", line 7, in pay\nValueError: refused',
-    '2026-03-10 08:00:00,123 ERROR: order 7 refused',
-    '2026-03-10 08:00:00,123 ERROR /orders/7 refused',
-    '2026-03-10 08:00:00,123 shop.pay ERROR refused',
-    '[2026-03-10 08:00:00] INFO in orders: order 7 created',
-    'WARNING:shop.orders:order 7 created',
-  ],
-})
+export const pythonLog = oneOf(
+  {
+    name: 'python.log',
+    title: "Python's logging",
+    url: 'https://docs.python.org/3/library/logging.html',
+    framing: starts([...loggingStarts, ...uvicornStarts]),
+    toldBy: loggingRecords,
+    moreGeneralThan: ['uvicorn.log'],
+  },
+  uvicornRecords,
+  loggingRecords,
+)
 export type PythonLog = Infer<typeof pythonLog>

@@ -1,70 +1,20 @@
-import {
-  blanks,
-  either,
-  grammar,
-  host,
-  type Infer,
-  int,
-  line,
-  oneOfWords,
-  optional,
-  rangesOf,
-  skip,
-  starts,
-  time,
-  url,
-  withTrace,
-  word,
-} from 'tailrace'
-import { pythonTrace } from './python-log.ts'
-
-const level = oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'TRACE'])
-/** uvicorn colours levels, request lines and statuses where it thinks it writes to a terminal. */
-const colour = optional(line`\u001b[${skip()}m`)
-const stamp = time('@timestamp', 'iso')
-/**
- * `%(levelprefix)s`: a level, a colon, blanks to the tenth column, which tell it from other programs' `ERROR: `. By default
- * no time stands before it.
- */
-const prefix = line`${optional(line`${stamp} `)}${colour}${either(
-  line`${oneOfWords('log.level', ['CRITICAL'])}${colour}: `,
-  line`${level}${colour}:  ${optional(blanks())}`,
-)}`
-/** `%(asctime)s %(levelname)s`, as in a configuration of one's own. */
-const named = line`${stamp} ${level}${blanks()}`
-const logger = oneOfWords('log.logger', ['uvicorn.error', 'uvicorn.access', 'uvicorn.asgi', 'uvicorn'])
-
-const client = host('source.address', { port: 'source.port', ip: 'source.ip', sure: true })
-const request = line`${colour}${word('http.request.method')} ${url('url.original')} HTTP/${word('http.version')}${colour}" ${colour}${int('http.response.status_code')}${optional(line` ${skip()}`)}${colour}`
-const socket = line`${colour}WebSocket ${url('url.original')}${colour}" ${colour}${either(line`[${word('event.action')}]`, int('http.response.status_code'))}${colour}`
-const access = line`${client} - "${either(request, socket)}`
-
-const said = optional(withTrace('message', pythonTrace))
+import { type Infer, oneOf, starts } from 'tailrace'
+import { loggingRecords, loggingStarts } from './python/logging.ts'
+import { uvicornRecords, uvicornStarts } from './python/uvicorn.ts'
 
 /**
- * uvicorn: what the server says, its access log and the tracebacks of applications, plain or coloured, with or without a
- * time. A line without time happened when it was read, as far as anyone can tell.
+ * uvicorn, and what the application says in the same file by Python's `logging`. Any line that begins as one of their
+ * layouts begins a record; others (tracebacks, further lines of a message) belong to the record before.
  */
-export const uvicornLog = grammar({
-  name: 'uvicorn.log',
-  title: 'uvicorn (Python ASGI server)',
-  url: 'https://www.uvicorn.org/settings/#logging',
-  line: either(line`${prefix}${either(access, said)}`, line`${named}${either(access, line`${logger} ${said}`)}`),
-  derive: { 'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure') },
-  framing: starts([prefix, line`${named}${logger} `, line`${named}${access}`]),
-  samples: [
-    'INFO:     Started server process [7]',
-    'INFO:     203.0.113.7:50312 - "GET /orders/7?page=2 HTTP/1.1" 200 OK',
-    '\u001b[32mINFO\u001b[0m:     203.0.113.7:50312 - "\u001b[1mGET / HTTP/1.1\u001b[0m" \u001b[32m200 OK\u001b[0m',
-    'INFO:     203.0.113.7:50312 - "WebSocket /live" [accepted]',
-    'INFO:     203.0.113.7:50312 - "WebSocket /live" 403',
-    '2026-03-10 08:00:00,123 INFO:     203.0.113.7:50312 - "GET / HTTP/1.1" 200 OK',
-    '2026-03-10 08:00:00,123 CRITICAL: no application',
-    '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "GET / HTTP/1.1" 200 OK',
-    '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "WebSocket /live" [accepted]',
-    '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "WebSocket /live" 403',
-    '2026-03-10 08:00:00,123 INFO uvicorn.error Started server process [7]',
-    'ERROR:    Exception in ASGI application\nTraceback (most recent call last):\n  File "app.py", line 7, in order\nRuntimeError: no price',
-  ],
-})
+export const uvicornLog = oneOf(
+  {
+    name: 'uvicorn.log',
+    title: 'uvicorn (Python ASGI server)',
+    url: 'https://www.uvicorn.org/settings/#logging',
+    framing: starts([...uvicornStarts, ...loggingStarts]),
+    toldBy: uvicornRecords,
+  },
+  uvicornRecords,
+  loggingRecords,
+)
 export type UvicornLog = Infer<typeof uvicornLog>

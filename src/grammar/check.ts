@@ -1,5 +1,5 @@
 import { type Batch, release } from '../event/batch.ts'
-import type { Diagnostic } from '../event/diagnostic.ts'
+import { type Diagnostic, diagnose, siteOf } from '../event/diagnostic.ts'
 import type { ReadOptions } from '../event/reader.ts'
 import type { Op } from './form.ts'
 import type { Grammar } from './grammar.ts'
@@ -21,6 +21,11 @@ const withBatch = <T>(grammar: Grammar, records: readonly string[], of: (batch: 
 /** Samples of `of` that `by` reads. */
 const claims = (by: Grammar, of: Grammar): readonly string[] =>
   withBatch(by, of.samples, (batch) => of.samples.filter((_, i) => isClaimed(by, batch, i)))
+
+const placeOf = ({ site }: Grammar): string => {
+  const place = siteOf(site)
+  return place === undefined ? '' : ` (${place.file}:${place.line}:${place.column})`
+}
 
 const short = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text)
 
@@ -75,32 +80,40 @@ export const checkGrammars = (grammars: readonly Grammar[]): readonly Diagnostic
   const found: Diagnostic[] = grammars.flatMap(({ problems }) => problems)
   const sound = grammars.filter(({ problems }) => problems.length === 0)
   const names = new Set<string>()
-  for (const { name } of grammars) {
-    if (names.has(name)) found.push({ text: `Two grammars are called ${name}`, mend: 'Rename one' })
+  for (const { name, site } of grammars) {
+    if (names.has(name)) found.push(diagnose(site, `Two grammars are called ${name}`, 'Rename one'))
     names.add(name)
   }
   for (const grammar of sound) {
     for (const sample of grammar.samples) {
       const why = grammar.explain(sample)
       if (why === undefined) continue
-      found.push({
-        text: `${grammar.name}: the sample ${short(sample)} does not fit: ${why.code} at byte ${why.at}, expected ${why.expected}, found ${short(why.found)}`,
-        mend: 'Mend the layout or the sample',
-      })
+      found.push(
+        diagnose(
+          grammar.site,
+          `${grammar.name}: the sample ${short(sample)} does not fit: ${why.code} at byte ${why.at}, expected ${why.expected}, found ${short(why.found)}`,
+          'Mend the layout or the sample',
+        ),
+      )
     }
     for (const name of unexercised(grammar)) {
-      found.push({ text: `${grammar.name}: no sample fits ${name}`, mend: 'Add one, or leave the alternative out' })
+      found.push(
+        diagnose(grammar.site, `${grammar.name}: no sample fits ${name}`, 'Add one, or leave the alternative out'),
+      )
     }
   }
   for (const by of sound) {
     for (const of of sound) {
       if (by === of || by.moreGeneralThan.includes(of.name) || by.twinOf === of.name || of.twinOf === by.name) continue
-      const [sample] = claims(by, of)
+      const [sample] = claims(by.toldBy ?? by, of.toldBy ?? of)
       if (sample === undefined) continue
-      found.push({
-        text: `${by.name} also reads the sample ${short(sample)} of ${of.name}`,
-        mend: `Make one stricter, or give ${by.name} moreGeneralThan: ['${of.name}'], or twinOf: '${of.name}'`,
-      })
+      found.push(
+        diagnose(
+          by.site,
+          `${by.name} also reads the sample ${short(sample)} of ${of.name}${placeOf(of)}`,
+          `Make one stricter, or give ${by.name} moreGeneralThan: ['${of.name}'], or twinOf: '${of.name}'`,
+        ),
+      )
     }
   }
   return found

@@ -45,11 +45,6 @@ export interface StartOptions extends JoinOptions {
   /** Lines that belong to no record, as a banner between two: they end the record before, unless they are text of its body. */
   readonly between?: readonly Part[]
   /**
-   * Files are written in one of `layouts`: a line in another than its record began with is text of that record. Where a
-   * second in that other layout comes before one in the record's own, it begins a record: the program writes both.
-   */
-  readonly steady?: boolean
-  /**
    * Records have a header and a body. In the header, a start begins a new record only if it does not come later in
    * `layouts` than those the record has (so `# Time` and `# User@Host` are one header); in the body, see there.
    */
@@ -97,7 +92,7 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
 export const starts = (layouts: readonly Part[], options: StartOptions = {}): FramingOf => {
   const site = markSite(starts)
   const problems: Diagnostic[] = []
-  const { maxBytes = defaultMaxBytes, flushAfter = 2000, between = [], steady = false, body } = options
+  const { maxBytes = defaultMaxBytes, flushAfter = 2000, between = [], body } = options
   const match = matcher([...layouts, ...between], problems, (text, mend) => diagnose(site, text, mend))
   if (layouts.length === 0)
     problems.push(diagnose(site, 'No layout of a start', 'Give what records begin with: starts([line`…`])'))
@@ -112,8 +107,6 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
     // Index of the latest start in this record's header; -1: a record of a stray line, or none.
     let kind = -1
     let inBody = false
-    // The other layout that was seen last in this record, where layouts are steady.
-    let other = -1
     return {
       starts(bytes, start, end) {
         if (scan !== undefined && kind >= 0 && inBody && !scan.mayEnd()) {
@@ -130,9 +123,7 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
           inBody = false
           return 'between'
         }
-        const isText = steady && kind >= 0 && found >= 0 && found !== kind && found !== other
-        if (isText) other = found
-        if (found >= 0 && !isText && (scan === undefined || !inBody || scan.hasEnded())) {
+        if (found >= 0 && (scan === undefined || !inBody || scan.hasEnded())) {
           if (doubt !== undefined && inBody) {
             doubt.suspect()
             scan?.line(bytes, start, end, false)
@@ -141,7 +132,6 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
           const belongs = scan !== undefined && !inBody && kind >= 0 && found > kind
           kind = found
           if (belongs) return false
-          other = -1
           inBody = false
           scan?.reset()
           doubt?.reset()

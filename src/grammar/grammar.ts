@@ -26,6 +26,10 @@ export interface Grammar<out F = unknown> extends Reader {
   readonly twinOf?: string
   /** Fields that tell the format: records without them are read, but no sign that a file is of it. */
   readonly tells: readonly string[]
+  /** Of one that reads what other programs write into the same file too: the part that is its own, and tells the format. */
+  readonly toldBy?: Grammar
+  /** Where it is defined. */
+  readonly site: SiteMark
   /** Undefined: it fits. */
   explain(record: string | Uint8Array, options?: Partial<ReadOptions>): Explanation | undefined
   /** The record as it was logged; undefined where the format cannot be printed, or this row cannot. */
@@ -63,6 +67,7 @@ export interface Define extends Omit<GrammarSpec, 'line' | 'derive'> {
   }[]
   readonly of?: readonly Grammar[]
   readonly undecidedFraming?: boolean
+  readonly toldBy?: Grammar
 }
 
 /** Puts a definition together. Mistakes are in `problems`; such a grammar reads nothing. */
@@ -89,6 +94,8 @@ export const define = <F>(spec: Define): Grammar<F> => {
     moreGeneralThan: spec.moreGeneralThan ?? [],
     ...(spec.twinOf === undefined ? {} : { twinOf: spec.twinOf }),
     tells: spec.tells ?? [],
+    ...(spec.toldBy === undefined ? {} : { toldBy: spec.toldBy }),
+    site: spec.site,
     read,
     explain: (record: string | Uint8Array, options: Partial<ReadOptions> = {}) =>
       explain(read, record, { dataset: spec.name, timezone: 'UTC', now: Date.now(), ...options }),

@@ -5,6 +5,11 @@ type FieldsOf<G> = G extends Grammar<infer F> ? F : never
 export interface OneOfSpec
   extends Partial<Pick<GrammarSpec, 'title' | 'url' | 'samples' | 'framing' | 'moreGeneralThan' | 'twinOf'>> {
   readonly name: string
+  /**
+   * The one of them that is this format; the others read what other programs write into the same files. Only records it
+   * reads are a sign that a file is of the format, and only its samples are held against other grammars.
+   */
+  readonly toldBy?: Grammar
 }
 
 /**

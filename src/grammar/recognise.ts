@@ -5,7 +5,8 @@ import { blockOf } from './text-block.ts'
 
 export interface Candidate {
   readonly grammar: Grammar
-  /** Records of the head it reads, of how many it makes of it. */
+  /** Records of the head that tell its format, those it reads, and how many it makes of the head. */
+  readonly told: number
   readonly read: number
   readonly of: number
   /** A sentence: why it, or why not. */
@@ -80,11 +81,19 @@ export const isClaimed = ({ tells }: Grammar, batch: Batch, row: number): boolea
 
 const judge = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): Candidate => {
   const records = recordsOf(grammar, lines, whole)
-  if (records.length === 0) return { grammar, read: 0, of: 0, why: `${grammar.name}: nothing to read yet` }
-  const batch = grammar.read(blockOf(records), { dataset: grammar.name, timezone: 'UTC', now: Date.now() })
+  if (records.length === 0) return { grammar, told: 0, read: 0, of: 0, why: `${grammar.name}: nothing to read yet` }
+  const options = { dataset: grammar.name, timezone: 'UTC', now: Date.now() }
+  const claimed = (by: Grammar, batch: Batch): number => records.filter((_, row) => isClaimed(by, batch, row)).length
+  const batch = grammar.read(blockOf(records), options)
   const [first] = batch.failures
-  const read = records.filter((_, row) => isClaimed(grammar, batch, row)).length
+  const read = claimed(grammar, batch)
   release(batch)
+  let told = read
+  if (grammar.toldBy !== undefined) {
+    const own = grammar.toldBy.read(blockOf(records), options)
+    told = claimed(grammar.toldBy, own)
+    release(own)
+  }
   const failure = first?.[1]
   const why =
     failure === undefined || first === undefined
@@ -92,23 +101,27 @@ const judge = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): 
         ? `${grammar.name} reads all ${records.length} records of the head, but ${records.length - read} lack what tells it: ${grammar.tells.join(', ')}`
         : `${grammar.name} reads all ${records.length} records of the head`
       : `${grammar.name} reads ${read} of ${records.length} records; record ${first[0] + 1} stops at byte ${failure.at ?? 0}: expected ${failure.expected}, found ${JSON.stringify(failure.found ?? '')}`
-  return { grammar, read, of: records.length, why }
+  return { grammar, told, read, of: records.length, why }
 }
 
 const isMoreGeneral = (a: Grammar, b: Grammar): boolean => a.moreGeneralThan.includes(b.name)
 const areTwins = (a: Grammar, b: Grammar): boolean => a.twinOf === b.name || b.twinOf === a.name
 const share = ({ read, of }: Candidate): number => (of === 0 ? 0 : read / of)
+const toldShare = ({ told, of }: Candidate): number => (of === 0 ? 0 : told / of)
 
 const sentence = (candidates: readonly Candidate[]): string => candidates.map(({ why }) => why).join('; ')
 
 /**
- * The grammar that a file's first bytes (64 KiB will do) were written by: it reads most records, 60 % at least. Of those that read
- * enough, one that another declares itself more general than goes first; of twins the first given.
+ * The grammar that a file's first bytes (64 KiB will do) were written by: most records tell its format, and it reads 60 % at least.
+ * Of those that read enough, one that another declares itself more general than goes first, if 60 % tell it or as many as
+ * tell the other; of twins the first given.
  */
 export const recognise = (head: Uint8Array, grammars: readonly Grammar[]): Recognised => {
   const { lines, whole } = linesOf(head)
   const judged = grammars.filter(({ problems }) => problems.length === 0).map((grammar) => judge(grammar, lines, whole))
-  const sorted = judged.filter(({ read }) => read > 0).toSorted((a, b) => share(b) - share(a))
+  const sorted = judged
+    .filter(({ told }) => told > 0)
+    .toSorted((a, b) => toldShare(b) - toldShare(a) || share(b) - share(a))
   if (sorted.length === 0) {
     if (judged.every(({ of }) => of === 0)) return { kind: 'none', why: 'there is no record yet' }
     return {
@@ -119,11 +132,15 @@ export const recognise = (head: Uint8Array, grammars: readonly Grammar[]): Recog
   let best = sorted[0]!
   // As many steps as there are candidates are enough, even where two say they are more general than each other.
   for (let i = 1; i < sorted.length; i++) {
-    best = sorted.find((other) => share(other) >= enough && isMoreGeneral(best.grammar, other.grammar)) ?? best
+    const needed = Math.min(enough, toldShare(best))
+    best =
+      sorted.find(
+        (other) => share(other) >= enough && toldShare(other) >= needed && isMoreGeneral(best.grammar, other.grammar),
+      ) ?? best
   }
   if (share(best) < enough) return { kind: 'close', close: sorted, why: sentence(sorted.slice(0, 3)) }
   const others = sorted.filter(
-    (other) => other !== best && share(other) === share(best) && !isMoreGeneral(other.grammar, best.grammar),
+    (other) => other !== best && toldShare(other) === toldShare(best) && !isMoreGeneral(other.grammar, best.grammar),
   )
   const rivals = others.filter((other) => !areTwins(best.grammar, other.grammar))
   if (rivals.length > 0) return { kind: 'close', close: [best, ...rivals], why: sentence([best, ...rivals]) }

@@ -11,7 +11,7 @@ import { time } from '../../src/grammar/time.ts'
 import { combined, sample } from './combined.ts'
 
 const problems = (...grammars: Parameters<typeof checkGrammars>[0]): readonly string[] =>
-  checkGrammars(grammars).map(({ text, mend }) => `${text}. ${mend}.`)
+  checkGrammars(grammars).map(({ text, mend }) => `${text}. ${mend}.`.replace(/\(\/.*:\d+:\d+\)/, '(its place)'))
 const pino = json({
   name: 'node.pino',
   members: { 'log.level': key('level', 'keyword', { required: true }) },
@@ -49,7 +49,7 @@ test('a branch without a sample is named', () => {
 
 test('a sample that another grammar reads too needs a word', () => {
   expect(problems(pino, anyJson([]))).toEqual([
-    `json also reads the sample "{\\"level\\":30}" of node.pino. Make one stricter, or give json moreGeneralThan: ['node.pino'], or twinOf: 'node.pino'.`,
+    `json also reads the sample "{\\"level\\":30}" of node.pino (its place). Make one stricter, or give json moreGeneralThan: ['node.pino'], or twinOf: 'node.pino'.`,
   ])
   const twin = grammar({ name: 'twin', line: line`pid ${int('process.pid')}`, samples: ['pid 5'] })
   expect(
@@ -114,4 +114,10 @@ test('too few records that fit are close, none is none', () => {
   expect(found('x\ny\n', combined)).toMatchObject({ kind: 'none' })
   expect(found('', combined)).toEqual({ kind: 'none', why: 'there is no record yet' })
   expect(found('﻿{"level":30}', pino)).toMatchObject({ kind: 'one' })
+})
+
+test('a mistake of samples says where both grammars are', () => {
+  const [mistake] = checkGrammars([pino, anyJson([])])
+  expect(mistake).toMatchObject({ file: import.meta.filename, line: expect.any(Number), column: expect.any(Number) })
+  expect(mistake!.text).toMatch(new RegExp(`of node\\.pino \\(${RegExp.escape(import.meta.filename)}:\\d+:\\d+\\)$`))
 })
