@@ -19,6 +19,7 @@ import {
   starts,
   text,
   time,
+  twice,
   unlessSet,
   word,
 } from 'tailrace'
@@ -111,7 +112,7 @@ export const mysqlSlowlog = grammar({
   url: 'https://dev.mysql.com/doc/refman/8.4/en/slow-query-log.html',
   line: record(
     optional(line`# Time: ${time('@timestamp', 'mysql', 'iso')}`),
-    line`# User@Host: ${or('', text('user.name'))}[${or('', text('mysql.slowlog.current_user'))}] @ ${or('', text('source.domain'))} [${or('', address('source.address'))}]${optional(line`${blanks()}Id:${blanks()}${int('mysql.thread_id')}`)}`,
+    line`# User@Host: ${twice(or('', text('user.name')), '] @ ')}[${or('', text('mysql.slowlog.current_user'))}] @ ${or('', text('source.domain'))} [${or('', address('source.address'))}]${optional(line`${blanks()}Id:${blanks()}${int('mysql.thread_id')}`)}`,
     headers,
     optional(
       either(

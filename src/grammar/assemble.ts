@@ -166,6 +166,7 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
     never: encode(take.never ?? ''),
     bar: take.never === undefined ? -1 : encode(take.never)[0]!,
     before: encode(take.lastBefore ?? ''),
+    twice: take.twice === true,
     close: take.close === undefined ? undefined : encode(take.close),
     through: take.extent === 'through',
     expected,

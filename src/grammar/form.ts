@@ -72,6 +72,8 @@ export interface TakeOp {
   readonly never?: string
   /** Not the first stop, but the last one before the first of this text behind the first stop. */
   readonly lastBefore?: string
+  /** With `lastBefore`: where a stop divides what stands before that text into two equal halves, the value ends there. */
+  readonly twice?: true
   /**
    * Text (perhaps empty) that closes the value and is passed with it: each of `stops` begins with it. A value that reaches
    * to the end loses what stops begin with there: the closing text, and more where a record was cut inside a stop.

@@ -59,6 +59,17 @@ export const through = <R, O>(
     lastBefore === '' ? [empty(through, 'lastBefore')] : [],
   )
 
+/**
+ * What is written twice, the next part of the layout between and `before` behind: `name[name] @ `, where the name may hold
+ * a bracket too. Where the two are not equal, the value ends at the last such part before `before`.
+ */
+export const twice = <R, O>(of: Capture<R, O>, before: string): Capture<R, O> =>
+  changed(
+    of,
+    (op) => ({ ...op, extent: 'until', lastBefore: before, twice: true }),
+    before === '' ? [empty(twice, 'twice()')] : [],
+  )
+
 /** A double-quoted value, quotes included in the layout: ends at the quote no backslash precedes; JSON escapes are decoded. */
 export const quoted = <R, O>(of: Capture<R, O>): Capture<R, O> =>
   changed(of, (op) => ({ ...op, extent: 'quoted', escape: op.escape ?? 'json' }))

@@ -25,13 +25,26 @@ const seek = (m: Machine, s: Step, end: number): number => {
   return end
 }
 
-/** The last stop before the first `before` behind the stop at `first`. One pass. */
+/** The stop that divides the span into equal halves; -1 for none. */
+const middle = (m: Machine, s: Step, from: number, to: number): number => {
+  const { bytes } = m
+  const stop = s.stops[0]!.length
+  const length = (to - from - stop) / 2
+  if (length < 0 || !Number.isInteger(length) || !stopsAt(m, s, from + length)) return -1
+  for (let i = 0; i < length; i++) if (bytes[from + i] !== bytes[from + length + stop + i]) return -1
+  return from + length
+}
+
+/** The last stop before the first `before` behind the stop at `first`, or the one in the middle. One pass, or two. */
 const lastStop = (m: Machine, s: Step, first: number, end: number): number => {
   const { bytes } = m
   const { before, stopAt } = s
   let last = first
   for (let at = first + 1; at < end; at++) {
-    if (bytes[at] === before[0] && sameBytes(bytes, at, end, before)) break
+    if (bytes[at] === before[0] && sameBytes(bytes, at, end, before)) {
+      const half = s.twice ? middle(m, s, m.at, at) : -1
+      return half === -1 ? last : half
+    }
     if (stopAt[bytes[at]!] === 1 && stopsAt(m, s, at)) last = at
   }
   return last

@@ -3,7 +3,7 @@ import { bool, duration, int, ip, number, oneOfWords, rest, skip, text, word } f
 import { constant, copy, wordsOf } from '../../src/grammar/derive.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { blanks, either, line, optional } from '../../src/grammar/line.ts'
-import { again, closed, escaped, list, never, or, quoted, through } from '../../src/grammar/modify.ts'
+import { again, closed, escaped, list, never, or, quoted, through, twice } from '../../src/grammar/modify.ts'
 import { address, host, url } from '../../src/grammar/network.ts'
 import { pairs } from '../../src/grammar/pairs.ts'
 import type { Part } from '../../src/grammar/part.ts'
@@ -279,6 +279,36 @@ test.each<[string, Part, string, unknown]>([
     line`${through(text('message'), { lastBefore: ', r: ' })}, c: ${text('app.c')}${optional(line`, r: ${text('app.r')}`)}`,
     'm, c: 1, c: 2, r: x, c: 3',
     { message: 'm, c: 1', 'app.c': '2', 'app.r': 'x, c: 3' },
+  ],
+  [
+    'a name that is written twice and holds what divides it',
+    line`${twice(or('', text('user.name')), '] @ ')}[${or('', text('app.a'))}] @ ${text('app.b')}`,
+    'a[b][a[b]] @ h',
+    { 'user.name': 'a[b]', 'app.a': 'a[b]', 'app.b': 'h' },
+  ],
+  [
+    'a name of brackets',
+    line`${twice(or('', text('user.name')), '] @ ')}[${or('', text('app.a'))}] @ ${text('app.b')}`,
+    '[[[] @ h',
+    { 'user.name': '[', 'app.a': '[', 'app.b': 'h' },
+  ],
+  [
+    'two names',
+    line`${twice(or('', text('user.name')), '] @ ')}[${or('', text('app.a'))}] @ ${text('app.b')}`,
+    'a[b][c] @ h',
+    { 'user.name': 'a[b]', 'app.a': 'c', 'app.b': 'h' },
+  ],
+  [
+    'no name twice',
+    line`${twice(or('', text('user.name')), '] @ ')}[${or('', text('app.a'))}] @ ${text('app.b')}`,
+    '[] @ h] @ i[i',
+    { 'app.b': 'h] @ i[i' },
+  ],
+  [
+    'one name of two',
+    line`${twice(or('', text('user.name')), '] @ ')}[${or('', text('app.a'))}] @ ${text('app.b')}`,
+    '[ab] @ h',
+    { 'app.a': 'ab', 'app.b': 'h' },
   ],
   [
     'lists side by side',
