@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Exit } from './exit.ts'
-import { type General, manyOf, wholeNumber, withGeneral, withRange, withStore } from './general.ts'
+import { type General, wholeNumber, withGeneral, withRange, withStore } from './general.ts'
 import { scopeOf } from './search.ts'
 
 interface Listed extends General {
@@ -84,17 +84,15 @@ const addAlerts = (program: Command): void => {
 const addDlq = (program: Command): void => {
   const command = program.command('dlq').description('the dead letter queue, record by record')
   const columns = ['time', 'stage', 'code', 'reason', 'dataset', 'path', 'offset', 'raw', 'id']
-  withFormat(withGeneral(command.command('list').description('dead letters, oldest first')))
+  withFormat(withRange(withGeneral(command.command('list').description('dead letters, oldest first'))))
+    .argument('[kql]', 'only those that match, by stage, code, reason, dataset, path, offset, time …')
     .option('--raw', 'as they are, without redaction')
     .option('--code <code>', 'only this failure code')
-    .option('--dataset <names>', 'only these datasets, separated by commas or given again', manyOf)
     .option('-n, --limit <n>', 'at most this many', wholeNumber('--limit'))
-    .action((options: Listed & { raw?: boolean; code?: string; dataset?: string[]; limit?: number }) => {
-      const { raw, code, dataset, limit } = options
-      const given = Object.fromEntries(
-        Object.entries({ raw, code, dataset, limit }).filter(([, value]) => value !== undefined),
-      )
-      return list(options, 'dlq-list', given, columns)
+    .action((kql: string | undefined, options: Listed & { raw?: boolean; code?: string; limit?: number }) => {
+      const { raw, code, limit } = options
+      const given = Object.fromEntries(Object.entries({ raw, code, limit }).filter(([, value]) => value !== undefined))
+      return list(options, 'dlq-list', { ...scopeOf(kql, options), ...given }, columns)
     })
   withGeneral(command.command('show <id>').description('one dead letter, whole'))
     .option('--raw', 'as it is, without redaction')

@@ -125,6 +125,11 @@ describe('every command', () => {
       [['search', '--store', 'oracle'], 'is no address'],
       [['try'], 'name a parser'],
       [['try', 'nope'], "there is no parser 'nope'"],
+      [['dlq', 'list', 'stage : ('], '^'],
+      [['dlq', 'list', 'stag: parse'], 'Did you mean `stage`'],
+      [['dlq', 'list', 'offset: many'], '^^^^'],
+      [['dlq', 'list', '--since', '1h', '--last', '1h'], 'give one'],
+      [['dlq', 'list', '--since', 'yesterday-ish'], "'yesterday-ish' is no time"],
       [['dlq', 'show'], "missing required argument 'id'"],
     ] as const) {
       const { code, out, err } = await run(...args)
@@ -301,6 +306,37 @@ describe('lists', () => {
     expect(await run('dlq', 'show', 'nobody')).toMatchObject({ code: 1, out: '' })
     expect(await rows('dlq', 'list', '--code', 'bad_json')).toEqual([])
   })
+
+  test('dlq list takes KQL by the names it shows and by those of events, and times', async () => {
+    const size = Buffer.byteLength(lines.join(''))
+    const found = [
+      [],
+      ['stage: parse and code: expected_literal'],
+      ['code: bad_json or dataset: nginx.*'],
+      [`event.dataset: nginx.access and log.file.path: "${at('in/access.log')}"`],
+      ['path: *access.log and not stage: store'],
+      [`offset >= ${size} and log.offset < ${size + 1}`],
+      ['time > now-1h and reason: expected'],
+      ['"is no line"'],
+      ['--last', '1h'],
+      ['--since', '2026-01-01', '--dataset', 'nginx.access'],
+      ['stage: parse', '--code', 'expected_literal', '--until', 'now'],
+    ]
+    for (const asked of found) expect(await rows('dlq', 'list', ...asked), asked.join(' ')).toHaveLength(1)
+    const none = [
+      ['stage: store'],
+      ['not event.dataset: nginx.access'],
+      [`offset < ${size}`],
+      ['time < now-1h'],
+      ['document: *'],
+      // Shown redacted, so asked redacted.
+      ['raw: hunter2'],
+      ['--until', '1h'],
+      ['code: expected_literal', '--dataset', 'mysql.slowlog'],
+    ]
+    for (const asked of none) expect(await rows('dlq', 'list', ...asked), asked.join(' ')).toEqual([])
+    expect(await rows('dlq', 'list', 'raw: hunter2', '--raw')).toHaveLength(1)
+  }, 60_000)
 
   test('sources, alerts, slow, fields and parsers answer without a service, in each format', {
     timeout: 60_000,
@@ -485,6 +521,13 @@ describe('beside a running service', () => {
       'check',
     ])
       expect(await ask(...name.split(' ')), name).toMatchObject({ code: 0 })
+    writeFileSync(log, 'no line of a log\n', { flag: 'a' })
+    const letters = async (kql: string) => rowsOf((await ask('dlq', 'list', kql, '--format', 'ndjson')).out).length
+    await expect.poll(() => letters('log.file.path: *access.log and stage: parse'), { timeout: 15_000 }).toBe(1)
+    expect(await letters('stage: store')).toBe(0)
+    const wrong = await ask('dlq', 'list', 'stag: parse')
+    expect(wrong).toMatchObject({ code: 2, out: '' })
+    expect(wrong.err).toContain('^^^^')
     const [node, main] = command
     const tail = spawn(node, [main, 'tail', '-n', '2', '--format', 'ndjson', 'http.response.status_code: 200'], {
       cwd: place.path,

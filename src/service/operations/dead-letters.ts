@@ -1,7 +1,12 @@
+import type { Scalar } from '../../event/column.ts'
+import type { FieldType } from '../../event/field.ts'
+import { toRecordTest } from '../../query/record-test.ts'
 import type { DeadLetter } from '../../store/dead-letter.ts'
 import { redactText } from '../../transform/redaction/redact-text.ts'
 import type { Context } from '../context.ts'
 import { type Answer, OperationError } from '../control.ts'
+import { type Asked, queryOver } from './question.ts'
+import { parseTime } from './time-range.ts'
 
 /** A letter as people see it: redacted unless the owner of the file asks for the bytes as they are. */
 const shown = (letter: DeadLetter, raw: boolean): Record<string, unknown> => {
@@ -17,22 +22,61 @@ const shown = (letter: DeadLetter, raw: boolean): Record<string, unknown> => {
   }
 }
 
-export interface LettersAsked {
+export interface LettersAsked extends Pick<Asked, 'kql' | 'since' | 'until' | 'dataset'> {
   readonly raw?: boolean
   readonly code?: string
-  readonly dataset?: readonly string[]
   readonly limit?: number
 }
 
-/** Oldest first. */
-export async function* listLetters(context: Context, asked: LettersAsked): Answer {
-  let left = asked.limit ?? Number.POSITIVE_INFINITY
-  for await (const letter of context.letters.list()) {
+/** What a query may ask of a letter: its members by the names `dlq list` shows, and by those events have. */
+const members: Readonly<Record<string, { readonly type: FieldType; readonly also?: string }>> = {
+  id: { type: 'keyword', also: 'event.id' },
+  time: { type: 'date' },
+  stage: { type: 'keyword' },
+  code: { type: 'keyword', also: 'error.code' },
+  reason: { type: 'text', also: 'error.message' },
+  field: { type: 'keyword' },
+  expected: { type: 'keyword' },
+  found: { type: 'text' },
+  dataset: { type: 'keyword', also: 'event.dataset' },
+  source: { type: 'keyword' },
+  path: { type: 'keyword', also: 'log.file.path' },
+  offset: { type: 'long', also: 'log.offset' },
+  length: { type: 'long', also: 'log.length' },
+  attempts: { type: 'long' },
+  raw: { type: 'text', also: 'event.original' },
+  document: { type: 'text' },
+}
+const memberOf = new Map(
+  Object.entries(members).flatMap(([name, { also }]) => [[name, name] as const, [also ?? name, name] as const]),
+)
+const letterFields = {
+  names: [...memberOf.keys()],
+  fieldOf: (name: string) => {
+    const member = memberOf.get(name)
+    return member === undefined ? undefined : { type: members[member]!.type, about: '' }
+  },
+}
+
+/** Oldest first. A query is held against what is shown: what redaction hides cannot be guessed at. */
+export async function* listLetters({ config, letters }: Context, asked: LettersAsked): Answer {
+  const clock = { now: Date.now(), timezone: config.timezone }
+  const fits = toRecordTest(queryOver(letterFields, asked.kql, clock))
+  const at = (text: string | undefined, otherwise: number): number =>
+    text === undefined ? otherwise : parseTime(text, clock.now, clock.timezone)
+  const since = at(asked.since, -Infinity)
+  const until = at(asked.until, Infinity)
+  let left = asked.limit ?? Infinity
+  for await (const letter of letters.list()) {
     if (left <= 0) return
     if (asked.code !== undefined && letter.code !== asked.code) continue
     if (asked.dataset !== undefined && asked.dataset.length > 0 && !asked.dataset.includes(letter.dataset)) continue
+    const time = Date.parse(letter.time)
+    if (time < since || time >= until) continue
+    const row = shown(letter, asked.raw === true)
+    if (!fits((name) => row[memberOf.get(name)!] as Scalar | undefined)) continue
     left--
-    yield shown(letter, asked.raw === true)
+    yield row
   }
 }
 

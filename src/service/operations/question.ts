@@ -1,6 +1,7 @@
 import { fieldOf, fields } from '../../event/field.ts'
 import { datasetsOf } from '../../pipeline/pipeline.ts'
-import { parseKql } from '../../query/kql.ts'
+import type { Clock } from '../../query/date-span.ts'
+import { type KqlOptions, parseKql } from '../../query/kql.ts'
 import { QueryError } from '../../query/query-error.ts'
 import { everything, type Query } from '../../query/tree.ts'
 import type { Metric } from '../../store/aggregate.ts'
@@ -26,15 +27,23 @@ export const knownFields = (config: Config) => {
   }
 }
 
-export const queryOf = (kql: string | undefined, config: Config, now: number): Query => {
+/** A query over `fields`; a mistake in it ends the command with 2. */
+export const queryOver = (
+  fields: Pick<KqlOptions, 'fieldOf' | 'names'>,
+  kql: string | undefined,
+  clock: Clock,
+): Query => {
   if (kql === undefined || kql.trim() === '') return everything
   try {
-    return parseKql(kql, { ...knownFields(config), now, timezone: config.timezone })
+    return parseKql(kql, { ...fields, ...clock })
   } catch (error) {
     if (error instanceof QueryError) throw new OperationError(2, error.draw())
     throw error
   }
 }
+
+export const queryOf = (kql: string | undefined, config: Config, now: number): Query =>
+  queryOver(knownFields(config), kql, { now, timezone: config.timezone })
 
 /** The part of a question that all stores understand. */
 export const scopeOf = (asked: Asked, config: Config, namespace: string | undefined) => {
