@@ -53,7 +53,9 @@ export const addTry = (program: Command): void => {
     .option('--explain', 'show how far the grammar came and what it expected')
     .option('--failures <file>', 'write failures there, a JSON object a line')
     .option('--timezone <zone>', 'for times without a zone')
-    .addOption(new Option('--encoding <name>', 'of the lines').choices(encodings).default('utf-8'))
+    .addOption(
+      new Option('--encoding <name>', 'of the lines (default: utf-16 where marked so, else utf-8)').choices(encodings),
+    )
     .option('--log-format <text>', "nginx's log_format, as in nginx.conf or bare")
     .option('--grok <pattern>', 'not yet')
     .option('--dissect <pattern>', 'not yet')

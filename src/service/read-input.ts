@@ -35,7 +35,7 @@ const prepare = (batch: Batch, { transforms }: Tried): void => {
  * the reader's until the next is asked for.
  */
 export async function* readInput(
-  { path, encoding = 'utf-8', goesOn = () => false, wakeWith = () => {}, clock = Date.now }: Input,
+  { path, encoding, goesOn = () => false, wakeWith = () => {}, clock = Date.now }: Input,
   choose: (head: Uint8Array) => Tried,
   report: (text: string) => void,
 ): AsyncGenerator<{ readonly batch: Batch; readonly tried: Tried }> {
@@ -44,7 +44,7 @@ export async function* readInput(
   try {
     let tried: Tried | undefined
     const source = await openFollow(
-      { name: 'try', paths: [literally(path)], watch: false, encoding },
+      { name: 'try', paths: [literally(path)], watch: false, ...(encoding === undefined ? {} : { encoding }) },
       {
         arena: createArena(1 << 28),
         framing: (_, head) => {

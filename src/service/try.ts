@@ -130,7 +130,7 @@ export const tryInput = async (options: TryOptions): Promise<TryResult> => {
     const lineOf = createLineFinder(input.path)
     const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
     for await (const { batch, tried } of readInput(
-      { ...input, encoding: options.encoding ?? 'utf-8' },
+      { ...input, ...(options.encoding === undefined ? {} : { encoding: options.encoding }) },
       choice,
       report,
     )) {

@@ -18,7 +18,7 @@ export interface FollowOptions {
   readonly paths: readonly string[]
   /** Globs of paths left out. */
   readonly exclude?: readonly string[]
-  /** Default `utf-8`. */
+  /** Default: UTF-16 where a file's byte order mark says so, else UTF-8. */
   readonly encoding?: Encoding
   /** A block holds about this many bytes of a file; default 1 MiB, never less than a record may have. */
   readonly blockBytes?: number
@@ -51,7 +51,7 @@ export const openFollow = async (
   hooks: FileHooks,
   waker: (wake: () => void) => void = () => {},
 ): Promise<OpenSource> => {
-  const { maxOpen = 512, settle = 60_000, encoding = 'utf-8' } = options
+  const { maxOpen = 512, settle = 60_000, encoding } = options
   const verifyEvery = Math.max(1, options.verifyEvery ?? 1000)
   const discoverEvery = Math.max(1, options.discoverEvery ?? 5000)
   const { clock, once, generations } = context

@@ -1,5 +1,6 @@
 import type { Origin } from '../event/block.ts'
 import type { Framing, LineReader } from '../event/framing.ts'
+import type { Encoding } from './decode.ts'
 import type { Generation, Guard } from './generation.ts'
 import type { Identity } from './identity.ts'
 
@@ -32,6 +33,8 @@ export interface Followed {
   offset: number
   guard: Guard
   framing: Framing | undefined
+  /** As its first line tells it; undefined: not told yet, or its source says it. */
+  encoding: Encoding | undefined
   /** Whole lines wait for the record they belong to to end. */
   pendingLines: boolean
   long: LongRecord | undefined
@@ -86,6 +89,7 @@ export const createFollowed = (
   offset: at.offset,
   guard: at.guard,
   framing: undefined,
+  encoding: undefined,
   pendingLines: false,
   long: undefined,
   skips: [],

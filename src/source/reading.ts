@@ -5,6 +5,7 @@ import { type Block, flags } from '../event/block.ts'
 import type { Framing, LineReader } from '../event/framing.ts'
 import type { Arena } from '../memory/arena.ts'
 import { bomOf, decodeLine, type Encoding, unitOf } from './decode.ts'
+import { encodingOf } from './encoding.ts'
 import type { Followed, LongRecord } from './followed.ts'
 import { guardSize } from './generation.ts'
 import { guardAt, holdsGuard } from './identity.ts'
@@ -16,7 +17,8 @@ const readAt = promisify(read)
 /** What reading needs besides the file; one for each source, its arrays reused. */
 export interface Desk {
   readonly arena: Arena
-  readonly encoding: Encoding
+  /** Undefined: each file's own, see `encodingOf`. */
+  readonly encoding: Encoding | undefined
   readonly blockBytes: number
   readonly lines: Lines
   readonly records: Records
@@ -41,23 +43,24 @@ export const openEnd: Ending = { line: false, record: false, flag: 0 }
  */
 export type Step = Block | 'again' | 'wait' | 'full' | 'replaced'
 
-const windowOf = (desk: Desk, framing: Framing): number => {
-  const whole = framing.maxBytes * (desk.encoding === 'utf-8' || desk.encoding === 'latin1' ? 1 : 2) + 64
-  const window = Math.max(desk.blockBytes, whole)
+const windowOf = (blockBytes: number, encoding: Encoding, { maxBytes }: Framing): number => {
+  const whole = maxBytes * (encoding === 'utf-8' || encoding === 'latin1' ? 1 : 2) + 64
+  const window = Math.max(blockBytes, whole)
   return window + (window % 2)
 }
-const decodes = (desk: Desk): boolean => desk.encoding !== 'utf-8'
+const decodes = (encoding: Encoding): boolean => encoding !== 'utf-8'
 
 /** Reads on from `file.offset` up to `stop`, where `ending` says what becomes of the rest. The file is open and has a framing. */
 export const readOn = async (desk: Desk, file: Followed, stop: number, ending: Ending, now: number): Promise<Step> => {
   if (file.long !== undefined) return readLong(desk, file, stop, ending, now)
-  const { arena, encoding } = desk
+  const { arena } = desk
+  const encoding = encodingOf(desk.encoding, file)
   const framing = file.framing!
-  const most = windowOf(desk, framing)
+  const most = windowOf(desk.blockBytes, encoding, framing)
   const length = Math.min(most, stop - file.offset)
   const before = Math.min(file.offset, guardSize)
   const room = before + length
-  const lease = arena.lease(decodes(desk) ? room + length * 3 : room)
+  const lease = arena.lease(decodes(encoding) ? room + length * 3 : room)
   if (lease === undefined) return 'full'
   let kept = false
   try {
@@ -106,7 +109,7 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
       file.long = { reader: framing.begin(), at: file.offset, midLine: false, lines: 0, told: [] }
       return 'again'
     }
-    const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(desk) }
+    const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(encoding) }
     const to = desk.records.to[desk.records.count - 1]!
     const block = makeBlock(arena, lease, desk.records, options)
     if (block === undefined) return 'full'
@@ -130,17 +133,19 @@ const moveTo = (file: Followed, offset: number, start: number, text: number, are
 const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending, now: number): Promise<Step> => {
   const framing = file.framing!
   const long = file.long!
-  const cap = decodes(desk) ? framing.maxBytes * 2 : framing.maxBytes
+  const encoding = encodingOf(desk.encoding, file)
+  const window = windowOf(desk.blockBytes, encoding, framing)
+  const cap = decodes(encoding) ? framing.maxBytes * 2 : framing.maxBytes
   if (!holdsGuard(file.fd!, file.guard)) return 'replaced'
-  if (desk.scan.length < windowOf(desk, framing)) desk.scan = Buffer.allocUnsafe(windowOf(desk, framing))
+  if (desk.scan.length < window) desk.scan = Buffer.allocUnsafe(window)
   const { bytesRead } = await readAt(file.fd!, desk.scan, 0, Math.min(desk.scan.length, stop - long.at), long.at)
-  const odd = unitOf(desk.encoding) === 2 && !ending.line ? bytesRead % 2 : 0
+  const odd = unitOf(encoding) === 2 && !ending.line ? bytesRead % 2 : 0
   const view = desk.scan.subarray(0, bytesRead - odd)
   const atEnd = long.at + bytesRead >= stop
   let at = 0
   let found = -1
   while (at < view.length && found === -1) {
-    const next = lineEnd(view, at, desk.encoding)
+    const next = lineEnd(view, at, encoding)
     const lineStop = next === -1 ? view.length : next
     if (long.midLine) {
       long.midLine = next === -1
@@ -149,10 +154,10 @@ const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending
       continue
     }
     if (next === -1 && lineStop - at < cap && !(atEnd && ending.line)) break
-    const starts = framing.joins && tell(desk, long, view.subarray(at, lineStop), framing.maxBytes, long.at + at)
+    const starts = framing.joins && tell(encoding, long, view.subarray(at, lineStop), framing.maxBytes, long.at + at)
     if (starts !== false && long.lines > 0)
       return takeLong(desk, file, typeof starts === 'number' ? beganAt(long, starts + 1) : long.at + at, 0, now)
-    if (next === -1 || !isEmpty(view.subarray(at, next), desk.encoding)) long.lines++
+    if (next === -1 || !isEmpty(view.subarray(at, next), encoding)) long.lines++
     long.midLine = next === -1
     if (next !== -1 && !framing.joins) found = next
     at = lineStop
@@ -178,14 +183,14 @@ const isEmpty = (line: Buffer, encoding: Encoding): boolean =>
   line.length <= 2 * unitOf(encoding) && /^\r?\n$/.test(decodeLine(line, encoding).text)
 
 const tell = (
-  desk: Desk,
+  encoding: Encoding,
   { reader, told }: LongRecord,
   raw: Buffer,
   cap: number,
   offset: number,
 ): ReturnType<LineReader['starts']> => {
   if (told.push(offset) > 2 * mostTold) told.splice(0, mostTold)
-  const line = decodes(desk) ? Buffer.from(decodeLine(raw, desk.encoding).text) : raw
+  const line = decodes(encoding) ? Buffer.from(decodeLine(raw, encoding).text) : raw
   let end = line.length
   if (end > 0 && line[end - 1] === 10) end--
   if (end > 0 && line[end - 1] === 13) end--
@@ -194,11 +199,13 @@ const tell = (
 
 /** The record [offset, to) as a block of one: its first bytes, cut. */
 const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, now: number): Promise<Step> => {
-  const { arena, encoding, records } = desk
+  const { arena, records } = desk
+  const encoding = encodingOf(desk.encoding, file)
   const framing = file.framing!
-  const whole = to - file.offset <= windowOf(desk, framing)
-  const length = whole ? to - file.offset : windowOf(desk, framing)
-  const lease = arena.lease(decodes(desk) ? length * 4 : length)
+  const window = windowOf(desk.blockBytes, encoding, framing)
+  const whole = to - file.offset <= window
+  const length = whole ? to - file.offset : window
+  const lease = arena.lease(decodes(encoding) ? length * 4 : length)
   if (lease === undefined) return 'full'
   let got = 0
   while (got < length) {
@@ -215,7 +222,7 @@ const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, no
   let start = lease.start + bom
   let end = lease.start + length
   let bad = 0
-  if (decodes(desk)) {
+  if (decodes(encoding)) {
     const { text, valid } = decodeLine(arena.node.subarray(start, end), encoding)
     // A window may end inside a character, which is then cut off with the rest.
     bad = valid || !whole ? 0 : flags.invalidUtf8
@@ -231,7 +238,7 @@ const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, no
   records.from[0] = file.offset + bom
   records.to[0] = to
   records.flag[0] = (tooLong ? flags.truncated : 0) | (file.long!.lines > 1 ? flags.multiline : 0) | bad | flag
-  const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(desk) }
+  const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(encoding) }
   const block = makeBlock(arena, lease, records, options)
   if (block === undefined) {
     lease.release()

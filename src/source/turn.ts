@@ -1,5 +1,6 @@
 import { type Block, flags } from '../event/block.ts'
 import { decodeLine, markedAs } from './decode.ts'
+import { encodingOf } from './encoding.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
 import { headSize } from './generation.ts'
 import { bytesAt, guardAt } from './identity.ts'
@@ -85,9 +86,10 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
   return readOn(desk, file, file.size, endingOf(tailing, file, now), now)
 }
 
-const framingOf = (tailing: Tailing, { encoding }: Desk, file: Followed): Followed['framing'] => {
+const framingOf = (tailing: Tailing, desk: Desk, file: Followed): Followed['framing'] => {
   const { context } = tailing
   const head = bytesAt(file.fd!, 0, headForFraming)
+  const encoding = encodingOf(desk.encoding, file)
   const marked = encoding === 'utf-8' ? markedAs(head) : undefined
   if (marked !== undefined)
     tellOnce(tailing, `encoding ${file.key}`, {

@@ -126,6 +126,57 @@ test.each(['gb18030', 'utf-16le', 'utf-16be', 'latin1'] as const)(
   },
 )
 
+test.each(['utf-16le', 'utf-16be'] as const)(
+  '%s is known by its mark, byte by byte and after a restart',
+  async (name) => {
+    const encode = (text: string): Buffer => {
+      const bytes = Buffer.from(text, 'utf16le')
+      return name === 'utf-16le' ? bytes : bytes.swap16()
+    }
+    write('a.log', '')
+    const first = await bench.open(source())
+    const pieces = encode('\ufeffone\n上 2\r\n')
+    for (const byte of pieces) {
+      append('a.log', Buffer.of(byte))
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const before = await collectRecords(first, some(2))
+    await first.close()
+    expect(texts(before)).toEqual(['one', '上 2'])
+    expect(spans(before)).toEqual([
+      [2, 10],
+      [10, pieces.length],
+    ])
+    append('a.log', encode('three\n'))
+    const again = await bench.open(source(), { once: true })
+    expect(texts(await collectRecords(again))).toEqual(['three'])
+    await again.close()
+    expect(bench.notices).toEqual([])
+  },
+)
+
+test.each([
+  [
+    'bytes of no UTF-16',
+    Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from('ab\nc\nd\0\n')]),
+    ['\ufffd\ufffdab', 'c', 'd\0'],
+  ],
+  ['an empty first line', Buffer.from('\ufeff\nab\n', 'utf16le'), ['ab']],
+  ['no line end', Buffer.from('\ufeffab', 'utf16le'), ['ab']],
+  ['nothing else', Buffer.of(0xff, 0xfe), ['\ufffd\ufffd']],
+])('what begins as UTF-16 is so where its first line says so too: %s', async (_, bytes, expected) => {
+  write('a.log', bytes)
+  expect(texts(await once())).toEqual(expected)
+})
+
+test('a source that names its encoding is not read by a mark, which is told', async () => {
+  write('a.log', Buffer.from('\ufeffa\n', 'utf16le'))
+  await once({ encoding: 'utf-8' })
+  expect(bench.notices.map(({ text }) => text)).toEqual([
+    expect.stringContaining("give its source encoding: 'utf-16le'"),
+  ])
+})
+
 test('bytes invalid in another encoding are flagged where they stand', async () => {
   write('a.log', Buffer.from([0x61, 0x0a, 0xb4, 0xed, 0xff, 0x0a, 0x62, 0x0a]))
   const records = await once({ encoding: 'gb18030' })
