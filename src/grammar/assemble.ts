@@ -6,7 +6,7 @@ import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, s
 import { readTime, timeProgram } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
-import { runFar } from './run-far.ts'
+import { runFar, runTwice } from './run-far.ts'
 import { headerLinesStep } from './run-header-lines.ts'
 import { jsonStep } from './run-json.ts'
 import { runPairs } from './run-pairs.ts'
@@ -134,6 +134,7 @@ const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | 
 
 const runOf = (take: TakeOp): Step['run'] => {
   if (take.extent === 'rest') return runRest
+  if (take.twice === true) return runTwice
   if (take.extent === 'quoted') return runQuoted
   // Escaped text cannot be read in place, whatever it is.
   if (take.extent === 'self' && take.escape === undefined) return runSelf
@@ -166,7 +167,6 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
     never: encode(take.never ?? ''),
     bar: take.never === undefined ? -1 : encode(take.never)[0]!,
     before: encode(take.lastBefore ?? ''),
-    twice: take.twice === true,
     close: take.close === undefined ? undefined : encode(take.close),
     through: take.extent === 'through',
     expected,

@@ -35,14 +35,14 @@ const middle = (m: Machine, s: Step, from: number, to: number): number => {
   return from + length
 }
 
-/** The last stop before the first `before` behind the stop at `first`, or the one in the middle. One pass, or two. */
-const lastStop = (m: Machine, s: Step, first: number, end: number): number => {
+/** The last stop before the first `before` behind the stop at `first`, or with `twice` the one in the middle. */
+const lastStop = (m: Machine, s: Step, first: number, end: number, twice: boolean): number => {
   const { bytes } = m
   const { before, stopAt } = s
   let last = first
   for (let at = first + 1; at < end; at++) {
     if (bytes[at] === before[0] && sameBytes(bytes, at, end, before)) {
-      const half = s.twice ? middle(m, s, m.at, at) : -1
+      const half = twice ? middle(m, s, m.at, at) : -1
       return half === -1 ? last : half
     }
     if (stopAt[bytes[at]!] === 1 && stopsAt(m, s, at)) last = at
@@ -65,13 +65,18 @@ const closedEnd = (m: Machine, s: Step, from: number, to: number): number => {
  * A value up to a stop, for all that `runUntil` is too quick for: lists, several stops in escaped text, values through
  * line ends, with closing text, up to the last stop.
  */
-export const runFar = (m: Machine, s: Step): boolean => {
+export const runFar = (m: Machine, s: Step): boolean => runUpTo(m, s, false)
+
+/** The same for a value that may be written twice, a stop between. */
+export const runTwice = (m: Machine, s: Step): boolean => runUpTo(m, s, true)
+
+const runUpTo = (m: Machine, s: Step, twice: boolean): boolean => {
   const from = m.at
   const { limit } = m
   const end = s.through ? m.end : limit
   m.limit = end
   let to = seek(m, s, end)
-  if (to >= 0 && to < end && s.before.length > 0) to = lastStop(m, s, to, end)
+  if (to >= 0 && to < end && s.before.length > 0) to = lastStop(m, s, to, end, twice)
   m.limit = limit
   if (to < 0 || (to === end && !s.orEnd))
     return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)

@@ -31,8 +31,6 @@ export interface Step {
   readonly bar: number
   /** The last stop before this text counts; empty: the first stop. */
   readonly before: Uint8Array
-  /** But a stop between two equal halves goes before. */
-  readonly twice: boolean
   /** The closing text; undefined: there is none to look for. */
   readonly close: Uint8Array | undefined
   /** Looked for through line ends. */
@@ -74,7 +72,6 @@ const blank: Step = {
   never: none8,
   bar: -1,
   before: none8,
-  twice: false,
   close: undefined,
   through: false,
   next: undefined,
