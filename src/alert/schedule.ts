@@ -1,5 +1,6 @@
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { Store } from '../store/store.ts'
+import { quiet } from '../telemetry/quiet.ts'
 import type { Alert, RuleStatus, WindowVerdict } from './alert.ts'
 import { openAlertBook } from './book.ts'
 import type { CompiledRule, RuleContext } from './compile.ts'
@@ -152,5 +153,3 @@ export const createScheduler = async (options: SchedulerOptions): Promise<Schedu
     },
   }
 }
-
-const quiet = { info() {}, warn() {}, error() {}, debug() {} }

@@ -1,4 +1,5 @@
 import { type ScheduledTask, schedule } from 'node-cron'
+import { quiet } from '../telemetry/quiet.ts'
 import { dateOf, dayOf } from './day.ts'
 
 export interface DigestScheduleOptions {
@@ -81,5 +82,3 @@ export const createDigestSchedule = (options: DigestScheduleOptions): DigestSche
     },
   }
 }
-
-const quiet = { info() {}, warn() {}, error() {}, debug() {} }

@@ -13,6 +13,7 @@ import { watchHealth } from './health.ts'
 import type { Config } from './load.ts'
 import { dropLock, Held, takeLock } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
+import { startRetention } from './retention.ts'
 import { type Running, startPipelines } from './start.ts'
 import { createTroubles } from './troubles.ts'
 import { openWeb } from './web.ts'
@@ -117,6 +118,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   let demo: DemoRun | undefined
   let running: Running | undefined
   let analysis: Analysis | undefined
+  let retention: ReturnType<typeof startRetention>
   try {
     const { once, from } = options
     const failed = (error: unknown): void => {
@@ -153,6 +155,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     running = await started
     demo?.start(running)
     analysis = await startAnalysis(running, config, log, once)
+    if (!once) retention = startRetention(running, config, log)
     ready.resolve(operateOn(running.context, analysis.operations))
     troubles.clear('starting')
     log.info(
@@ -177,6 +180,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     troubles.set('stopping', { kind: 'stopping', about: 'service', text: 'the service stops', blocks: true })
     health.stop()
     demo?.stop()
+    await retention?.stop()
     await analysis?.stop()
     await running?.stop(config.grace)
     await web?.close()
