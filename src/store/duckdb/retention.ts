@@ -2,12 +2,12 @@ import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
 import type { Retention } from '../store.ts'
 import { type Catalog, contextsTable, facetColumn, facetTable, type Stream, slotOf } from './catalog.ts'
 import { nanoseconds } from './from.ts'
-import { named } from './sql-name.ts'
+import { named, quoted } from './sql-name.ts'
 
 const first = async (connection: DuckDBConnection, sql: string, values?: DuckDBValue[]): Promise<DuckDBValue[]> =>
   (await connection.runAndReadAll(sql, values)).getRows()[0] ?? []
 
-const countOf = async (connection: DuckDBConnection, { name }: Stream): Promise<number> =>
+const countOf = async (connection: DuckDBConnection, { name }: Pick<Stream, 'name'>): Promise<number> =>
   Number((await first(connection, `SELECT count(*) FROM ${named(name)}`))[0])
 
 /** Removes events, and counts them by generation: else the ledger would miss what was let go on purpose. */
@@ -35,14 +35,26 @@ const removeBefore = async (
   if (stream.fields.has('@timestamp')) await remove(connection, catalog, stream, 'e."@timestamp" < $1', [before])
 }
 
-/** Bytes an event takes, over the whole file: tables are not told apart in its blocks. */
+/** Rows that lie in the table's blocks, those too that were removed and whose blocks are still in use. */
+const heldBy = async (connection: DuckDBConnection, { name }: Stream): Promise<number> => {
+  const [rows] = await first(
+    connection,
+    `SELECT coalesce(sum(count), 0) FROM pragma_storage_info(${quoted(named(name))}) WHERE column_id = 0 AND segment_type <> 'VALIDITY'`,
+  )
+  return Math.max(Number(rows), await countOf(connection, { name }))
+}
+
+/**
+ * Bytes an event takes, over the whole file: tables are not told apart in its blocks. Removed events keep their blocks
+ * for a while; were they left out, the rest would seem larger, and more would go each time.
+ */
 const bytesOfEvent = async (connection: DuckDBConnection, catalog: Catalog): Promise<number> => {
   const [used] = await first(
     connection,
     'SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = current_database()',
   )
   let events = 0
-  for (const stream of catalog.streams.values()) events += await countOf(connection, stream)
+  for (const stream of catalog.streams.values()) events += await heldBy(connection, stream)
   return events === 0 ? 0 : Number(used) / events
 }
 

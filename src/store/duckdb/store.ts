@@ -59,8 +59,12 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Store> => {
       return new Map(rows.map(([generation, events]) => [String(generation), Number(events)]))
     },
     async retain(rules, now, signal) {
-      await writer.change((connection) => retain(connection, writer.catalog, rules, now), signal)
+      // Until blocks are given back, what was removed last time would count once more, and more would go for it.
+      const isMeasurable = await writer.shrink(signal)
+      const measured = isMeasurable ? rules : rules.map(({ maxBytes: _, ...rule }) => rule)
+      await writer.change((connection) => retain(connection, writer.catalog, measured, now), signal)
       await writer.change((connection) => removeOrphans(connection, writer.catalog), signal)
+      await writer.shrink(signal)
     },
     async *commits(signal) {
       const rows = await database.rows('SELECT body FROM commits ORDER BY seq', undefined, signal)

@@ -35,6 +35,8 @@ export interface Writer {
   /** Makes tables; columns are made when the first value comes. */
   prepare(datasets: readonly string[], namespace: string, signal: AbortSignal): Promise<void>
   replaceCommits(snapshot: CommitRecord, signal: AbortSignal): Promise<void>
+  /** Gives back the blocks of what was removed; false where a question under way kept it from that. */
+  shrink(signal: AbortSignal): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -369,6 +371,17 @@ export const createWriter = async (database: Database): Promise<Writer> => {
           () => [signal],
         ),
       )
+    },
+    async shrink(signal) {
+      for (let attempt = 0; attempt < 20 && !signal.aborted; attempt++) {
+        const done = inTurn(() => connection.run('CHECKPOINT')).then(
+          () => true,
+          () => false,
+        )
+        if (await done) return true
+        await sleep(firstPause, undefined, { signal }).catch(() => undefined)
+      }
+      return false
     },
     async close() {
       closing.abort()

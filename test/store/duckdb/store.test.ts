@@ -360,6 +360,10 @@ it('size limits drop the oldest', async () => {
   expect(bucket!.count).toBeGreaterThan(20_000)
   expect(bucket!.count).toBeLessThan(60_000)
   expect(bucket!.values['max(log.offset)']).toBe(7_999_900)
+  // Each hour anew: what went already does not count once more.
+  for (let hour = 0; hour < 6; hour++) await again.retain([{ maxBytes: size / 2 }], Date.now(), never)
+  const [later] = await again.aggregate({ where: everything, by: [], metrics: [{ kind: 'count' }] }, never)
+  expect(later!.count).toBeGreaterThan(20_000)
 })
 
 it('percentiles of very many rows are estimated within one per cent of rank', async () => {
