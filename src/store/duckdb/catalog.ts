@@ -47,6 +47,19 @@ export interface Catalog {
   nextContext: number
 }
 
+/** A copy to be changed in a transaction while questions are still planned by what the file holds. */
+export const draftOf = (catalog: Catalog): Catalog => ({
+  ...catalog,
+  streams: new Map(
+    [...catalog.streams].map(([name, stream]) => [
+      name,
+      { ...stream, fields: new Map(stream.fields), slots: new Set(stream.slots) },
+    ]),
+  ),
+  slots: new Map([...catalog.slots].map(([name, slot]) => [name, { ...slot, fields: new Map(slot.fields) }])),
+  contextFields: new Set(catalog.contextFields),
+})
+
 export const contextsTable = 'contexts'
 
 export const streamName = (dataset: string, namespace: string): string => `logs-${dataset}-${namespace}`

@@ -92,7 +92,6 @@ export const openDatabase = async ({ path, memory = questionMemory, threads }: D
   const open = async (): Promise<void> => {
     try {
       await mkdir(incoming, { recursive: true })
-      for (const stale of await readdir(incoming)) await rm(join(incoming, stale), { force: true, recursive: true })
       instance = await DuckDBInstance.create(':memory:', {
         threads: String(threads ?? 1),
         memory_limit: `${limit.least}MB`,
@@ -104,6 +103,8 @@ export const openDatabase = async ({ path, memory = questionMemory, threads }: D
       await connection.run(`ATTACH ${quoted(path)} AS ${attached} (ROW_GROUP_SIZE ${rowGroupSize})`)
       for (const setting of locks) await connection.run(setting)
       connection.closeSync()
+      // Not before the file is this process's own: until then they may be another's, about to be read.
+      for (const stale of await readdir(incoming)) await rm(join(incoming, stale), { force: true, recursive: true })
     } catch (error) {
       instance?.closeSync()
       instance = undefined

@@ -6,6 +6,7 @@ import { stringify } from '../stringify.ts'
 import {
   type Catalog,
   contextsTable,
+  draftOf,
   ensureContextFields,
   ensureSlot,
   ensureStream,
@@ -146,14 +147,21 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     return false
   }
 
-  const ensure = async (dataset: string, namespace: string, wanted: ReadonlyMap<string, Held>): Promise<void> => {
-    if (!isMissing(dataset, namespace, wanted)) return
+  /** Tables and columns: a question learns of them when they are there for every connection. */
+  const changeTables = async (work: (draft: Catalog) => Promise<unknown>): Promise<void> => {
+    const draft = draftOf(catalog)
     try {
-      await transaction(() => ensureStream(connection, catalog, dataset, namespace, wanted))
+      await transaction(() => work(draft))
+      catalog = draft
     } catch (error) {
       catalog = await loadCatalog(connection).catch(() => catalog)
       throw error
     }
+  }
+
+  const ensure = async (dataset: string, namespace: string, wanted: ReadonlyMap<string, Held>): Promise<void> => {
+    if (isMissing(dataset, namespace, wanted))
+      await changeTables((draft) => ensureStream(connection, draft, dataset, namespace, wanted))
   }
 
   const ensureColumns = async ({ dataset, namespace, columns, held, rows }: Shape): Promise<void> => {
@@ -164,7 +172,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
   const ensureContexts = async (shapes: readonly Shape[]): Promise<void> => {
     const names = new Set(shapes.flatMap(({ context }) => Object.keys(context)))
     if ([...names].some((name) => !catalog.contextFields.has(name)))
-      await transaction(() => ensureContextFields(connection, catalog, names))
+      await changeTables((draft) => ensureContextFields(connection, draft, names))
     const fresh: string[] = []
     const added = new Map<string, number>()
     for (const { context, rows } of shapes) {
@@ -192,18 +200,13 @@ export const createWriter = async (database: Database): Promise<Writer> => {
 
   const ensureFacets = async (shapes: readonly Shape[]): Promise<void> => {
     for (const { dataset, namespace, facets: wanted, held } of shapes) {
-      const stream = catalog.streams.get(streamName(dataset, namespace))!
+      const stream = streamName(dataset, namespace)
       for (const { slot, columns } of wanted) {
         const { fields } = slotOf(catalog, slot)
         const names = [...columns.keys()]
-        if (stream.slots.has(slot) && names.every((name) => fields.has(name))) continue
+        if (catalog.streams.get(stream)!.slots.has(slot) && names.every((name) => fields.has(name))) continue
         const missing = new Map(names.map((name) => [name, held.get(name)!]))
-        try {
-          await transaction(() => ensureSlot(connection, catalog, stream, slot, missing))
-        } catch (error) {
-          catalog = await loadCatalog(connection).catch(() => catalog)
-          throw error
-        }
+        await changeTables((draft) => ensureSlot(connection, draft, draft.streams.get(stream)!, slot, missing))
       }
     }
   }

@@ -183,6 +183,15 @@ it('a second process is told who holds the file', async () => {
   expect(error.message).toContain(`process ${child.pid}`)
 })
 
+it('a process that finds the file held leaves what its holder is about to read', async () => {
+  const child = another(`await openDuckdb({ path }); console.log('open'); setInterval(() => {}, 1000)`)
+  await once(child.stdout!, 'data')
+  const file = join(directory, 'store', 'incoming', '7.parquet')
+  await writeFile(file, 'of the holder')
+  await failureOf(openDuckdb({ path }))
+  expect(await readFile(file, 'utf8')).toBe('of the holder')
+})
+
 it('this process cannot open the file twice either', async () => {
   await open()
   expect((await failureOf(openDuckdb({ path }))).code).toBe('store_locked')
@@ -339,6 +348,18 @@ it('files left by a killed process are removed', async () => {
   const store = await open()
   await store.write([made([{ message: 'one' }])], () => ({}), never)
   expect(await readdir(incoming)).toEqual([])
+})
+
+it('a question asked while tables are made sees them before or after, never half', async () => {
+  const store = await open()
+  const rows = Array.from({ length: 40 }, (_, i) => ({ '@timestamp': i, [`app.f${i}`]: i }))
+  const written = store.write([made(rows)], () => ({}), never).then(() => 'written' as const)
+  for (let state: string | undefined; state !== 'written'; ) {
+    const found = await find(store)
+    expect([0, 40]).toContain(found.length)
+    state = await Promise.race([written, Promise.resolve(undefined)])
+  }
+  expect(await find(store)).toHaveLength(40)
 })
 
 it('size limits drop the oldest', async () => {
