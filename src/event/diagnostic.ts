@@ -29,12 +29,16 @@ export const markSite = (below: Function): SiteMark => {
   return mark
 }
 
-/** The place a mark was taken at, a path rather than a URL. */
+/** The place a mark was taken at, a path rather than a URL (which says `?v=` of what was imported again). */
 export const siteOf = (mark: SiteMark): Site | undefined => {
   const match = /\(?((?:file:\/\/)?\/[^()\n]+?):(\d+):(\d+)\)?$/m.exec(mark.stack ?? '')
   return match === null
     ? undefined
-    : { file: match[1]!.replace(/^file:\/\//, ''), line: Number(match[2]), column: Number(match[3]) }
+    : {
+        file: match[1]!.replace(/^file:\/\//, '').replace(/\?v=\d+$/, ''),
+        line: Number(match[2]),
+        column: Number(match[3]),
+      }
 }
 
 export const diagnose = (mark: SiteMark | undefined, text: string, mend: string): Diagnostic => ({

@@ -14,9 +14,8 @@ export interface Formats {
   readonly problems: readonly Diagnostic[]
 }
 
-let loaded: Promise<Formats> | undefined
-
-const load = async (): Promise<Formats> => {
+/** Every format of `parsers/`: a new one costs a file there, and no list. */
+export const loadFormats = async (): Promise<Formats> => {
   const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.[tj]s$/.test(name)).sort()
   const grammars = new Map<string, Grammar>()
   const problems: Diagnostic[] = []
@@ -33,6 +32,3 @@ const load = async (): Promise<Formats> => {
   const all = [...grammars.values()].sort((a, b) => a.name.localeCompare(b.name))
   return { grammars: all, problems: [...problems, ...all.flatMap((one) => one.problems)] }
 }
-
-/** Every format of `parsers/`: a new one costs a file there, and no list. */
-export const loadFormats = (): Promise<Formats> => (loaded ??= load())

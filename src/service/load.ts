@@ -155,10 +155,15 @@ export const loadConfig = async (
   const graceText = overrides.grace ?? user.grace ?? '30s'
   const pipelines = overrides.pipelines ?? (await pipelinesOf(user, variable))
   const names = new Set<string>()
-  for (const { name, problems: own } of pipelines) {
+  const sources = new Set<string>()
+  for (const { name, source, problems: own } of pipelines) {
     problems.push(...own)
     if (names.has(name)) wrong(`two pipelines are called '${name}'`, 'Give each its own name', ['pipelines'])
     names.add(name)
+    // What was read of a file is remembered under its source's name.
+    if (sources.has(source.name))
+      wrong(`two sources are called '${source.name}'`, 'Give each its own name', ['pipelines'])
+    sources.add(source.name)
   }
   const rules = [...pipelines.flatMap((one) => one.rules), ...(user.rules ?? [])]
   for (const one of rules) problems.push(...one.problems)

@@ -5,7 +5,7 @@ import type { SourceRow } from './context.ts'
 /** A followed source of the running service. */
 export interface Followed {
   readonly name: string
-  readonly source: OpenSource
+  readonly source: Pick<OpenSource, 'caughtUp' | 'files'>
   /** Datasets it can yield. */
   readonly datasets: ReadonlySet<string>
 }

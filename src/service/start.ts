@@ -1,28 +1,28 @@
 import { mkdir } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { type Batch, outcome } from '../event/batch.ts'
 import type { Field } from '../event/field.ts'
 import { createArena } from '../memory/arena.ts'
 import { createDelivery, type Delivery } from '../pipeline/delivery.ts'
 import { datasetsOf, type Pipeline } from '../pipeline/pipeline.ts'
 import { createProgress } from '../pipeline/progress.ts'
-import { runPipeline } from '../pipeline/run.ts'
 import { openGenerations } from '../source/generation.ts'
-import type { OpenSource, SourceNotice } from '../source/source.ts'
+import type { SourceNotice } from '../source/source.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import { rowGroupSize } from '../store/duckdb/row-group.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { createChoice } from './choose.ts'
 import type { Context } from './context.ts'
 import { createLive } from './live.ts'
 import type { Config } from './load.ts'
 import { openStore, storeId } from './open-store.ts'
+import { createOpenTransforms } from './open-transforms.ts'
 import { openProgressLog } from './progress-log.ts'
-import { createPositions, type Followed, type Positions } from './sources.ts'
+import { createSlots } from './slots.ts'
+import { createPositions, type Positions } from './sources.ts'
 import type { Trouble, Troubles } from './troubles.ts'
 import { boundYoungSpace } from './young-space.ts'
 
@@ -47,6 +47,10 @@ export interface Running {
   readonly positions: Positions
   /** Resolves when every source has ended: with `once`, when all is read. */
   readonly read: Promise<void>
+  /** Reads what this configuration says from now on; what stays the same goes on undisturbed. Resolves once it is so, or another one is wanted; throws where a pipeline cannot be opened. */
+  readonly reload: (config: Config) => Promise<void>
+  /** What keeps the configuration that is wanted from being in force. */
+  readonly waiting: () => readonly string[]
   /** Resolves when everything read has its outcome and is committed. */
   flush(): Promise<void>
   /** Stops reading, delivers what was read for at most `grace` milliseconds, closes. Loses nothing either way. */
@@ -175,7 +179,6 @@ export const startPipelines = async ({
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })
   const progress = createProgress(progressLog.state.checkpoints)
   const live = createLive()
-  const opened: Followed[] = []
 
   const manner = store.transactional ? embedded : remote
   const delivery = createDelivery({
@@ -188,7 +191,7 @@ export const startPipelines = async ({
       if (store.transactional) progressLog.apply(record)
       metrics.commits.inc({ store: storeName })
       for (const [key, offset] of Object.entries(record.checkpoints))
-        for (const { source } of opened) source.committed(key, offset)
+        for (const slot of slots.all) slot.committed(key, offset)
     },
     ended: (batch) => countBatch(metrics, storeName, batch),
     failed,
@@ -217,60 +220,51 @@ export const startPipelines = async ({
   }
 
   boundYoungSpace()
-  const runs: Promise<void>[] = []
-  for (const pipeline of config.pipelines) {
-    const choice = createChoice(pipeline.parsers, once, (path, text) =>
-      log.error({ source: pipeline.source.name, path }, text),
-    )
-    for (const step of pipeline.transforms) await step.open?.()
-    const source = await pipeline.source.open({
-      arena,
-      framing: choice.framing,
+  let inForce = config
+  const known = new Map<string, ReadonlyMap<string, Field>>(schemasOf(config.pipelines))
+  const slots = createSlots({
+    arena,
+    delivery,
+    progress,
+    transforms: createOpenTransforms(),
+    metrics,
+    log,
+    namespace: config.namespace,
+    clock,
+    once,
+    tap: live.tap,
+    contextOf: (source) => ({
       generations,
       resume: progressLog.state.checkpoints,
-      covered: coveredBy(pipeline.source.name),
+      covered: coveredBy(source),
       skipped: (key, to) => {
         progress.skipped(key, to, clock())
         delivery.settle()
       },
-      clock,
-      once,
       begin: from,
-      report: notice(pipeline.source.name),
-    })
-    const schemas = datasetsOf(pipeline)
-    opened.push({ name: pipeline.source.name, source, datasets: new Set(schemas.keys()) })
-    const counted: OpenSource = countReads(source, pipeline.source.name, metrics)
-    runs.push(
-      runPipeline({
-        source: counted,
-        readerOf: choice.readerOf,
-        datasetOf: (reader) => pipeline.dataset ?? reader.name,
-        schemaOf: (dataset) => schemas.get(dataset)!,
-        transforms: pipeline.transforms,
-        delivery,
-        progress,
-        host: hostname(),
-        namespace: config.namespace,
-        timezone: pipeline.timezone ?? config.timezone,
-        clock,
-        tap: live.tap,
-        signal: reading.signal,
-      }),
-    )
-  }
-  const read = Promise.all(runs).then(() => undefined)
-  read.catch((error: unknown) => {
-    if (!reading.signal.aborted) failed(error)
+      report: notice(source),
+    }),
+    async prepare(pipeline, signal) {
+      const isKnown = [...datasetsOf(pipeline)].every(([dataset, schema]) =>
+        [...schema].every(([name, field]) => isDeepStrictEqual(known.get(dataset)?.get(name), field)),
+      )
+      if (isKnown) return
+      const wanted = schemasOf([...inForce.pipelines, pipeline])
+      await store.prepare(wanted, config.namespace, signal)
+      for (const [dataset, schema] of wanted) known.set(dataset, schema)
+    },
+    reading: reading.signal,
+    delivering: delivering.signal,
+    failed,
   })
-  const positions = createPositions(opened, progressLog.state.checkpoints, progress, clock)
+  await slots.want(config)
+  const read = slots.read()
+  const positions = createPositions(slots.all, progressLog.state.checkpoints, progress, clock)
   troubles.watch(() => sourceTroubles(positions, unreadable))
-  troubles.watch(() => transformTroubles(config.pipelines))
+  troubles.watch(() => transformTroubles(inForce.pipelines))
   watchGauges({ store, delivery, metrics }, positions, () => arena.inUse, storeName)
 
   const close = async (): Promise<void> => {
-    for (const { source } of opened) await source.close()
-    for (const pipeline of config.pipelines) for (const step of pipeline.transforms) await step.close?.()
     await generations.close()
     await progressLog.close()
     await letters.close()
@@ -279,7 +273,9 @@ export const startPipelines = async ({
 
   return {
     context: {
-      config,
+      get config() {
+        return inForce
+      },
       store,
       storeName,
       progress: progressLog.state,
@@ -293,36 +289,24 @@ export const startPipelines = async ({
     troubles,
     positions,
     read,
+    reload(next) {
+      inForce = next
+      return slots.want(next)
+    },
+    waiting: () => slots.all.flatMap(({ waiting }) => waiting ?? []),
     flush: () => delivery.flush(),
     async stop(grace) {
       reading.abort()
       const timer = setTimeout(() => delivering.abort(), grace)
-      await read.catch(() => undefined)
+      await slots.stopped()
       await delivery.flush()
       clearTimeout(timer)
       delivering.abort()
+      await slots.close()
       await close()
     },
   }
 }
-
-/** The framer's own count: the other hand of the ledger counts outcomes. */
-const countReads = (source: OpenSource, name: string, metrics: Metrics): OpenSource => ({
-  async next(signal) {
-    const block = await source.next(signal)
-    if (block !== undefined && block.count > 0) {
-      metrics.readRecords.inc({ source: name }, block.count)
-      metrics.readBytes.inc({ source: name }, block.to[block.count - 1]! - block.from[0]!)
-    }
-    return block
-  },
-  committed: (key, offset) => source.committed(key, offset),
-  get caughtUp() {
-    return source.caughtUp
-  },
-  files: () => source.files(),
-  close: () => source.close(),
-})
 
 const watchGauges = (parts: Parts, positions: Positions, arenaBytes: () => number, store: string): void => {
   const { metrics, delivery } = parts

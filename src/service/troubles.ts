@@ -1,6 +1,15 @@
 /** Something that keeps the service from working as it should, until it is mended. */
 export interface Trouble {
-  readonly kind: 'starting' | 'stopping' | 'store' | 'source' | 'disk' | 'transform' | 'delivery' | 'rule'
+  readonly kind:
+    | 'starting'
+    | 'stopping'
+    | 'store'
+    | 'source'
+    | 'disk'
+    | 'transform'
+    | 'delivery'
+    | 'rule'
+    | 'configuration'
   /** What it is about: a source, a file, a transform, a rule. */
   readonly about: string
   /** A sentence, with how to mend it where that is known. */
@@ -13,18 +22,21 @@ export interface Trouble {
 export interface Troubles {
   set(id: string, trouble: Trouble): void
   clear(id: string): void
-  /** For what is looked up rather than told. */
-  watch(look: () => readonly Trouble[]): void
+  /** For what is looked up rather than told. Returns how to end that. */
+  watch(look: () => readonly Trouble[]): () => void
   now(): readonly Trouble[]
 }
 
 export const createTroubles = (): Troubles => {
   const told = new Map<string, Trouble>()
-  const looks: (() => readonly Trouble[])[] = []
+  const looks = new Set<() => readonly Trouble[]>()
   return {
     set: (id, trouble) => void told.set(id, trouble),
     clear: (id) => void told.delete(id),
-    watch: (look) => void looks.push(look),
-    now: () => [...told.values(), ...looks.flatMap((look) => look())],
+    watch(look) {
+      looks.add(look)
+      return () => void looks.delete(look)
+    },
+    now: () => [...told.values(), ...[...looks].flatMap((look) => look())],
   }
 }

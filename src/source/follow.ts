@@ -37,6 +37,7 @@ export interface FollowOptions {
 export const follow = (options: FollowOptions): Source => ({
   name: options.name,
   paths: options.paths,
+  definition: options,
   open: (context) => openFollow(options, context, plainFiles),
 })
 
@@ -203,6 +204,12 @@ export const openFollow = async (
       }
       for (const found of tailing.waiting.values()) if (found.size > 0) at = Math.min(at, found.modified)
       return at
+    },
+    reframe() {
+      for (const file of tailing.files) {
+        file.framing = undefined
+        file.tried = -1
+      }
     },
     files() {
       const now = clock()

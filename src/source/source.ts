@@ -43,6 +43,8 @@ export interface Source {
   readonly name: string
   /** Globs of the files it follows, where it follows files. */
   readonly paths?: readonly string[]
+  /** What makes it what it is, as plain values: sources of one name and equal definitions read the same. */
+  readonly definition?: unknown
   open(context: SourceContext): Promise<OpenSource>
 }
 
@@ -59,6 +61,8 @@ export interface OpenSource {
    * every file's end. Undefined: behind, or a file cannot be read.
    */
   readonly caughtUp: number | undefined
+  /** Asks for the framing of every file again: another parser reads it from the next block on. Not while `next` is under way. */
+  reframe?(): void
   files(): readonly FileStatus[]
   close(): Promise<void>
 }

@@ -8,11 +8,12 @@ export const createMetrics = () => {
     new Counter<L>({ name: `tailrace_${name}`, help, labelNames, registers })
   const gauge = <const L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Gauge<L>({ name: `tailrace_${name}`, help, labelNames, registers })
-  const collectors: (() => void)[] = []
+  const collectors = new Set<() => void>()
   return {
-    /** Called before each scrape, for figures that are looked up rather than counted. */
-    onScrape(collect: () => void): void {
-      collectors.push(collect)
+    /** Called before each scrape, for figures that are looked up rather than counted. Returns how to end that. */
+    onScrape(collect: () => void): () => void {
+      collectors.add(collect)
+      return () => void collectors.delete(collect)
     },
     /** The Prometheus text. */
     render(): Promise<string> {
@@ -34,6 +35,11 @@ export const createMetrics = () => {
     evaluations: counter('rule_evaluations_total', 'Rule windows evaluated, by verdict.', 'rule', 'verdict'),
     notifications: counter('notify_messages_total', 'Messages to people, by result.', 'notifier', 'result'),
     alertsFiring: gauge('alert_firing', 'Alerts firing now.', 'rule'),
+    reloads: counter('config_reloads_total', 'Configurations read again, by what became of them.', 'result'),
+    configRefused: gauge(
+      'config_refused',
+      '1 while the configuration on disk has mistakes and an older one is in force.',
+    ),
     ready: gauge('service_ready', '1 while input is accepted, and goes on or is safely kept.'),
     troubles: gauge('service_troubles', 'What is wrong now, by kind.', 'kind'),
     transformTroubled: gauge('transform_troubled', '1 while a transform does not work as it was defined.', 'transform'),
