@@ -1,3 +1,4 @@
+import { createRefusals } from '../access/refusals.ts'
 import type { Alert } from '../alert/alert.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -46,6 +47,11 @@ export const openWeb = async ({
         '/digest': (request) => digestPage(digests(), request),
       },
       report: (text) => log.error(text),
+      refused: createRefusals({
+        listener: 'the web server',
+        count: (reason) => metrics.refusals.inc({ listener: 'web', reason }),
+        report: (text) => log.warn(text),
+      }),
     })
   } catch (error) {
     const why = mending[(error as NodeJS.ErrnoException).code ?? '']

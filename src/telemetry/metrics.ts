@@ -43,6 +43,7 @@ export const createMetrics = () => {
     ready: gauge('service_ready', '1 while input is accepted, and goes on or is safely kept.'),
     troubles: gauge('service_troubles', 'What is wrong now, by kind.', 'kind'),
     transformTroubled: gauge('transform_troubled', '1 while a transform does not work as it was defined.', 'transform'),
+    refusals: counter('listener_refused_total', 'Connections and requests that limits kept out.', 'listener', 'reason'),
     unreadableFiles: gauge('source_unreadable_files', 'Files that cannot be read.', 'source'),
   }
 }

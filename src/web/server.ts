@@ -1,10 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { addressKey } from '../access/address-key.ts'
+import { guardConnections } from '../access/guard.ts'
+import { createRate, type RateLimit } from '../access/rate.ts'
+import type { Refuse } from '../access/refusals.ts'
+import { type Identity, may } from '../access/role.ts'
 import type { Lang } from '../event/units.ts'
+import { innerPath, pathOf, queryOf, withoutToken } from './address.ts'
+import { type BodyLimits, BodyRefused, createBodyBudget, readBody } from './body.ts'
+import { headersOf, originOf, styledInsidePolicy } from './headers.ts'
 import { favicon } from './html-document.ts'
 import { langOf } from './lang.ts'
 import { loginPage } from './login.ts'
 import { isLoopback, namesLoopback } from './loopback-host.ts'
+import type { Route } from './route.ts'
 import { createSession } from './session.ts'
 
 /** What a page is told of the request. */
@@ -34,8 +43,15 @@ export interface WebOptions {
   readonly metrics: () => Promise<string>
   /** HTML by path; `/` among them. */
   readonly pages: Readonly<Record<string, (request: PageRequest) => Promise<PageAnswer>>>
+  /** Addresses that are answered elsewhere. */
+  readonly routes?: readonly Route[]
   /** Told of what went wrong inside, which the asker is not shown. */
   readonly report: (text: string) => void
+  /** Told of whom limits keep out. */
+  readonly refused: Refuse
+  readonly patience?: Partial<WebPatience>
+  /** Requests of one address; what a route counts itself not among them. Default 50 a second, 500 at once. */
+  readonly rate?: RateLimit
 }
 
 export interface Web {
@@ -43,59 +59,68 @@ export interface Web {
   close(): Promise<void>
 }
 
-const mostBody = 8192
-const pageTimeout = 20_000
-
-const policyOf = (nonce: string): string =>
-  `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`
-const inlinePolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-const headersOf = (nonce: string): Readonly<Record<string, string>> => ({
-  'content-security-policy': policyOf(nonce),
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-  'cache-control': 'no-store',
-})
-
-const pathOf = (url: string): string => url.split('?', 1)[0]!
-const queryOf = (url: string): URLSearchParams => new URLSearchParams(url.split('?').slice(1).join('?'))
-/** A path of this server, never another one's address. */
-const innerPath = (path: string | null): string =>
-  path !== null && /^\/(?![/\\])[\u0020-\u007e]*$/.test(path) && !path.includes('\\') ? path : '/'
-
-const withoutToken = (url: string): string => {
-  const query = queryOf(url)
-  query.delete('token')
-  return query.size === 0 ? pathOf(url) : `${pathOf(url)}?${query}`
+/** How patient the server is, in milliseconds. */
+export interface WebPatience {
+  /** Until a request's headers are there. */
+  readonly headers: number
+  /** Until a request is whole, and then until its answer is read. */
+  readonly request: number
+  /** Without a byte in either direction. */
+  readonly idle: number
+  /** Between two requests of one connection. */
+  readonly keepAlive: number
+  /** Until a page is made. */
+  readonly page: number
 }
+const usualPatience: WebPatience = { headers: 10_000, request: 120_000, idle: 60_000, keepAlive: 20_000, page: 20_000 }
+const usualBody: BodyLimits = { most: 8192, within: 10_000 }
+const mostBodies = 64 << 20
+const usualRate: RateLimit = { perSecond: 50, burst: 500 }
 
-/** The web server: pages, health, readiness and the pipeline's own figures. Throws as `listen` does. */
+const anyone: Identity = { name: 'anyone', role: 'admin' }
+
+/** What the hooks must know of a route. `allow`: it is there to refuse other methods than these. */
+type Known = Pick<Route, 'action' | 'crossOrigin' | 'bodyLimits' | 'ownRate'> & { readonly allow?: string }
+const lost: Known = { action: 'read' }
+const knownOf = (request: FastifyRequest): Known => (request.routeOptions.config as { known?: Known }).known ?? lost
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+const readsOnly: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The web server: pages, health, readiness, the pipeline's own figures, and what others mount. Throws as `listen` does. */
 export const startWeb = async (options: WebOptions): Promise<Web> => {
   const session = options.token === undefined ? undefined : createSession(options.token)
   const nonces = new WeakMap<FastifyRequest, string>()
+  const identities = new WeakMap<FastifyRequest, Identity>()
+  const patience = { ...usualPatience, ...options.patience }
+  const rate = createRate(options.rate ?? usualRate)
+  const budget = createBodyBudget(mostBodies)
   const app = fastify({
-    bodyLimit: mostBody,
-    requestTimeout: 10_000,
-    connectionTimeout: 60_000,
-    keepAliveTimeout: 20_000,
+    requestTimeout: patience.request,
+    connectionTimeout: patience.idle,
+    keepAliveTimeout: patience.keepAlive,
+    http: { headersTimeout: patience.headers, connectionsCheckingInterval: patience.headers / 5 },
     forceCloseConnections: true,
   })
-  app.server.maxConnections = 500
-  app.server.headersTimeout = 10_000
+  guardConnections(app.server, { refused: options.refused })
+  // Bodies are read by `bodyOf`, once it is known who sends and how much he may.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
-    done(null, new URLSearchParams(String(body))),
-  )
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  const bodyOf = async (request: FastifyRequest, reply: FastifyReply): Promise<Buffer> => {
+    const body = await readBody(request.raw, knownOf(request).bodyLimits ?? usualBody, budget)
+    reply.raw.once('close', () => body.release())
+    return body.bytes
+  }
 
+  const goneOf = (reply: FastifyReply): AbortSignal => {
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    return gone.signal
+  }
   const langFor = (request: FastifyRequest): Lang =>
     langOf(queryOf(request.url).get('lang'), request.headers['accept-language'])
   const html = (reply: FastifyReply, text: string) => reply.type('text/html; charset=utf-8').send(text)
-  const refuse = (request: FastifyRequest, reply: FastifyReply, next: string, wrong: boolean) => {
+  const askWho = (request: FastifyRequest, reply: FastifyReply, next: string, wrong: boolean) => {
     void reply.code(401).header('www-authenticate', 'Bearer realm="tailrace"')
     return (request.headers.accept ?? '').includes('text/html')
       ? html(reply, loginPage(langFor(request), nonces.get(request)!, next, wrong))
@@ -106,65 +131,124 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
     const nonce = randomBytes(16).toString('base64')
     nonces.set(request, nonce)
     void reply.headers(headersOf(nonce))
-    const path = pathOf(request.url)
-    if (path === '/healthz') return undefined
-    if (session === undefined) {
-      if (!isLoopback(options.host) || namesLoopback(request.headers.host)) return undefined
+    // An answer that is not read must not be kept.
+    const late = setTimeout(() => request.raw.socket.destroy(), patience.request).unref()
+    reply.raw.once('close', () => clearTimeout(late))
+    const { action, crossOrigin = false, ownRate = false } = knownOf(request)
+    const key = addressKey(request.ip)
+    if (!ownRate && !rate.take(key)) {
+      options.refused('request_rate', request.ip)
+      const seconds = Math.ceil(rate.wait(key) / 1000)
+      return reply.code(429).header('retry-after', seconds).send({ error: 'too many requests; ask again later' })
+    }
+    if (
+      pathOf(request.url) !== '/healthz' &&
+      session === undefined &&
+      isLoopback(options.host) &&
+      !namesLoopback(request.headers.host)
+    )
       return reply.code(421).send({
         error: `this server answers to localhost, not to the name asked for. Behind a proxy pass 'Host: ${options.host}:${options.port}', or set TAILRACE_TOKEN`,
       })
+    const from = originOf(request.headers)
+    if (!crossOrigin && !readsOnly.has(request.method) && from === 'elsewhere')
+      return reply.code(403).send({ error: 'a page of another server may not send this' })
+    if (session === undefined) identities.set(request, anyone)
+    else {
+      const given = queryOf(request.url).get('token')
+      if (given !== null && session.isToken(given))
+        return reply.header('set-cookie', session.cookie()).redirect(innerPath(withoutToken(request.url)), 303)
+      if (session.isKnown(request.headers.authorization, request.headers.cookie)) identities.set(request, anyone)
+      else if (action !== 'anyone') return askWho(request, reply, withoutToken(request.url), given !== null)
     }
-    if (path === '/login' || path === '/favicon.svg') return undefined
-    const given = queryOf(request.url).get('token')
-    if (given !== null && session.isToken(given))
-      return reply.header('set-cookie', session.cookie()).redirect(innerPath(withoutToken(request.url)), 303)
-    if (session.isKnown(request.headers.authorization, request.headers.cookie)) return undefined
-    return refuse(request, reply, withoutToken(request.url), given !== null)
+    const identity = identities.get(request)
+    if (action !== 'anyone' && !may(identity!, action))
+      return reply.code(403).send({ error: `the role ${identity!.role} may not do this` })
+    return undefined
+  })
+  // Before a body is looked at.
+  app.addHook('onRequest', async (request, reply) => {
+    const { allow } = knownOf(request)
+    if (allow === undefined) return undefined
+    return reply
+      .code(405)
+      .header('allow', allow)
+      .send({ error: `this address takes ${allow.replace(/, (\S+)$/, ' and $1')}` })
   })
   app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
     const status = error.statusCode ?? 500
-    if (status >= 500) options.report(`the page could not be made: ${error.stack ?? error.message}`)
-    return reply.code(status).send({ error: status >= 500 ? 'something went wrong; the log says what' : error.message })
-  })
-
-  const known = new Set<string>()
-  const get = (path: string, answer: (request: FastifyRequest, reply: FastifyReply) => unknown): void => {
-    known.add(path)
-    app.get(path, answer)
-  }
-  // Before a body is looked at.
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.method === 'GET' || request.method === 'HEAD' || !known.has(pathOf(request.url))) return undefined
-    return reply.code(405).header('allow', 'GET, HEAD').send({ error: 'this address takes GET and HEAD' })
+    const inside = status >= 500 && !(error instanceof BodyRefused)
+    if (inside) options.report(`the page could not be made: ${error.stack ?? error.message}`)
+    return reply.code(status).send({ error: inside ? 'something went wrong; the log says what' : error.message })
   })
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'there is nothing here' }))
-  get('/healthz', () => ({ alive: true }))
-  get('/readyz', (_, reply) => {
-    const state = options.ready()
+
+  const taken = new Map<string, string[]>()
+  const mount = (
+    method: Route['method'],
+    url: string,
+    known: Known,
+    handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
+  ): void => {
+    taken.set(url, [...(taken.get(url) ?? []), method, ...(method === 'GET' ? ['HEAD'] : [])])
+    app.route({ method, url, config: { known }, handler })
+  }
+  const { ready, metrics, pages, routes = [] } = options
+  mount('GET', '/healthz', { action: 'anyone' }, () => ({ alive: true }))
+  mount('GET', '/readyz', { action: 'read' }, (_, reply) => {
+    const state = ready()
     return reply.code(state.ready ? 200 : 503).send(state)
   })
-  get('/metrics', async (_, reply) =>
-    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await options.metrics()),
+  mount('GET', '/metrics', { action: 'read' }, async (_, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics()),
   )
-  get('/favicon.svg', (_, reply) => reply.type('image/svg+xml').header('cache-control', 'max-age=86400').send(favicon))
-  for (const [path, page] of Object.entries(options.pages))
-    get(path, async (request, reply) => {
+  mount('GET', '/favicon.svg', { action: 'anyone' }, (_, reply) =>
+    reply.type('image/svg+xml').header('cache-control', 'max-age=86400').send(favicon),
+  )
+  for (const [path, page] of Object.entries(pages))
+    mount('GET', path, { action: 'read' }, async (request, reply) => {
       const asked = {
         query: queryOf(request.url),
         lang: langFor(request),
         nonce: nonces.get(request)!,
-        signal: AbortSignal.timeout(pageTimeout),
+        signal: AbortSignal.any([goneOf(reply), AbortSignal.timeout(patience.page)]),
       }
       const answer = await page(asked)
-      if (answer.styledInside === true) void reply.header('content-security-policy', inlinePolicy)
+      if (answer.styledInside === true) void reply.header('content-security-policy', styledInsidePolicy)
       return html(reply.code(answer.status ?? 200), answer.html)
     })
+  for (const { method, path, answer, ...known } of routes)
+    mount(method, path, known, async (request, reply) => {
+      const gone = new AbortController()
+      reply.raw.once('close', () => gone.abort())
+      const {
+        status = 200,
+        headers = {},
+        body,
+      } = await answer({
+        params: request.params as Readonly<Record<string, string>>,
+        query: queryOf(request.url),
+        headers: request.headers,
+        body: await bodyOf(request, reply),
+        address: request.ip,
+        identity: identities.get(request),
+        signal: goneOf(reply),
+      })
+      return reply.code(status).headers(headers).send(body)
+    })
   if (session !== undefined)
-    app.post('/login', async (request, reply) => {
-      const form = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
+    mount('POST', '/login', { action: 'anyone' }, async (request, reply) => {
+      const form = new URLSearchParams((await bodyOf(request, reply)).toString())
       const next = innerPath(form.get('next'))
-      if (!session.isToken(form.get('token') ?? '')) return refuse(request, reply, next, true)
+      if (!session.isToken(form.get('token') ?? '')) return askWho(request, reply, next, true)
       return reply.header('set-cookie', session.cookie()).redirect(next, 303)
+    })
+  for (const [url, there] of taken)
+    app.route({
+      method: methods.filter((method) => !there.includes(method)),
+      url,
+      config: { known: { ...lost, allow: there.join(', ') } satisfies Known },
+      handler: () => undefined,
     })
   const address = await app.listen({ host: options.host, port: options.port })
   return { address, close: () => app.close() }

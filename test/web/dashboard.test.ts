@@ -116,6 +116,7 @@ needs('browser')('the page in a browser', () => {
       metrics: async () => '',
       pages: { '/': async ({ nonce }) => ({ html: dashboard(given(), nonce) }) },
       report: () => undefined,
+      refused: () => undefined,
     })
     const page: Page = await browser.newPage(more)
     const complaints: string[] = []

@@ -1,8 +1,12 @@
-import { request } from 'node:http'
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Route, RouteRequest } from '../../src/web/route.ts'
 import { startWeb, type Web, type WebOptions } from '../../src/web/server.ts'
+import { closed } from '../support/closed.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 let web: Web | undefined
 afterEach(async () => {
@@ -11,8 +15,10 @@ afterEach(async () => {
 })
 
 const reported: string[] = []
+const refused: string[] = []
 const start = async (more: Partial<WebOptions> = {}): Promise<URL> => {
   reported.length = 0
+  refused.length = 0
   web = await startWeb({
     host: '127.0.0.1',
     port: 0,
@@ -23,6 +29,7 @@ const start = async (more: Partial<WebOptions> = {}): Promise<URL> => {
       '/mail': async () => ({ html: '<p style="color:red">x</p>', status: 404, styledInside: true }),
     },
     report: (line) => reported.push(line),
+    refused: (reason) => refused.push(reason),
     ...more,
   })
   return new URL(web.address)
@@ -193,4 +200,175 @@ describe('with a token', () => {
     const answer = await ask(base, '/login', { method: 'POST', headers, body: `token=${'x'.repeat(10_000)}` })
     expect(answer.status).toBe(413)
   })
+})
+
+describe('an address that is answered elsewhere', () => {
+  const asked: RouteRequest[] = []
+  const echo: Route = {
+    method: 'POST',
+    path: '/echo/:name',
+    action: 'ingest',
+    bodyLimits: { most: 100_000, within: 10_000 },
+    async answer(request) {
+      asked.push(request)
+      return { status: 202, headers: { 'x-kept': 'yes' }, body: { bytes: request.body.length } }
+    },
+  }
+
+  test('is told of the request, whatever its type, and has the headers of all others', async () => {
+    const base = await start({ routes: [echo] })
+    const body = '字'.repeat(10_000)
+    for (const headers of [{}, { 'content-type': 'application/x-ndjson' }, { 'content-type': 'text/plain' }])
+      expect(await ask(base, '/echo/a%2Fb?q=1', { method: 'POST', headers, body })).toMatchObject({
+        status: 202,
+        body: '{"bytes":30000}',
+        headers: { 'x-kept': 'yes', 'x-content-type-options': 'nosniff' },
+      })
+    const [{ params, query, body: bytes, address, identity } = asked[0]!] = asked
+    expect({ params, query: String(query), text: String(bytes), address }).toEqual({
+      params: { name: 'a/b' },
+      query: 'q=1',
+      text: body,
+      address: '127.0.0.1',
+    })
+    expect(identity).toEqual({ name: 'anyone', role: 'admin' })
+    expect(await ask(base, '/echo/a', { method: 'PUT' })).toMatchObject({ status: 405, headers: { allow: 'POST' } })
+  })
+
+  test.each([
+    [{ 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'same-site' }, 403],
+    [{ origin: 'https://evil.example' }, 403],
+    [{ origin: 'null' }, 403],
+    [{ origin: 'HERE', 'sec-fetch-site': 'cross-site' }, 403],
+    [{ 'sec-fetch-site': 'same-origin', origin: 'https://behind.a.proxy' }, 202],
+    [{ origin: 'HERE' }, 202],
+    [{}, 202],
+  ])('takes no request that a page of another server sends: %j', async (given, status) => {
+    const base = await start({ routes: [echo] })
+    const headers = Object.fromEntries(
+      Object.entries({ host: base.host, ...given }).map(([name, value]) => [
+        name,
+        value === 'HERE' ? base.origin : value,
+      ]),
+    )
+    expect(await ask(base, '/echo/a', { method: 'POST', headers, body: 'x' })).toMatchObject({ status })
+    const open = { ...echo, path: '/open', crossOrigin: true }
+    await web?.close()
+    const other = await start({ routes: [open] })
+    expect(await ask(other, '/open', { method: 'POST', headers: { ...headers, host: other.host } })).toMatchObject({
+      status: 202,
+    })
+  })
+
+  test('is asked for nothing that is larger than it takes, said beforehand or not', async () => {
+    const base = await start({ routes: [echo] })
+    asked.length = 0
+    const body = 'x'.repeat(100_001)
+    const whole = { 'content-length': String(body.length) }
+    const pieces = { 'transfer-encoding': 'chunked' }
+    for (const headers of [whole, pieces])
+      expect(await ask(base, '/echo/a', { method: 'POST', headers, body })).toMatchObject({
+        status: 413,
+        body: expect.stringContaining('100000'),
+      })
+    expect(asked).toEqual([])
+  })
+
+  test('answers a browser elsewhere only where it says so, and anyone where it finds out itself', async () => {
+    const token = 'a-long-token-of-words'
+    const base = await start({ token, routes: [echo, { ...echo, path: '/open', action: 'anyone' }] })
+    expect(await ask(base, '/echo/a', { method: 'POST' })).toMatchObject({ status: 401 })
+    expect(await ask(base, '/open', { method: 'POST', headers: { host: 'logs.example' } })).toMatchObject({
+      status: 202,
+    })
+  })
+
+  test('holds no more bodies at once than it has memory for', async () => {
+    const base = await start({
+      routes: [{ ...echo, bodyLimits: { most: 100 << 20, within: 60_000 } }],
+    })
+    const first = request({ host: base.hostname, port: base.port, path: '/echo/a', method: 'POST' })
+    first.on('error', () => undefined)
+    const more = Buffer.alloc(1 << 20)
+    for (let i = 0; i < 65; i++) first.write(more)
+    const [answer] = (await once(first, 'response')) as [IncomingMessage]
+    expect(answer.statusCode).toBe(503)
+    first.destroy()
+    expect(await ask(base, '/echo/a', { method: 'POST', body: 'small' })).toMatchObject({ status: 202 })
+  })
+})
+
+describe('a client that keeps the server waiting', () => {
+  const patience = { headers: 50, request: 150, idle: 400, keepAlive: 50 }
+  const raw = async (base: URL, first: string): Promise<Socket> => {
+    const socket = connect(Number(base.port), base.hostname)
+    socket.on('error', () => undefined)
+    await once(socket, 'connect')
+    socket.write(first)
+    return socket
+  }
+
+  test.each([
+    ['with its headers', 'GET / HTTP/1.1\r\nhost: localhost\r\nx-a: '],
+    ['with its body', 'POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n'],
+    ['with a body that nobody asked for', 'POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n'],
+  ])('%s is cut off, however steadily it sends', async (_, first) => {
+    const slow: Route = { method: 'POST', path: '/slow', action: 'ingest', answer: async () => ({}) }
+    const socket = await raw(await start({ patience, routes: [slow] }), first)
+    socket.resume()
+    const drip = setInterval(() => socket.write('x'), 10)
+    await closed(socket)
+    clearInterval(drip)
+  })
+
+  test('a body that does not come in time is answered so', async () => {
+    const slow: Route = {
+      method: 'POST',
+      path: '/slow',
+      action: 'ingest',
+      bodyLimits: { most: 1000, within: 50 },
+      answer: async () => ({}),
+    }
+    const first = 'POST /slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nxx'
+    const socket = await raw(await start({ routes: [slow] }), first)
+    expect(String(await once(socket, 'data'))).toContain('HTTP/1.1 408')
+    socket.destroy()
+  })
+
+  test('with nothing at all, or between two requests', async () => {
+    const base = await start({ patience })
+    const silent = await raw(base, '')
+    const idle = await raw(base, 'GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    await Promise.all([silent, idle].map((socket) => closed(socket.resume())))
+  })
+
+  test('by not reading what it is answered', async () => {
+    let gone: AbortSignal | undefined
+    const large: Route = {
+      method: 'GET',
+      path: '/large',
+      action: 'read',
+      async answer({ signal }) {
+        gone = signal
+        return { body: Buffer.alloc(64 << 20) }
+      },
+    }
+    const socket = await raw(
+      await start({ patience: { request: 200 }, routes: [large] }),
+      'GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n',
+    )
+    socket.pause()
+    await waitUntil('the answer is given up', () => gone?.aborted)
+    socket.destroy()
+  })
+})
+
+test('an address that asks too fast is told to wait, but by what counts for itself', async () => {
+  const own: Route = { method: 'GET', path: '/own', action: 'anyone', ownRate: true, answer: async () => ({}) }
+  const base = await start({ rate: { perSecond: 0.001, burst: 2 }, routes: [own] })
+  for (const status of [200, 200, 429]) expect(await ask(base, '/healthz')).toMatchObject({ status })
+  expect(Number((await ask(base, '/')).headers['retry-after'])).toBeGreaterThan(1)
+  expect(await ask(base, '/own')).toMatchObject({ status: 200 })
+  expect(refused).toEqual(['request_rate', 'request_rate'])
 })

@@ -1,0 +1,72 @@
+import type { Server, Socket } from 'node:net'
+import { addressKey } from './address-key.ts'
+import { createRate } from './rate.ts'
+import type { RefusalReason, Refuse } from './refusals.ts'
+
+/** What one listener bears. */
+export interface ConnectionLimits {
+  /** Connections at once. */
+  readonly connections: number
+  /** Those of one address. */
+  readonly perAddress: number
+  /** New ones a second from one address; ten times as many at once. */
+  readonly perSecond: number
+}
+
+const usual: ConnectionLimits = { connections: 500, perAddress: 100, perSecond: 50 }
+
+export interface GuardOptions {
+  /** Default 500 connections, 100 of one address, 50 new ones a second. */
+  readonly limits?: ConnectionLimits
+  readonly refused: Refuse
+  /** A proxy stands for many, so that only the sum counts for it. */
+  readonly isProxy?: (address: string) => boolean
+  readonly clock?: () => number
+}
+
+const burstFactor = 10
+
+/**
+ * Closes connections beyond what the listener bears, before anybody sees them. For servers of any kind: TCP, TLS, HTTP.
+ * To be called before it listens.
+ */
+export const guardConnections = (server: Server, options: GuardOptions): void => {
+  const { limits = usual, refused, isProxy = () => false, clock = Date.now } = options
+  const { connections, perAddress, perSecond } = limits
+  const rate = createRate({ perSecond, burst: perSecond * burstFactor, clock })
+  const open = new Map<string, number>()
+  let all = 0
+  const objectionTo = (address: string, key: string): RefusalReason | undefined => {
+    if (all >= connections) return 'connections'
+    if (isProxy(address)) return undefined
+    if ((open.get(key) ?? 0) >= perAddress) return 'address_connections'
+    return rate.take(key) ? undefined : 'connection_rate'
+  }
+  const admit = (socket: Socket): boolean => {
+    const address = socket.remoteAddress
+    // Gone already.
+    if (address === undefined) return false
+    const key = addressKey(address)
+    const why = objectionTo(address, key)
+    if (why !== undefined) {
+      refused(why, address)
+      return false
+    }
+    all++
+    open.set(key, (open.get(key) ?? 0) + 1)
+    socket.once('close', () => {
+      all--
+      const left = open.get(key)! - 1
+      if (left === 0) open.delete(key)
+      else open.set(key, left)
+    })
+    return true
+  }
+  // A listener of our own could not keep the connection from those of `http` and `tls`, which were there first.
+  const emit = server.emit.bind(server) as (name: string, ...given: unknown[]) => boolean
+  server.emit = (name: string, ...given: unknown[]): boolean => {
+    if (name !== 'connection' || admit(given[0] as Socket)) return emit(name, ...given)
+    ;(given[0] as Socket).destroy()
+    return false
+  }
+}
