@@ -97,7 +97,7 @@ export const pipeline = (name: string, options: PipelineOptions = {}) => ({
         ...options,
         transforms: [],
         rules: [],
-        problems: parsers.flatMap(({ problems }) => problems),
+        problems: [...(source.problems ?? []), ...parsers.flatMap(({ problems }) => problems)],
       }),
   }),
 })

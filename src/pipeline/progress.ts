@@ -88,6 +88,8 @@ export interface Progress {
   skipped(key: string, to: number, at: number): void
   /** Bytes that can never be read any more. */
   lost(key: string, source: string, path: string, from: number, to: number, at: number): void
+  /** Records that a client sent again: read and known for duplicates at once. */
+  repeated(source: string, path: string, count: number, at: number): void
   /** What can be committed now; undefined when nothing moved. Its caller makes it durable. */
   seal(): ProgressRecord | undefined
   /** Nothing is under way. */
@@ -178,6 +180,9 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
     lost(key, source, path, from, to, at) {
       statements.push({ ...nothing, source, path, hour: hourOf(at), lost: to - from })
       lineOf(key, source, path)
+    },
+    repeated(source, path, count, at) {
+      statements.push({ ...nothing, source, path, hour: hourOf(at), read: count, duplicate: count })
     },
     seal() {
       const checkpoints: Record<string, number> = {}

@@ -28,6 +28,8 @@ export interface LineParts {
   readonly tap: (batch: Batch) => void
   /** What a source of this name is given beside its framing. */
   readonly contextOf: (source: string) => Omit<SourceContext, 'framing' | 'arena' | 'clock' | 'once'>
+  /** Opens what the source is pushed to by; returns how to close it. Throws with the mending words. */
+  readonly mount: (name: string, source: OpenSource) => Promise<() => Promise<void>>
   /** Aborted: read no more; and: deliver no more. */
   readonly reading: AbortSignal
   readonly delivering: AbortSignal
@@ -100,6 +102,10 @@ export const openLine = async (first: ZonedPipeline, parts: LineParts): Promise<
     arena,
     clock,
     once,
+  })
+  const unmount = await parts.mount(name, source).catch(async (error: unknown) => {
+    await source.close()
+    throw error
   })
 
   const takeOver = (pipeline: ZonedPipeline): void => {
@@ -184,6 +190,7 @@ export const openLine = async (first: ZonedPipeline, parts: LineParts): Promise<
     },
     async end() {
       ending.abort()
+      await unmount()
       await read.catch(() => undefined)
       await unsettled.wait(parts.delivering)
       await source.close()

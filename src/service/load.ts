@@ -10,6 +10,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
 import { isLoopback } from '../web/loopback-host.ts'
+import { checkListening } from './check-listening.ts'
 import { checkSettings, type Path, type Wrong } from './check-settings.ts'
 import type { UserConfig } from './config.ts'
 import { createLocator, findConfig, importConfig } from './import-config.ts'
@@ -210,6 +211,9 @@ export const loadConfig = async (
       overrides.pipelines !== undefined ||
       [...sourceVariables, ...laterSources].some((name) => variable(name) !== undefined),
   }
+  const listening = checkListening(pipelines, config.web !== false, text)
+  problems.push(...listening.problems)
+  warnings.push(...listening.warnings)
   return { config, problems: problems.toSorted(byPlace), warnings }
 }
 

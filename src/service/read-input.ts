@@ -57,6 +57,8 @@ export async function* readInput(
         clock,
         once: true,
         begin: 'beginning',
+        spool: directory,
+        text: () => undefined,
         report: ({ text }) => report(text),
       },
       { ...plainFiles, goesOn },

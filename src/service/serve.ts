@@ -13,6 +13,7 @@ import { watchHealth } from './health.ts'
 import type { Config } from './load.ts'
 import { dropLock, Held, takeLock } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
+import { createPushed } from './pushed.ts'
 import { startRetention } from './retention.ts'
 import { type Running, startPipelines } from './start.ts'
 import { createTroubles } from './troubles.ts'
@@ -131,6 +132,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       log.fatal({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'delivery stopped')
       failure.resolve(3)
     }
+    const pushed = createPushed(config, once)
     if (!once)
       web = await openWeb({
         config,
@@ -141,12 +143,13 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
         context: () => running?.context,
         alerts: () => analysis?.alerts() ?? [],
         digests: () => analysis?.digests,
+        pushed,
       })
     if (start.demo !== 'no') {
       tellOfDemo(config, start.demo === 'goes on', log)
       demo = beginDemo(config, log)
     }
-    const started = startPipelines({ config, log, once, from, failed, metrics, troubles })
+    const started = startPipelines({ config, log, once, from, failed, metrics, troubles, pushed })
     const early = await Promise.race([started.then(() => undefined), stopped])
     if (early !== undefined) {
       // Stopped while the store was still waited for: nothing was read.

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
+import { isReference } from '../config/env.ts'
+import { readVariable } from '../config/variables.ts'
 import { type Batch, outcome } from '../event/batch.ts'
 import type { Field } from '../event/field.ts'
 import { createArena } from '../memory/arena.ts'
@@ -21,6 +23,7 @@ import type { Config } from './load.ts'
 import { openStore, storeId } from './open-store.ts'
 import { createOpenTransforms } from './open-transforms.ts'
 import { openProgressLog } from './progress-log.ts'
+import type { Pushed } from './pushed.ts'
 import { createSlots } from './slots.ts'
 import { createPositions, type Positions } from './sources.ts'
 import type { Trouble, Troubles } from './troubles.ts'
@@ -36,6 +39,8 @@ export interface StartOptions {
   readonly failed: (error: unknown) => void
   readonly metrics: Metrics
   readonly troubles: Troubles
+  /** Where sources are pushed to. */
+  readonly pushed: Pushed
   readonly clock?: () => number
 }
 
@@ -160,6 +165,7 @@ export const startPipelines = async ({
   failed,
   metrics,
   troubles,
+  pushed,
   clock = Date.now,
 }: StartOptions): Promise<Running> => {
   await mkdir(config.data, { recursive: true, mode: 0o750 })
@@ -242,8 +248,17 @@ export const startPipelines = async ({
         delivery.settle()
       },
       begin: from,
+      spool: join(config.data, 'spool'),
+      text: (given) => (isReference(given) ? (readVariable(given.name, process.env, []) ?? given.fallback) : given),
+      repeated: (path, count) => {
+        progress.repeated(source, path, count, clock())
+        metrics.readRecords.inc({ source }, count)
+        metrics.outcomes.inc({ source, store: storeName, outcome: 'duplicate' }, count)
+        delivery.settle()
+      },
       report: notice(source),
     }),
+    mount: pushed.mount,
     async prepare(pipeline, signal) {
       const isKnown = [...datasetsOf(pipeline)].every(([dataset, schema]) =>
         [...schema].every(([name, field]) => isDeepStrictEqual(known.get(dataset)?.get(name), field)),
@@ -262,6 +277,7 @@ export const startPipelines = async ({
   const positions = createPositions(slots.all, progressLog.state.checkpoints, progress, clock)
   troubles.watch(() => sourceTroubles(positions, unreadable))
   troubles.watch(() => transformTroubles(inForce.pipelines))
+  troubles.watch(pushed.troubles)
   watchGauges({ store, delivery, metrics }, positions, () => arena.inUse, storeName)
 
   const close = async (): Promise<void> => {

@@ -11,6 +11,7 @@ import type { Digests } from './digests.ts'
 import { readinessOf } from './health.ts'
 import type { Config } from './load.ts'
 import { createOverview } from './page.ts'
+import type { Pushed } from './pushed.ts'
 import type { Troubles } from './troubles.ts'
 
 export interface WebParts {
@@ -23,6 +24,7 @@ export interface WebParts {
   readonly context: () => Context | undefined
   readonly alerts: () => readonly Alert[]
   readonly digests: () => Digests | undefined
+  readonly pushed: Pushed
 }
 
 /** Opens the page, health and metrics, before anything is read. Undefined: without. Throws with the mending words. */
@@ -32,6 +34,7 @@ export const openWeb = async ({
   metrics,
   troubles,
   digests,
+  pushed,
   ...parts
 }: WebParts): Promise<Web | undefined> => {
   if (config.web === false) return undefined
@@ -46,6 +49,7 @@ export const openWeb = async ({
         '/': async ({ query, lang, nonce }) => ({ html: dashboard(await overview(query, lang), nonce) }),
         '/digest': (request) => digestPage(digests(), request),
       },
+      routes: pushed.routes,
       report: (text) => log.error(text),
       refused: createRefusals({
         listener: 'the web server',

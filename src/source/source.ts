@@ -1,7 +1,10 @@
+import type { Text } from '../config/env.ts'
 import type { Block } from '../event/block.ts'
+import type { Diagnostic } from '../event/diagnostic.ts'
 import type { Framing } from '../event/framing.ts'
 import type { Arena } from '../memory/arena.ts'
 import type { GenerationStore } from './generation.ts'
+import type { Listening, Route } from './listening.ts'
 
 /** What a source is given when it is opened. */
 export interface SourceContext {
@@ -26,6 +29,12 @@ export interface SourceContext {
   readonly once: boolean
   /** Where to begin files never seen: the whole, or only what comes. */
   readonly begin: 'beginning' | 'end'
+  /** Directory under which what is pushed is kept, each source's in one of its own. */
+  readonly spool: string
+  /** A setting that may come from the environment; undefined where it is not set. */
+  readonly text: (given: Text) => string | undefined
+  /** So many records of `path` came again that the client had sent before; they are read no further. */
+  readonly repeated?: (path: string, count: number) => void
   /** Something an operator should read: a file that cannot be read, bytes stated lost. Told once a trouble. */
   readonly report: (notice: SourceNotice) => void
 }
@@ -45,6 +54,10 @@ export interface Source {
   readonly paths?: readonly string[]
   /** What makes it what it is, as plain values: sources of one name and equal definitions read the same. */
   readonly definition?: unknown
+  /** Where it takes what is pushed to it. */
+  readonly listens?: Listening
+  /** Mistakes in its definition. */
+  readonly problems?: readonly Diagnostic[]
   open(context: SourceContext): Promise<OpenSource>
 }
 
@@ -64,6 +77,11 @@ export interface OpenSource {
   /** Asks for the framing of every file again: another parser reads it from the next block on. Not while `next` is under way. */
   reframe?(): void
   files(): readonly FileStatus[]
+  /** Of a source that is pushed to: mounted and opened by whoever opened it. */
+  readonly routes?: readonly Route[]
+
+  /** Why it refuses what is pushed to it now. */
+  readonly trouble?: string | undefined
   close(): Promise<void>
 }
 

@@ -1,18 +1,27 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
-import { copyFile, type FileHandle, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises'
+import { type FileHandle, open as openFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { fsyncDir } from '../durable/file.ts'
+import { fsyncDir, makeDirectory } from '../durable/file.ts'
+import { encodeIdentities, identitySize } from './identities.ts'
+import { openKnown } from './known.ts'
+import { besides, removeSegment, segmentName, sumSize, sumWith } from './segment.ts'
+import { type Damage, takeStock } from './stock.ts'
 
 /**
  * Input that has no file of its own, kept in files until it is stored: `<number>.spool` holds the bytes as they came
  * (the number is the time it was begun, so that no name is used twice),
  * so that it can be followed like any file; `<number>.sums` beside it the length and CRC-32 of each piece, 8 bytes
- * little-endian, written after it. Only what both hold was ever acknowledged.
+ * little-endian; `<number>.ids` what clients call the records of a piece, where they call them anything. Only a piece of
+ * which all is there was ever acknowledged.
  */
 export interface Spool {
-  /** Resolves once the bytes are on disk; appends made meanwhile share one fsync. Rejects as the disk does: append again. */
-  append(bytes: Uint8Array): Promise<void>
+  /**
+   * Resolves once the bytes, and with them the identities (of `recordIdentity`, one after another), are on disk; appends made
+   * meanwhile share one fsync. Rejects as the disk does, or with `SpoolFull`: append again.
+   */
+  append(bytes: Uint8Array, identities?: Uint8Array): Promise<void>
+  /** True: a record of this identity was kept. A promise: one is being kept. */
+  seen(identity: Uint8Array): boolean | Promise<void>
   /** Lets the next bytes begin a new segment, once the present one is large. To be called between two records. */
   roll(): void
   /** Whether the present segment is large enough to be left. */
@@ -24,68 +33,91 @@ export interface Spool {
   isComplete(path: string): boolean
   /** Removes a segment whose records are all committed. */
   remove(path: string): Promise<void>
-  /** Bytes that lie in the spool. */
+  /** Bytes that lie in the spool or are on their way there. */
   readonly bytes: number
+  /** What was found damaged when it was opened. */
+  readonly damage: readonly Damage[]
   close(): Promise<void>
 }
 
 export interface SpoolOptions {
   /** A segment is left when it holds this many bytes; default 64 MiB. */
   readonly segmentBytes?: number
+  /** `append` rejects while this many bytes lie in the spool; default: no limit. */
+  readonly maxBytes?: number
   /** A sentence for the operator: damage. */
   readonly report?: (text: string) => void
+  /** For disks that fail on purpose. */
+  readonly open?: typeof openFile
 }
 
-const sumSize = 8
-const nameOf = (number: number): string => `${String(number).padStart(15, '0')}.spool`
-const sumsOf = (path: string): string => path.replace(/\.spool$/, '.sums')
+/** The spool holds as much as it may: what is stored makes room. */
+export class SpoolFull extends Error {
+  override readonly name = 'SpoolFull'
+}
 
 interface Open {
+  readonly number: number
   readonly path: string
   readonly data: FileHandle
   readonly sums: FileHandle
+  /** Made with the first identity. */
+  ids: FileHandle | undefined
+  idsLength: number
   length: number
   pieces: number
 }
 
+interface Waiting {
+  readonly bytes: Uint8Array
+  readonly identities: Uint8Array | undefined
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+/** A piece holds no more than this, unless one append does. */
+const mostPiece = 8 << 20
+
+const numberOf = (path: string): number => Number.parseInt(path.slice(-'000000000000000.spool'.length), 10)
+const keyOf = (identity: Uint8Array): string => Buffer.from(identity).toString('latin1')
+const joined = (parts: readonly Uint8Array[]): Uint8Array => (parts.length === 1 ? parts[0]! : Buffer.concat(parts))
+
 /** Opens a spool directory: checks what is there, and begins a new segment with the first append. */
 export const openSpool = async (directory: string, options: SpoolOptions = {}): Promise<Spool> => {
-  const { segmentBytes = 64 << 20, report = () => {} } = options
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const complete = new Map<string, number>()
-  let number = 0
-  const names = (await readdir(directory)).filter((name) => /^\d{15}\.spool$/.test(name)).sort()
-  for (const name of names) {
-    const path = join(directory, name)
-    const length = soundLength(path)
-    const { size } = await stat(path)
-    const isLast = name === names.at(-1)
-    number = Number.parseInt(name, 10)
-    if (length < size && !isLast) {
-      await copyFile(path, `${path}.damaged`)
-      report(`${path} is damaged from byte ${length}; the whole was kept as ${path}.damaged`)
-    }
-    // In place, so that it stays the file it is.
-    if (length < size) await truncate(path, length)
-    if (length === 0) await removeSegment(path)
-    else complete.set(path, length)
-  }
+  const { segmentBytes = 64 << 20, maxBytes = Number.POSITIVE_INFINITY, report = () => {}, open = openFile } = options
+  await makeDirectory(directory, 0o700)
+  const { complete, damage } = await takeStock(directory, report)
+  const known = await openKnown(directory)
+  let number = Math.max(0, ...[...complete.keys()].map(numberOf))
 
   let segment: Open | undefined
   let rolling = false
-  let queue: { bytes: Uint8Array; resolve: () => void; reject: (error: unknown) => void }[] = []
+  let queue: Waiting[] = []
+  let queued = 0
+  /** Being kept, by identity. */
+  const pending = new Map<string, Promise<void>>()
   let work: Promise<void> = Promise.resolve()
   let scheduled = false
 
   const begin = async (): Promise<Open> => {
     if (segment !== undefined && !rolling) return segment
     await leave()
-    const path = join(directory, nameOf((number = Math.max(number + 1, Date.now()))))
-    const data = await open(path, 'wx', 0o600)
-    const sums = await open(sumsOf(path), 'wx', 0o600)
-    await fsyncDir(directory)
+    number = Math.max(number + 1, Date.now())
+    const path = join(directory, segmentName(number))
+    let data: FileHandle | undefined
+    let sums: FileHandle | undefined
+    try {
+      data = await open(path, 'wx', 0o600)
+      sums = await open(besides(path, 'sums'), 'wx', 0o600)
+      await fsyncDir(directory)
+    } catch (error) {
+      await data?.close()
+      await sums?.close()
+      await removeSegment(path)
+      throw error
+    }
     rolling = false
-    return (segment = { path, data, sums, length: 0, pieces: 0 })
+    return (segment = { number, path, data, sums, ids: undefined, idsLength: 0, length: 0, pieces: 0 })
   }
   const leave = async (): Promise<void> => {
     const left = segment
@@ -93,32 +125,73 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
     if (left === undefined) return
     if (left.length > 0) complete.set(left.path, left.length)
     await left.data.truncate(left.length).catch(() => {})
-    await left.data.close()
-    await left.sums.close()
+    await left.sums.truncate(left.pieces * sumSize).catch(() => {})
+    await left.data.close().catch(() => {})
+    await left.sums.close().catch(() => {})
+    // What was not acknowledged must not be taken for known one day.
+    const cut = await left.ids?.truncate(left.idsLength).then(
+      () => true,
+      () => false,
+    )
+    await left.ids?.close().catch(() => {})
+    if (cut === false || left.idsLength === 0) await rm(besides(left.path, 'ids'), { force: true }).catch(() => {})
     if (left.length === 0) await removeSegment(left.path)
+    await known.trim((one) => complete.has(join(directory, segmentName(one))))
+  }
+
+  /** Writes one piece and waits until all of it is on disk. */
+  const write = async (bytes: Uint8Array, identities: Uint8Array | undefined): Promise<void> => {
+    const into = await begin()
+    const { data, sums, length, pieces } = into
+    const sum = Buffer.alloc(sumSize)
+    sum.writeUInt32LE(bytes.length, 0)
+    sum.writeUInt32LE(sumWith(crc32(bytes), identities), 4)
+    const writes = [writeAll(data, bytes, length), writeAll(sums, sum, pieces * sumSize)]
+    let group: Buffer | undefined
+    if (identities !== undefined) {
+      if (into.ids === undefined) {
+        into.ids = await open(besides(into.path, 'ids'), 'wx', 0o600)
+        await fsyncDir(directory)
+      }
+      group = encodeIdentities({ piece: pieces, bytes: identities })
+      writes.push(writeAll(into.ids, group, into.idsLength))
+    }
+    // All of them, or a write still under way could follow what is done about the one that failed.
+    failIfAny(await Promise.allSettled(writes))
+    failIfAny(
+      await Promise.allSettled([
+        data.datasync(),
+        sums.datasync(),
+        ...(group === undefined ? [] : [into.ids!.datasync()]),
+      ]),
+    )
+    into.length += bytes.length
+    into.pieces++
+    if (group !== undefined) {
+      into.idsLength += group.length
+      known.add(into.number, identities!)
+    }
   }
 
   const flush = async (): Promise<void> => {
-    scheduled = false
-    const batch = queue
-    queue = []
+    let count = 0
+    let size = 0
+    while (count < queue.length && (count === 0 || size + queue[count]!.bytes.length <= mostPiece))
+      size += queue[count++]!.bytes.length
+    const batch = queue.slice(0, count)
+    queue = queue.slice(count)
+    scheduled = queue.length > 0
+    if (scheduled) void next(flush)
+    const identities = batch.flatMap((one) => (one.identities === undefined ? [] : [one.identities]))
     try {
-      const { data, sums, length, pieces } = await begin()
-      const bytes = batch.length === 1 ? batch[0]!.bytes : Buffer.concat(batch.map((one) => one.bytes))
-      await writeAll(data, bytes, length)
-      const sum = Buffer.alloc(sumSize)
-      sum.writeUInt32LE(bytes.length, 0)
-      sum.writeUInt32LE(crc32(bytes), 4)
-      await data.datasync()
-      await writeAll(sums, sum, pieces * sumSize)
-      await sums.datasync()
-      segment!.length += bytes.length
-      segment!.pieces++
+      await write(joined(batch.map(({ bytes }) => bytes)), identities.length === 0 ? undefined : joined(identities))
     } catch (error) {
       // After an error nobody knows what reached the disk: the segment ends at what was acknowledged.
       await leave().catch(() => {})
       for (const { reject } of batch) reject(error)
       return
+    } finally {
+      queued -= size
     }
     for (const { resolve } of batch) resolve()
   }
@@ -127,15 +200,29 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
     work = done.catch(() => {})
     return done
   }
+  const bytesNow = (): number => {
+    let sum = (segment?.length ?? 0) + queued
+    for (const length of complete.values()) sum += length
+    return sum
+  }
 
   return {
-    append: (bytes) =>
-      new Promise((resolve, reject) => {
-        queue.push({ bytes, resolve, reject })
-        if (scheduled) return
+    append(bytes, identities) {
+      if (bytesNow() >= maxBytes) {
+        // What is stored of the present segment makes room only once it is left.
+        if (segment !== undefined) void next(leave)
+        return Promise.reject(new SpoolFull(`${directory} holds ${bytesNow()} bytes that are not stored yet`))
+      }
+      const kept = new Promise<void>((resolve, reject) => queue.push({ bytes, identities, resolve, reject }))
+      queued += bytes.length
+      if (identities !== undefined) markPending(pending, identities, kept)
+      if (!scheduled) {
         scheduled = true
         void next(flush)
-      }),
+      }
+      return kept
+    },
+    seen: (identity) => pending.get(keyOf(identity)) ?? known.has(identity),
     roll() {
       rolling = true
     },
@@ -151,49 +238,28 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
       await fsyncDir(directory)
     },
     get bytes() {
-      let sum = segment?.length ?? 0
-      for (const length of complete.values()) sum += length
-      return sum
+      return bytesNow()
     },
+    damage,
     close: () => next(leave),
   }
+}
+
+const markPending = (pending: Map<string, Promise<void>>, identities: Uint8Array, kept: Promise<void>): void => {
+  for (let at = 0; at < identities.length; at += identitySize) {
+    const key = keyOf(identities.subarray(at, at + identitySize))
+    pending.set(key, kept)
+    const over = (): void => void (pending.get(key) === kept && pending.delete(key))
+    kept.then(over, over)
+  }
+}
+
+const failIfAny = (results: readonly PromiseSettledResult<unknown>[]): void => {
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 const writeAll = async (file: FileHandle, bytes: Uint8Array, at: number): Promise<void> => {
   for (let written = 0; written < bytes.length; ) {
     written += (await file.write(bytes, written, bytes.length - written, at + written)).bytesWritten
   }
-}
-
-/** Bytes of a segment from its start whose sums agree. */
-const soundLength = (path: string): number => {
-  let sums: Buffer
-  try {
-    sums = readFileSync(sumsOf(path))
-  } catch {
-    return 0
-  }
-  const fd = openSync(path, 'r')
-  try {
-    let length = 0
-    for (let at = 0; at + sumSize <= sums.length; at += sumSize) {
-      const piece = Buffer.alloc(sums.readUInt32LE(at))
-      let got = 0
-      while (got < piece.length) {
-        const read = readSync(fd, piece, got, piece.length - got, length + got)
-        if (read === 0) break
-        got += read
-      }
-      if (got < piece.length || crc32(piece) !== sums.readUInt32LE(at + 4)) break
-      length += piece.length
-    }
-    return length
-  } finally {
-    closeSync(fd)
-  }
-}
-
-const removeSegment = async (path: string): Promise<void> => {
-  await rm(path, { force: true })
-  await rm(sumsOf(path), { force: true })
 }

@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Framing } from '../event/framing.ts'
 import { decodeLine, type Encoding, unitOf } from './decode.ts'
-import { openFollow } from './follow.ts'
 import { lineEnd } from './lines.ts'
 import type { OpenSource, Source, SourceContext } from './source.ts'
-import { openSpool, type Spool } from './spool.ts'
+import type { Spool } from './spool.ts'
+import { openSpooled } from './spooled.ts'
 
 export interface StdinOptions {
   readonly name: string
@@ -35,16 +34,11 @@ export const stdin = (options: StdinOptions): Source => ({
 })
 
 const openStdin = async (options: StdinOptions, context: SourceContext): Promise<OpenSource> => {
-  const { input = process.stdin, maxSpool = 1 << 30, directory, encoding = 'utf-8' } = options
+  const { input = process.stdin, maxSpool = 1 << 30, encoding = 'utf-8' } = options
   const report = (text: string): void => context.report({ kind: 'unreadable', path: label, text })
-  const spool = await openSpool(directory, {
-    report,
-    ...(options.segmentBytes === undefined ? {} : { segmentBytes: options.segmentBytes }),
-  })
   const stop = new AbortController()
   let ended = false
-  let removing: Promise<void> = Promise.resolve()
-  let wake = (): void => {}
+  const { source, spool, wake } = await openSpooled({ ...options, label, encoding, goesOn: () => !ended }, context)
 
   let atLine = true
   const keep = async (bytes: Buffer): Promise<void> => {
@@ -70,48 +64,20 @@ const openStdin = async (options: StdinOptions, context: SourceContext): Promise
     ended = true
     wake()
   }
-
-  const inner = await openFollow(
-    {
-      name: options.name,
-      paths: [join(directory, '*.spool')],
-      verifyEvery: options.verifyEvery ?? 200,
-      discoverEvery: options.verifyEvery ?? 200,
-      encoding,
-    },
-    context,
-    {
-      owned: true,
-      visible: spool.visible,
-      isComplete: spool.isComplete,
-      done: (path) => {
-        removing = removing
-          .then(() => spool.remove(path))
-          .catch((error: unknown) => report(`${path} could not be removed: ${String(error)}`))
-      },
-      label,
-      goesOn: () => !ended,
-    },
-    (given) => {
-      wake = given
-    },
-  )
   const pumping = pump()
 
   return {
-    next: inner.next,
-    committed: inner.committed,
+    next: source.next,
+    committed: source.committed,
     get caughtUp() {
-      return inner.caughtUp
+      return source.caughtUp
     },
-    files: inner.files,
+    files: source.files,
     async close() {
       stop.abort()
       input.destroy()
       await pumping
-      await inner.close()
-      await removing
-      await spool.close()
+      await source.close()
     },
   }
 }

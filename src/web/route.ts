@@ -38,5 +38,7 @@ export interface Route {
   readonly bodyLimits?: BodyLimits
   /** The route counts its askers itself. */
   readonly ownRate?: boolean
+  /** Asked before a body is read: how much of it to read, or the answer to whoever is not welcome. */
+  readonly admit?: (request: Omit<RouteRequest, 'body'>) => BodyLimits | RouteAnswer
   readonly answer: (request: RouteRequest) => Promise<RouteAnswer>
 }

@@ -106,8 +106,8 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
   // Bodies are read by `bodyOf`, once it is known who sends and how much he may.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  const bodyOf = async (request: FastifyRequest, reply: FastifyReply): Promise<Buffer> => {
-    const body = await readBody(request.raw, knownOf(request).bodyLimits ?? usualBody, budget)
+  const bodyOf = async (request: FastifyRequest, reply: FastifyReply, limits?: BodyLimits): Promise<Buffer> => {
+    const body = await readBody(request.raw, limits ?? knownOf(request).bodyLimits ?? usualBody, budget)
     reply.raw.once('close', () => body.release())
     return body.bytes
   }
@@ -179,6 +179,7 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
     const status = error.statusCode ?? 500
     const inside = status >= 500 && !(error instanceof BodyRefused)
     if (inside) options.report(`the page could not be made: ${error.stack ?? error.message}`)
+    else if (status === 503) void reply.header('retry-after', 1)
     return reply.code(status).send({ error: inside ? 'something went wrong; the log says what' : error.message })
   })
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'there is nothing here' }))
@@ -217,23 +218,24 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
       if (answer.styledInside === true) void reply.header('content-security-policy', styledInsidePolicy)
       return html(reply.code(answer.status ?? 200), answer.html)
     })
-  for (const { method, path, answer, ...known } of routes)
+  for (const { method, path, answer, admit, ...known } of routes)
     mount(method, path, known, async (request, reply) => {
-      const gone = new AbortController()
-      reply.raw.once('close', () => gone.abort())
+      const asked = {
+        params: request.params as Readonly<Record<string, string>>,
+        query: queryOf(request.url),
+        headers: request.headers,
+        address: request.ip,
+        identity: identities.get(request),
+        signal: goneOf(reply),
+      }
+      const admitted = admit?.(asked)
       const {
         status = 200,
         headers = {},
         body,
-      } = await answer({
-        params: request.params as Readonly<Record<string, string>>,
-        query: queryOf(request.url),
-        headers: request.headers,
-        body: await bodyOf(request, reply),
-        address: request.ip,
-        identity: identities.get(request),
-        signal: goneOf(reply),
-      })
+      } = admitted === undefined || 'most' in admitted
+        ? await answer({ ...asked, body: await bodyOf(request, reply, admitted) })
+        : admitted
       return reply.code(status).headers(headers).send(body)
     })
   if (session !== undefined)

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { flagNames } from '../../src/event/block.ts'
 import { byLine, type Framing } from '../../src/event/framing.ts'
 import { type Arena, createArena } from '../../src/memory/arena.ts'
@@ -70,6 +71,8 @@ export const sourceBench = async (
     clock: Date.now,
     once: false,
     begin: 'beginning',
+    spool: join(data, 'spool'),
+    text: (given) => (typeof given === 'string' ? given : undefined),
     report: (notice) => notices.push(notice),
     ...changes,
   }

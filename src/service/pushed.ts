@@ -1,0 +1,77 @@
+import { may } from '../access/role.ts'
+import type { Answer, Request, Route } from '../source/listening.ts'
+import type { OpenSource } from '../source/source.ts'
+import type { RouteRequest, Route as WebRoute } from '../web/route.ts'
+import type { Config } from './load.ts'
+import type { Trouble } from './troubles.ts'
+
+/** Where sources are pushed to: addresses of the web server, and ports of their own. */
+export interface Pushed {
+  readonly routes: readonly WebRoute[]
+  /** Opens what a source listens on; returns how to close it. Throws with the mending words. */
+  mount(name: string, source: OpenSource): Promise<() => Promise<void>>
+  /** Sources that refuse what is pushed to them, and why. */
+  troubles(): readonly Trouble[]
+}
+
+/** Milliseconds a body may take to come. */
+const within = 60_000
+
+const requestOf = ({ headers, query, address, identity }: Omit<RouteRequest, 'body'>): Request => ({
+  headers,
+  query,
+  address,
+  trusted: identity !== undefined && may(identity, 'ingest'),
+})
+
+export const createPushed = ({ pipelines }: Pick<Config, 'pipelines'>, once: boolean): Pushed => {
+  const mounted = new Map<string, OpenSource>()
+  const routes = new Map<string, Route>()
+  const known = new Set(pipelines.flatMap(({ source }) => (source.listens?.on === 'web' ? [source.name] : [])))
+  /** Between two lives of a source, and before the first, what is pushed comes again. */
+  const nobody = (name: string, { trusted }: Request): Answer => {
+    if (known.has(name))
+      return { status: 503, headers: { 'retry-after': '1' }, body: { error: 'this source is not open now' } }
+    return trusted
+      ? { status: 404, body: { error: 'no source has this name' } }
+      : { status: 401, headers: { 'www-authenticate': 'Bearer realm="tailrace"' }, body: { error: 'a key is needed' } }
+  }
+  return {
+    routes: [
+      {
+        method: 'POST',
+        path: '/ingest/:name',
+        action: 'anyone',
+        crossOrigin: true,
+        ownRate: true,
+        admit: (asked) => {
+          const name = asked.params['name']!
+          const request = requestOf(asked)
+          const admitted = routes.get(name)?.admit(request) ?? nobody(name, request)
+          return typeof admitted === 'number' ? { most: admitted, within } : admitted
+        },
+        answer: ({ body, ...asked }) => {
+          const request = requestOf(asked)
+          const name = asked.params['name']!
+          return routes.get(name)?.take(request, body) ?? Promise.resolve(nobody(name, request))
+        },
+      },
+    ],
+    async mount(name, source) {
+      if (once) return async () => {}
+      mounted.set(name, source)
+      for (const route of source.routes ?? []) {
+        known.add(route.name)
+        routes.set(route.name, route)
+      }
+      return async () => {
+        mounted.delete(name)
+        for (const route of source.routes ?? []) routes.delete(route.name)
+      }
+    },
+    troubles: () =>
+      [...mounted].flatMap(([name, { trouble }]) =>
+        trouble === undefined ? [] : [{ kind: 'disk', about: name, text: trouble, blocks: true }],
+      ),
+  }
+}

@@ -1,0 +1,163 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { defaultMaxBytes } from '../event/framing.ts'
+import { recordIdentity } from './identities.ts'
+import { type CutRecords, cutJson, ended } from './json-records.ts'
+import type { Keys } from './keys.ts'
+import type { Answer, Request } from './listening.ts'
+import { SpoolFull } from './spool.ts'
+import type { Spooled } from './spooled.ts'
+
+const longestKey = 255
+/** Seconds after which it may go again. */
+const retryAfter = '5'
+
+/** What a request is held against, and where its records go. */
+export interface Intake {
+  readonly keys: Keys
+  readonly spooled: Spooled
+  /** Bytes of a body, unpacked. */
+  readonly maxBody: number
+}
+
+type Form = 'json' | 'text' | 'unsaid'
+
+/** What a body is by its headers, or why it is not taken. */
+const formOf = (headers: IncomingHttpHeaders): Form | Answer => {
+  const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';')
+  const charset = parameters.map((one) => /^\s*charset="?([^"]*)"?\s*$/.exec(one)?.[1]).find((one) => one !== undefined)
+  if (charset !== undefined && charset !== 'utf-8' && charset !== 'us-ascii') return unsupported('a body is UTF-8')
+  const encoding = encodingOf(headers)
+  if (encoding !== 'identity' && encoding !== 'gzip')
+    return unsupported('a body comes as it is, or with Content-Encoding: gzip')
+  if (type.trim() === '') return 'unsaid'
+  if (/^(application|text)\/(.+\+)?(x-)?(json|ndjson|jsonl|jsonlines)$/.test(type.trim())) return 'json'
+  if (type.trim() === 'text/plain') return 'text'
+  return unsupported('a body is application/x-ndjson, application/json or text/plain')
+}
+const encodingOf = (headers: IncomingHttpHeaders): string =>
+  (headers['content-encoding'] ?? 'identity').trim().toLowerCase()
+
+const unsupported = (error: string): Answer => ({
+  status: 415,
+  headers: { 'accept-encoding': 'gzip', 'accept-post': 'application/x-ndjson, application/json, text/plain' },
+  body: { error },
+})
+
+/** Why a request is not taken, told before its body is read. */
+export const objectionTo = ({ headers, trusted }: Request, keys: Keys): Answer | undefined => {
+  const given = /^Bearer (.+)$/i.exec(headers.authorization ?? '')?.[1]
+  const known = given !== undefined && keys.has(given)
+  // Whoever is trusted without having shown anything is not where keys are asked for.
+  if (!known && !(trusted && (keys.none || given !== undefined)))
+    return {
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer realm="tailrace"' },
+      body: { error: 'a key is needed: Authorization: Bearer …' },
+    }
+  if (headers.origin !== undefined && !isSameOrigin(headers.origin, headers.host))
+    return { status: 403, body: { error: 'pages of other origins may not send here' } }
+  if ((headers['idempotency-key'] ?? '').length > longestKey)
+    return { status: 400, body: { error: `an Idempotency-Key has ${longestKey} characters at most` } }
+  const form = formOf(headers)
+  return typeof form === 'object' ? form : undefined
+}
+
+const isSameOrigin = (origin: string, host: string | undefined): boolean =>
+  origin.replace(/^https?:\/\//, '').toLowerCase() === (host ?? '').toLowerCase()
+
+/** Takes an admitted request to its answer. */
+export const takeRequest = async (
+  { spooled, maxBody }: Intake,
+  { headers }: Request,
+  given: Buffer,
+): Promise<Answer> => {
+  const body = encodingOf(headers) === 'gzip' ? await unpack(given, maxBody) : given
+  if (!Buffer.isBuffer(body)) return body
+  const form = formOf(headers)
+  const cut = (form === 'unsaid' ? sniff(body) : form) === 'text' ? cutText(body) : cutJson(body, defaultMaxBytes)
+  if (cut.wrong !== undefined) return { status: cut.status, body: cut.wrong }
+  try {
+    const fresh = cut.count === 0 || (await keepOnce(spooled, cut, identityFor(headers, body)))
+    return { status: 202, body: fresh ? { accepted: cut.count } : { accepted: 0, duplicate: cut.count } }
+  } catch (error) {
+    // What the disk says of paths is no business of the client's.
+    const why = error instanceof SpoolFull ? 'too much waits to be stored' : 'this cannot be kept on disk now'
+    return {
+      status: 503,
+      headers: { 'retry-after': retryAfter },
+      body: { error: `${why}; nothing of this request counts as kept` },
+    }
+  }
+}
+
+const inflate = promisify(gunzip)
+/** Bodies unpacked at once: each may become as large as `maxBody`. */
+const mostUnpacking = 4
+let unpacking = 0
+const waiting: (() => void)[] = []
+
+const unpack = async (packed: Buffer, maxBody: number): Promise<Buffer | Answer> => {
+  while (unpacking >= mostUnpacking) await new Promise<void>((resolve) => waiting.push(resolve))
+  unpacking++
+  try {
+    return await inflate(packed, { maxOutputLength: maxBody })
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+      ? { status: 413, body: { error: `the body is larger than ${maxBody} bytes, unpacked` } }
+      : { status: 400, body: { error: 'the body is no gzip, or ends too early' } }
+  } finally {
+    unpacking--
+    waiting.shift()?.()
+  }
+}
+
+const sniff = (body: Buffer): Form => {
+  const first = body.find((one) => one > 0x20)
+  return first === 0x7b || first === 0x5b ? 'json' : 'text'
+}
+
+const cutText = (body: Buffer): CutRecords => {
+  let count = 0
+  for (let from = 0; from < body.length; ) {
+    const next = body.indexOf(10, from)
+    const to = next === -1 ? body.length : next
+    if (to > from) count++
+    from = to + 1
+  }
+  return { bytes: ended(body), count }
+}
+
+/** The key and what came under it: another body under the same key is no repetition. */
+const identityFor = (headers: IncomingHttpHeaders, body: Buffer): Buffer | undefined => {
+  const key = headers['idempotency-key']
+  return typeof key === 'string' && key !== ''
+    ? recordIdentity(Buffer.concat([recordIdentity(key), recordIdentity(body)]))
+    : undefined
+}
+
+/** False: it was kept before. */
+const keepOnce = async (
+  spooled: Spooled,
+  { bytes, count }: { readonly bytes: Uint8Array; readonly count: number },
+  identity: Buffer | undefined,
+): Promise<boolean> => {
+  for (;;) {
+    const seen = identity !== undefined && spooled.seen(identity)
+    if (seen === false) {
+      await spooled.keep(bytes, identity)
+      return true
+    }
+    // Being kept for an earlier request: where that fails, this one is the first.
+    const kept =
+      seen === true ||
+      (await seen.then(
+        () => true,
+        () => false,
+      ))
+    if (!kept) continue
+    spooled.duplicate(count)
+    return false
+  }
+}

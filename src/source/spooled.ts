@@ -1,0 +1,123 @@
+import { join } from 'node:path'
+import type { Encoding } from './decode.ts'
+import { openFollow } from './follow.ts'
+import type { OpenSource, SourceContext } from './source.ts'
+import { openSpool, type Spool, SpoolFull, type SpoolOptions } from './spool.ts'
+
+export interface SpooledOptions {
+  readonly name: string
+  /** Directory of its own. */
+  readonly directory: string
+  /** `log.file.path` of the records. */
+  readonly label: string
+  readonly encoding?: Encoding
+  readonly segmentBytes?: number
+  readonly maxBytes?: number
+  /** Milliseconds between looks at the spool. */
+  readonly verifyEvery?: number
+  /** With `once`: whether to wait for more all the same. */
+  readonly goesOn: () => boolean
+  readonly open?: SpoolOptions['open']
+}
+
+/** A spool and the source that follows it. */
+export interface Spooled {
+  readonly source: OpenSource
+  readonly spool: Spool
+  /** Something was kept: it is looked at now rather than soon. */
+  wake(): void
+  /** Keeps whole records. Resolves once they are on disk; rejects where they count as not kept. */
+  keep(records: Uint8Array, identities?: Uint8Array): Promise<void>
+  seen: Spool['seen']
+  /** So many records came that were kept before. */
+  duplicate(count: number): void
+}
+
+/** Milliseconds a failure of the disk counts as one that lasts, where nobody tries again. */
+const tellFor = 60_000
+
+/** Opens a spool, states what of it was damaged, and follows it. Segments go once their last record is committed. */
+export const openSpooled = async (options: SpooledOptions, context: SourceContext): Promise<Spooled> => {
+  const { name, directory, label, encoding, segmentBytes, maxBytes, verifyEvery = 200 } = options
+  const report = (text: string): void => context.report({ kind: 'unreadable', path: label, text })
+  const spool = await openSpool(directory, {
+    report,
+    ...(segmentBytes === undefined ? {} : { segmentBytes }),
+    ...(maxBytes === undefined ? {} : { maxBytes }),
+    ...(options.open === undefined ? {} : { open: options.open }),
+  })
+  for (const { path, from, to } of spool.damage) {
+    const known = context.generations.of(name).find((one) => one.path === path)
+    if (known === undefined) continue
+    const text = `${to - from} bytes of ${path} (from ${from} to ${to}) are damaged`
+    context.report({ kind: 'lost', path: label, text, lost: { key: known.key, from, to } })
+  }
+  let wake = (): void => {}
+  let removing: Promise<void> = Promise.resolve()
+  const inner = await openFollow(
+    {
+      name,
+      paths: [join(directory, '*.spool')],
+      verifyEvery,
+      discoverEvery: verifyEvery,
+      ...(encoding === undefined ? {} : { encoding }),
+    },
+    context,
+    {
+      owned: true,
+      visible: spool.visible,
+      isComplete: spool.isComplete,
+      done: (path) => {
+        removing = removing
+          .then(() => spool.remove(path))
+          .catch((error: unknown) => report(`${path} could not be removed: ${String(error)}`))
+      },
+      label,
+      goesOn: options.goesOn,
+    },
+    (given) => {
+      wake = given
+    },
+  )
+  let failure: { readonly error: unknown; readonly at: number } | undefined
+  let closed = false
+  return {
+    spool,
+    wake: () => wake(),
+    async keep(records, identities) {
+      if (closed) throw new Error('the service stops')
+      if (spool.large) spool.roll()
+      try {
+        await spool.append(records, identities)
+        failure = undefined
+        wake()
+      } catch (error) {
+        failure = { error, at: context.clock() }
+        throw error
+      }
+    },
+    seen: spool.seen,
+    duplicate: (count) => context.repeated?.(label, count),
+    source: {
+      next: inner.next,
+      committed: inner.committed,
+      get caughtUp() {
+        return inner.caughtUp
+      },
+      files: inner.files,
+      get trouble() {
+        if (failure === undefined) return undefined
+        if (failure.error instanceof SpoolFull)
+          return spool.bytes < maxBytes! ? undefined : `${name} refuses what is pushed: ${failure.error.message}`
+        if (context.clock() - failure.at > tellFor) return undefined
+        return `${name} refuses what is pushed: it cannot be kept on disk (${String(failure.error)})`
+      },
+      async close() {
+        closed = true
+        await inner.close()
+        await removing
+        await spool.close()
+      },
+    },
+  }
+}

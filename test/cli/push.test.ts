@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { freePort } from '../support/free-port.ts'
+import { writePushConfig } from '../support/push-config.ts'
+import { scratchDir } from '../support/scratch-dir.ts'
+import { served } from '../support/served.ts'
+import { rowsOf } from '../support/service.ts'
+import { tailrace } from '../support/tailrace.ts'
+import { waitUntil } from '../support/wait-until.ts'
+
+const post = (url: string, body: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(url, { method: 'POST', body, headers: { 'content-type': 'application/x-ndjson', ...headers } })
+
+describe('POST /ingest/NAME', () => {
+  test('what was answered outlives kill -9, is there once, and a repeated request is counted as such', async () => {
+    using directory = scratchDir('ingest')
+    const port = await freePort()
+    writePushConfig(directory.path, `http({ name: 'shop', keys: [env.secret('SHOP_KEY')] })`)
+    const environment = { TAILRACE_LISTEN: `127.0.0.1:${port}`, TAILRACE_TOKEN: 'token', SHOP_KEY: 'shop-key' }
+    const service = served(directory.path)
+    const url = `http://127.0.0.1:${port}/ingest/shop`
+    const key = { authorization: 'Bearer shop-key' }
+    const ready = () => waitUntil('the service takes records', async () => (await post(url, '', key)).status === 202)
+    const kept = async (n: number): Promise<void> => {
+      const answer = await post(url, `{"message":"${n} a"}\n{"message":"${n} b"}\n`, {
+        ...key,
+        'idempotency-key': `${n}`,
+      })
+      expect(answer.status).toBe(202)
+    }
+    try {
+      service.run([], environment)
+      await ready()
+      expect((await post(url, '{}')).status).toBe(401)
+      expect((await post(url, '{}', { authorization: 'Bearer token' })).status).toBe(202)
+      expect((await post(url.replace('shop', 'else'), '{}', { authorization: 'Bearer token' })).status).toBe(404)
+      for (let n = 0; n < 20; n++) await kept(n)
+      await service.end('SIGKILL')
+      service.run([], environment)
+      await ready()
+      await kept(19)
+      await waitUntil('all is stored and accounted for', async () => {
+        const ledger = await tailrace(directory.path, ['ledger', '--verify', '--format', 'ndjson'], { environment })
+        expect(rowsOf(ledger.out).at(-1)).toMatchObject({
+          total: { read: 43, stored: 41, duplicate: 2, in_flight: 0, verified: true, balanced: true },
+        })
+        return true
+      })
+      const stats = await tailrace(directory.path, ['stats', '--by', 'message', '--format', 'ndjson'], { environment })
+      expect(rowsOf(stats.out).every(({ count }) => count === 1)).toBe(true)
+    } finally {
+      await service.end('SIGTERM')
+    }
+  })
+
+  test('a key that is not set, a name that is no part of an address: refused at load, with the place', async () => {
+    using directory = scratchDir('ingest-wrong')
+    writePushConfig(directory.path, `http({ name: 'a/b', keys: [env.secret('NO_SUCH_KEY')] })`)
+    const { code, out } = await tailrace(directory.path, ['check'])
+    expect(code).toBe(1)
+    expect(out).toContain("'a/b' cannot be the name of a source that is pushed to")
+    expect(out).toMatch(/tailrace\.config\.ts:\d+:\d+: environment variable NO_SUCH_KEY is not set/)
+  })
+})
