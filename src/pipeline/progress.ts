@@ -17,6 +17,7 @@ interface Stretch {
 }
 
 interface Line {
+  readonly key: string
   readonly stretches: Stretch[]
   checkpoint: number
   /** Offset → hour of finding: records found in the store after a crash, which are not yet in the ledger. */
@@ -107,6 +108,8 @@ export interface Progress {
 
 export const createProgress = (resume: ReadonlyMap<string, number>): Progress => {
   const lines = new Map<string, Line>()
+  /** Those of which something is under way; of thousands of files few are. */
+  const busy = new Set<Line>()
   const stretchOf = new Map<Batch, Stretch>()
   let statements: LedgerDelta[] = []
   let underWay = 0
@@ -114,7 +117,7 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
   const lineOf = (key: string, source: string, path: string): Line => {
     let line = lines.get(key)
     if (line === undefined) {
-      line = { stretches: [], checkpoint: resume.get(key) ?? 0, covered: new Map(), source, path }
+      line = { key, stretches: [], checkpoint: resume.get(key) ?? 0, covered: new Map(), source, path }
       lines.set(key, line)
     }
     return line
@@ -154,6 +157,7 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
         earliest: Number.NaN,
       }
       line.stretches.push(stretch)
+      busy.add(line)
       stretchOf.set(batch, stretch)
       underWay++
     },
@@ -171,11 +175,14 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
       // Asked again of what is not read yet, the store says the same again.
       for (const { from } of spans)
         if (from >= line.checkpoint && !line.covered.has(from)) line.covered.set(from, hourOf(at))
+      if (line.covered.size > 0) busy.add(line)
     },
     skipped(key, to, at) {
       const line = lines.get(key)
       const passed = { from: to, to, done: true, delta: undefined, hour: hourOf(at), records: 0 }
-      line?.stretches.push({ ...passed, dataset: '', waitingFrom: Number.NaN, earliest: Number.NaN })
+      if (line === undefined) return
+      line.stretches.push({ ...passed, dataset: '', waitingFrom: Number.NaN, earliest: Number.NaN })
+      busy.add(line)
     },
     lost(key, source, path, from, to, at) {
       statements.push({ ...nothing, source, path, hour: hourOf(at), lost: to - from })
@@ -189,7 +196,7 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
       const ledger = statements
       const earliest: Record<string, number> = {}
       statements = []
-      for (const [key, line] of lines) {
+      for (const line of busy) {
         const before = line.checkpoint
         let passed = 0
         while (passed < line.stretches.length && line.stretches[passed]!.done) passed++
@@ -204,7 +211,8 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
         const deltas = [...done.flatMap(({ delta }) => delta ?? []), ...passCovered(line)]
         const [head = { ...nothing, source, path, hour: done[0]!.hour }, ...rest] = deltas
         ledger.push({ ...head, bytes: line.checkpoint - before }, ...rest)
-        checkpoints[key] = line.checkpoint
+        checkpoints[line.key] = line.checkpoint
+        if (line.stretches.length === 0 && line.covered.size === 0) busy.delete(line)
       }
       if (Object.keys(checkpoints).length === 0 && ledger.length === 0) return undefined
       return { checkpoints, ledger, earliest }
@@ -214,8 +222,8 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
     },
     oldestUnderWay(source) {
       let first: number | undefined
-      for (const line of lines.values()) {
-        if (line.source !== source || line.stretches.length === 0) continue
+      for (const line of busy) {
+        if (line.source !== source) continue
         for (const { waitingFrom } of line.stretches) {
           if (!Number.isNaN(waitingFrom)) first = Math.min(first ?? waitingFrom, waitingFrom)
         }
@@ -224,7 +232,7 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
     },
     inFlight() {
       const all: { source: string; path: string; hour: number; records: number }[] = []
-      for (const line of lines.values()) {
+      for (const line of busy) {
         const { source, path, stretches, covered } = line
         for (const { hour, records } of stretches) if (records > 0) all.push({ source, path, hour, records })
         const found = Map.groupBy(covered.values(), (hour) => hour)

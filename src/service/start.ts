@@ -120,6 +120,7 @@ const insist = async (
 
 const noticeLevel: Readonly<Record<SourceNotice['kind'], 'error' | 'warn' | 'info'>> = {
   unreadable: 'error',
+  outside: 'warn',
   lost: 'error',
   truncated: 'warn',
   held_copy: 'info',

@@ -1,23 +1,32 @@
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
+import { closeSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { inside } from './discover.ts'
-import { headSize } from './generation.ts'
-import { headOf, identityOf } from './identity.ts'
-import { isCompressed, isRotationOf } from './rotation.ts'
-import { cannotRead, type Found, idOf, isOurs, type Tailing, tellOnce } from './tailing.ts'
+import { headOf, headSize, identityOf, idOf } from './identity.ts'
+import { leadsOutside } from './leads-outside.ts'
+import { openRegular } from './open-regular.ts'
+import { isCompressed, rotatedFrom } from './rotation.ts'
+import { cannotRead, type Found, isOurs, type Tailing, tellOnce } from './tailing.ts'
 
-export interface Candidate extends Found {
-  readonly fd: number
-  readonly head: Buffer
+/** A file that was noticed, not opened yet. */
+export interface Noticed extends Found {
   /** The name it was written under, as far as can be told. */
   readonly origin: string
   /** Lies outside the patterns: a sibling by rotation of a file that matches. */
   readonly outside: boolean
+  /** Other names that lead to the same file. */
+  readonly others: string[]
+}
+
+/** A file whose bytes belong to a generation that is to be found. */
+export interface Candidate extends Noticed {
+  /** Undefined: no more files may be open; `lookInto` opens it again. */
+  fd: number | undefined
+  readonly head: Buffer
 }
 
 export const note = (
   tailing: Tailing,
-  seen: Map<string, Found & { origin: string; outside: boolean }>,
+  seen: Map<string, Noticed>,
   path: string,
   origin: string,
   outside: boolean,
@@ -26,28 +35,28 @@ export const note = (
     const stats = statSync(path, { bigint: true, throwIfNoEntry: false })
     if (stats === undefined || stats.isDirectory()) return
     if (!stats.isFile()) {
-      if (!outside)
-        tellOnce(tailing, `special ${path}`, {
-          kind: 'unreadable',
-          path,
-          text: `${path} is no regular file and is not read; leave it out with exclude`,
-        })
+      if (!outside) tellSpecial(tailing, path)
       return
     }
     const identity = identityOf(stats)
-    if (!seen.has(idOf(identity)))
-      seen.set(idOf(identity), {
-        path,
-        identity,
-        size: Number(stats.size),
-        modified: Number(stats.mtimeMs),
-        origin,
-        outside,
-      })
+    const id = idOf(identity)
+    const known = seen.get(id)
+    if (known !== undefined) known.others.push(path)
+    else {
+      const [size, modified] = [Number(stats.size), Number(stats.mtimeMs)]
+      seen.set(id, { path, identity, size, modified, origin, outside, others: [] })
+    }
   } catch (error) {
     if (!outside) cannotRead(tailing, path, (error as NodeJS.ErrnoException).code ?? String(error))
   }
 }
+
+const tellSpecial = (tailing: Tailing, path: string): void =>
+  tellOnce(tailing, `special ${path}`, {
+    kind: 'unreadable',
+    path,
+    text: `${path} is no regular file and is not read; leave it out with exclude`,
+  })
 
 const headless = new Uint8Array(0)
 
@@ -58,69 +67,109 @@ export const siblings = async (
 ): Promise<readonly { readonly path: string; readonly base: string }[]> => {
   const bases = new Set(paths)
   for (const { origin } of tailing.context.generations.of(tailing.name)) if (isOurs(tailing, origin)) bases.add(origin)
-  const byDirectory = new Map<string, string[]>()
-  for (const base of bases) byDirectory.set(dirname(base), [...(byDirectory.get(dirname(base)) ?? []), base])
   const matched = new Set(paths)
   const found: { path: string; base: string }[] = []
-  for (const [directory, here] of byDirectory) {
+  for (const directory of new Set([...bases].map((base) => dirname(base)))) {
     for (const path of await inside(directory)) {
-      if (matched.has(path)) continue
-      const base = here.find((one) => isRotationOf(path, one))
-      if (base !== undefined && !isCompressed(path, headless)) found.push({ path, base })
+      if (matched.has(path) || isCompressed(path, headless)) continue
+      const base = rotatedFrom(path).find((one) => bases.has(one))
+      if (base !== undefined) found.push({ path, base })
     }
   }
   return found
 }
 
-export const openCandidate = (
-  tailing: Tailing,
-  found: Found & { readonly origin: string; readonly outside: boolean },
-): Candidate | undefined => {
-  const { path, size } = found
-  if (size === 0) {
-    if (!found.outside) tailing.waiting.set(path, found)
+/**
+ * Opens a file that was noticed, by the first of its names that does not lead outside; undefined where nothing can be told
+ * of it now. `room`: handles that may be kept.
+ */
+export const openCandidate = (tailing: Tailing, found: Noticed, room: { left: number }): Candidate | undefined => {
+  const candidate = openByName(tailing, found, room)
+  if (candidate !== undefined || !tailing.refused.has(found.path)) return candidate
+  for (const path of found.others) {
+    const origin = found.outside ? found.origin : path
+    const other = openByName(tailing, { ...found, path, origin, others: [] }, room)
+    if (other !== undefined) return other
+  }
+  return undefined
+}
+
+const openByName = (tailing: Tailing, found: Noticed, room: { left: number }): Candidate | undefined => {
+  const { path, outside } = found
+  if (found.size === 0) {
+    if (!outside) tailing.waiting.set(path, found)
     return undefined
   }
-  let fd: number
+  let opened: ReturnType<typeof openRegular>
   try {
-    fd = openSync(path, 'r')
+    opened = openRegular(path)
   } catch (error) {
-    cannotRead(tailing, path, (error as NodeJS.ErrnoException).code ?? String(error))
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT') cannotRead(tailing, path, code ?? String(error))
     return undefined
   }
-  tailing.unreadable.delete(path)
-  for (const mark of tailing.told) if (mark.startsWith(`unreadable ${path} `)) tailing.told.delete(mark)
-  const stats = fstatSync(fd, { bigint: true })
-  const head = headOf(fd)
-  const now = {
+  if (opened === undefined) {
+    tellSpecial(tailing, path)
+    return undefined
+  }
+  const { fd, stats } = opened
+  if (tailing.unreadable.delete(path))
+    for (const mark of tailing.told) if (mark.startsWith(`unreadable ${path} `)) tailing.told.delete(mark)
+  const candidate = {
     ...found,
     identity: identityOf(stats),
     size: Number(stats.size),
     modified: Number(stats.mtimeMs),
     fd,
-    head,
+    head: headOf(fd),
   }
-  if (isCompressed(path, head)) {
+  if (!isTaken(tailing, candidate)) {
     closeSync(fd)
-    if (!found.outside)
+    return undefined
+  }
+  if (room.left-- > 0) return candidate
+  closeSync(fd)
+  return { ...candidate, fd: undefined }
+}
+
+const isTaken = (tailing: Tailing, candidate: Candidate): boolean => {
+  const { path, head, outside } = candidate
+  if (leadsOutside(tailing, candidate)) return false
+  if (isCompressed(path, head)) {
+    if (!outside)
       tellOnce(tailing, `compressed ${path}`, {
         kind: 'unreadable',
         path,
         text: `${path} is compressed and is not read as text; unpack it beside, or leave it out with exclude`,
       })
-    return undefined
+    return false
   }
   // The first line tells files apart; a shorter beginning would make every new file the copy of another.
   const whole = head.includes(10) || head.length >= headSize || tailing.context.once || tailing.hooks.owned
-  if (!whole && tailing.context.clock() - now.modified < tailing.settle) {
-    closeSync(fd)
-    if (!found.outside) tailing.waiting.set(path, now)
-    return undefined
+  if (whole || tailing.context.clock() - candidate.modified >= tailing.settle) return true
+  if (!outside) tailing.waiting.set(path, candidate)
+  return false
+}
+
+/** Reads in a candidate, which is opened for it if need be; `otherwise` where it is not there any more. */
+export const lookInto = <T>(candidate: Candidate, read: (fd: number) => T, otherwise: T): T => {
+  if (candidate.fd !== undefined) return read(candidate.fd)
+  let opened: ReturnType<typeof openRegular>
+  try {
+    opened = openRegular(candidate.path)
+  } catch {
+    return otherwise
   }
-  return now
+  if (opened === undefined) return otherwise
+  try {
+    return idOf(identityOf(opened.stats)) === idOf(candidate.identity) ? read(opened.fd) : otherwise
+  } finally {
+    closeSync(opened.fd)
+  }
 }
 
 export const discard = (candidate: Candidate): true => {
-  closeSync(candidate.fd)
+  if (candidate.fd !== undefined) closeSync(candidate.fd)
+  candidate.fd = undefined
   return true
 }

@@ -1,16 +1,17 @@
-import { closeSync } from 'node:fs'
-import { scan } from './claim.ts'
 import type { Encoding } from './decode.ts'
-import { absolute, watchPatterns } from './discover.ts'
+import { absolute } from './discover.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
 import type { Guard } from './generation.ts'
+import { limitOpen, setHandle } from './handles.ts'
 import { createLines } from './lines.ts'
-import { account, limitOpen, look, lookAtAll, tidy } from './look.ts'
+import { account, look, lookAtAll, tidy } from './look.ts'
 import type { Desk } from './reading.ts'
 import { createRecords } from './records.ts'
+import { scan } from './scan.ts'
 import type { FileStatus, OpenSource, Source, SourceContext } from './source.ts'
 import { cannotRead, type FileHooks, plainFiles, type Tailing, tellOnce } from './tailing.ts'
 import { readSome } from './turn.ts'
+import { watchDirectories } from './watch.ts'
 
 export interface FollowOptions {
   readonly name: string
@@ -18,6 +19,11 @@ export interface FollowOptions {
   readonly paths: readonly string[]
   /** Globs of paths left out. */
   readonly exclude?: readonly string[]
+  /**
+   * Directories that links may lead into, beside those the paths begin with. A link that leads elsewhere is not followed,
+   * unless a path names it and it belongs to root or the user Tailrace runs as.
+   */
+  readonly within?: readonly string[]
   /** Default: UTF-16 where a file's byte order mark says so, else UTF-8. */
   readonly encoding?: Encoding
   /** A block holds about this many bytes of a file; default 1 MiB, never less than a record may have. */
@@ -42,8 +48,8 @@ export const follow = (options: FollowOptions): Source => ({
 })
 
 const idleAfter = 60_000
-/** Directories in which much comes and goes are not looked through more often than this. */
-const scanGap = 50
+/** Directories in which much comes and goes are not looked through more often than this, nor for more than a tenth of the time. */
+const leastGap = 50
 
 /** `waker` is told a function that wakes a waiting `next`. */
 export const openFollow = async (
@@ -61,18 +67,23 @@ export const openFollow = async (
     context,
     patterns: options.paths.map(absolute),
     exclude: (options.exclude ?? []).map(absolute),
+    within: (options.within ?? []).map(absolute),
     copies: !hooks.owned,
     settle,
     maxOpen,
     hooks,
     files: [],
+    handles: new Set(),
     byKey: new Map(),
     left: new Map(),
     held: new Map(),
     unreadable: new Map(),
     waiting: new Map(),
+    refused: new Set(),
+    directories: new Set(),
     missing: new Map(),
     grace: verifyEvery,
+    ours: new Map(),
     told: new Set(),
     first: true,
     scanWanted: true,
@@ -92,6 +103,9 @@ export const openFollow = async (
   let lookAt = Number.NEGATIVE_INFINITY
   let scannedAt: number | undefined
   let lookedAt: number | undefined
+  let scanGap = leastGap
+  /** By where the last scan found them: to look at those that the system says were written to. */
+  let byPath: ReadonlyMap<string, Followed> = new Map()
   let wake: () => void = () => {}
   const touched = new Set<string>()
   waker(() => {
@@ -102,7 +116,7 @@ export const openFollow = async (
   const watching =
     once || options.watch === false || hooks.owned
       ? undefined
-      : watchPatterns(tailing.patterns, {
+      : watchDirectories({
           changed: (path) => {
             touched.add(path)
             wake()
@@ -162,8 +176,12 @@ export const openFollow = async (
           // Set before: what happens while looking is looked at again.
           scanAt = now
           tailing.scanWanted = false
+          const begun = performance.now()
           await scan(tailing)
+          scanGap = Math.max(leastGap, 10 * (performance.now() - begun))
           limitOpen(tailing, tailing.maxOpen)
+          if (watching?.keep(tailing.directories) === true) tailing.scanWanted = true
+          byPath = new Map(tailing.files.map((file) => [file.path, file]))
           scannedAt = now
           continue
         }
@@ -172,7 +190,11 @@ export const openFollow = async (
           lookAt = now
           lookedAt = now
         }
-        for (const file of touched.size > 0 ? tailing.files : []) if (touched.has(file.path)) look(tailing, file, now)
+        for (const path of touched) {
+          const file = byPath.get(path)
+          if (file !== undefined && !file.ended) look(tailing, file, now)
+          else if (tailing.waiting.has(path)) tailing.scanWanted = true
+        }
         touched.clear()
         const result = await readSome(tailing, desk, now)
         if (typeof result === 'object') return result
@@ -238,6 +260,14 @@ export const openFollow = async (
           state: 'waiting' as const,
           modified,
         })),
+        ...[...tailing.refused].map((path) => ({
+          id: '',
+          path,
+          offset: 0,
+          size: 0,
+          state: 'outside' as const,
+          modified: 0,
+        })),
         ...[...tailing.unreadable.keys()]
           .filter((path) => !tailing.files.some((file) => file.path === path))
           .map((path) => ({ id: '', path, offset: 0, size: 0, state: 'unreadable' as const, modified: 0 })),
@@ -246,8 +276,8 @@ export const openFollow = async (
     async close() {
       closed = true
       wake()
-      await watching?.close()
-      for (const file of tailing.files) if (file.fd !== undefined) closeSync(file.fd)
+      watching?.close()
+      for (const file of [...tailing.handles]) setHandle(tailing, file, undefined)
       tailing.files.length = 0
       await generations.flush().catch((error: unknown) => cannotRead(tailing, options.paths[0] ?? '', String(error)))
     },

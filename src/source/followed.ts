@@ -38,13 +38,14 @@ export interface Followed {
   /** Whole lines wait for the record they belong to to end. */
   pendingLines: boolean
   long: LongRecord | undefined
+  /** Up to here the store may hold records from before the last stop; 0: it was asked, or holds none. */
+  doubtTo: number
   /** Spans the store holds already, in order, apart from each other. */
   skips: { readonly from: number; readonly to: number }[]
   /** Ends of the blocks handed out and not committed. */
   readonly handedOut: { readonly to: number; readonly guard: Guard }[]
   /** Read after that one: the file that had the name before. */
   before: Followed | undefined
-  lastUse: number
 }
 
 /** A record larger than the window: its beginning stays in the file while its end is looked for. */
@@ -64,7 +65,6 @@ export const createFollowed = (
   found: {
     readonly identity: Identity
     readonly path: string
-    readonly fd: number
     readonly size: number
     readonly modified: number
   },
@@ -74,7 +74,7 @@ export const createFollowed = (
   origin: { source: generation.source, key: generation.key, path: at.label ?? generation.origin },
   identity: found.identity,
   path: found.path,
-  fd: found.fd,
+  fd: undefined,
   unreachable: false,
   deleted: false,
   aside: found.path !== generation.origin,
@@ -92,10 +92,10 @@ export const createFollowed = (
   encoding: undefined,
   pendingLines: false,
   long: undefined,
+  doubtTo: 0,
   skips: [],
   handedOut: [],
   before: undefined,
-  lastUse: at.now,
 })
 
 /** There are bytes that reading has not looked at yet. */

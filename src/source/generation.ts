@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { openJournal } from '../durable/journal.ts'
+import { createGenerationIndex, type GenerationIndex } from './generation-index.ts'
 
 /**
  * A run of bytes that only grows, under a random name. Written down durably before its first record is handed out,
@@ -41,8 +42,6 @@ export interface Guard {
   readonly crc: number
 }
 
-export const headSize = 1024
-export const guardSize = 65_536
 export const noGuard: Guard = { offset: 0, crc: 0 }
 /** Tombstones are kept this long, or a file put back would be read again. */
 const tombstoneAge = 30 * 86_400_000
@@ -55,8 +54,13 @@ export type GenerationPatch = Partial<Omit<Generation, 'key' | 'source' | 'regis
 export interface GenerationStore {
   /** Generations of a source, tombstones among them, in the order of registering. */
   of(source: string): readonly Generation[]
+  index(source: string): Omit<GenerationIndex, 'put' | 'delete'>
   /** Those of every source. */
   all(): readonly Generation[]
+  /** Tombstones older than 30 days. Nothing else here knows of them; whoever keeps something by key forgets it first. */
+  expired(): readonly Generation[]
+  /** Takes generations away for good. Rejects as the journal does. */
+  forget(keys: readonly string[]): Promise<void>
   get(key: string): Generation | undefined
   /** Resolves once it is on disk; only then may records of it be handed out. Rejects as the journal does: try again. */
   register(generation: NewGeneration): Promise<Generation>
@@ -76,12 +80,21 @@ export interface GenerationOptions {
   readonly readOnly?: boolean
 }
 
-/** As JSON: the head in base64. */
-type Written = Omit<Generation, 'head'> & { readonly head: string }
-type Entry = { readonly put: readonly Written[] } | { readonly all: readonly Written[] }
+/** As JSON: the head in base64, left out where it is the one that was written before. */
+type Written = Omit<Generation, 'head'> & { readonly head?: string }
+type Entry =
+  | { readonly put: readonly Written[] }
+  | { readonly all: readonly Written[] }
+  | { readonly forget: readonly string[] }
 
-const write = (generation: Generation): Written => ({ ...generation, head: generation.head.toString('base64') })
-const read = (written: Written): Generation => ({ ...written, head: Buffer.from(written.head, 'base64') })
+const write = (generation: Generation, before?: Generation): Written => {
+  const { head, ...rest } = generation
+  return before?.head.equals(head) === true ? rest : { ...rest, head: head.toString('base64') }
+}
+const read = ({ head, ...written }: Written, before: Generation | undefined): Generation => ({
+  ...written,
+  head: head === undefined ? (before?.head ?? Buffer.alloc(0)) : Buffer.from(head, 'base64'),
+})
 
 /** Opens the generations of a data directory (`checkpoints/generations`). */
 export const openGenerations = async (directory: string, options: GenerationOptions = {}): Promise<GenerationStore> => {
@@ -97,27 +110,42 @@ export const openGenerations = async (directory: string, options: GenerationOpti
   const journal = await openJournal(directory, {
     apply: (record) => {
       const entry = record as Entry
+      if ('forget' in entry) {
+        for (const key of entry.forget) durable.delete(key)
+        return
+      }
       if ('all' in entry) durable.clear()
-      for (const written of 'all' in entry ? entry.all : entry.put) durable.set(written.key, read(written))
+      for (const written of 'all' in entry ? entry.all : entry.put)
+        durable.set(written.key, read(written, durable.get(written.key)))
     },
-    snapshot: () => ({ all: [...durable.values()].filter((generation) => !expired(generation)).map(write) }),
+    snapshot: () => ({ all: [...durable.values()].map((generation) => write(generation)) }),
     report,
     readOnly,
   })
-  for (const generation of durable.values()) if (!expired(generation)) live.set(generation.key, generation)
+  const bySource = new Map<string, GenerationIndex>()
+  const indexOf = (source: string): GenerationIndex => {
+    let index = bySource.get(source)
+    if (index === undefined) bySource.set(source, (index = createGenerationIndex()))
+    return index
+  }
+  const put = (generation: Generation): void => {
+    live.set(generation.key, generation)
+    indexOf(generation.source).put(generation)
+  }
+  for (const generation of durable.values()) if (!expired(generation)) put(generation)
 
   const flush = async (): Promise<void> => {
     clearTimeout(timer)
     timer = undefined
     const keys = [...changed]
     changed.clear()
-    const put = keys.flatMap((key) => {
+    const written = keys.flatMap((key) => {
       const generation = live.get(key)
-      return generation === undefined ? [] : [write(generation)]
+      return generation === undefined ? [] : [write(generation, durable.get(key))]
     })
-    if (put.length === 0) return
+    if (written.length === 0) return
     try {
-      await journal.append({ put })
+      await journal.append({ put: written })
       told = false
     } catch (error) {
       for (const key of keys) changed.add(key)
@@ -136,21 +164,39 @@ export const openGenerations = async (directory: string, options: GenerationOpti
   }
 
   return {
-    of: (source) => [...live.values()].filter((generation) => generation.source === source),
+    of: (source) => indexOf(source).all(),
+    index: indexOf,
     all: () => [...live.values()],
+    expired: () => [...durable.values()].filter(expired),
+    async forget(keys) {
+      if (keys.length === 0) return
+      // Before it is written: an update on its way must not bring them back.
+      const taken = keys.flatMap((key) => live.get(key) ?? [])
+      for (const { key, source } of taken) {
+        live.delete(key)
+        changed.delete(key)
+        indexOf(source).delete(key)
+      }
+      try {
+        await journal.append({ forget: keys })
+      } catch (error) {
+        for (const generation of taken) put(generation)
+        throw error
+      }
+    },
     get: (key) => live.get(key),
     async register(fresh) {
       const key = randomBytes(8).toString('hex')
       const generation: Generation = { ...fresh, key, guard: noGuard, closedTo: fresh.begin, registered: clock() }
       await journal.append({ put: [write(generation)] })
-      live.set(key, generation)
+      put(generation)
       return generation
     },
     update(key, patch) {
       const generation = live.get(key)
       if (generation === undefined) return
       const { gone, ...rest } = { ...generation, ...patch }
-      live.set(key, gone === undefined || gone === 0 ? rest : { ...rest, gone })
+      put(gone === undefined || gone === 0 ? rest : { ...rest, gone })
       changed.add(key)
       flushLater()
     },

@@ -1,6 +1,9 @@
 import { type BigIntStats, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import { type Generation, type Guard, guardSize, headSize } from './generation.ts'
+import type { Generation, Guard } from './generation.ts'
+
+export const headSize = 1024
+export const guardSize = 65_536
 
 /** What tells files apart, read from an open handle. All reads are small and at once. */
 export interface Identity {
@@ -8,6 +11,8 @@ export interface Identity {
   readonly inode: string
   readonly birth: number
 }
+
+export const idOf = ({ device, inode }: Pick<Identity, 'device' | 'inode'>): string => `${device}:${inode}`
 
 export const identityOf = (stats: BigIntStats): Identity => ({
   device: String(stats.dev),
@@ -43,10 +48,13 @@ export const sameHead = (a: Buffer, b: Buffer): boolean => {
   return length > 0 && a.subarray(0, length).equals(b.subarray(0, length))
 }
 
-/** The rule of resuming: long enough, the head equal, and what lies before the offset equal. */
+/**
+ * The rule of resuming: long enough, the head equal, and what lies before the offset equal. A head that was lost with a
+ * damaged journal is not asked about.
+ */
 export const isGeneration = (fd: number, size: number, head: Buffer, generation: Generation, offset: number): boolean =>
   size >= Math.max(offset, generation.guard.offset, generation.head.length) &&
-  sameHead(head, generation.head) &&
+  (sameHead(head, generation.head) || (generation.head.length === 0 && generation.guard.offset > 0)) &&
   holdsGuard(fd, generation.guard)
 
 /** Whether two open files agree in their first `length` bytes, judged by the head and the last 64 KiB before `length`. */

@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, statSync } from 'node:fs'
+import { fstatSync, statSync } from 'node:fs'
+import { end } from './ended.ts'
 import { type Followed, isPending } from './followed.ts'
-import { headSize } from './generation.ts'
-import { headOf, identityOf } from './identity.ts'
-import { end, idOf, inPlace, type Tailing } from './tailing.ts'
+import { headOf, headSize, identityOf, idOf } from './identity.ts'
+import { inPlace, type Tailing } from './tailing.ts'
 
 /** Milliseconds without growth after which a file that was put aside counts as finished; also what `isComplete` says. */
 export const isFinished = ({ settle, hooks }: Tailing, file: Followed, now: number): boolean =>
@@ -81,15 +81,4 @@ export const tidy = (tailing: Tailing, file: Followed, now: number): void => {
     end(tailing, file)
     hooks.done(file.path)
   } else if ((file.deleted || file.unreachable) && (context.once || isFinished(tailing, file, now))) end(tailing, file)
-}
-
-/** Closes the handles used longest ago, so that at most `most` files are open that could be opened again. */
-export const limitOpen = ({ files }: Tailing, most: number): void => {
-  const open = files.filter((file) => file.fd !== undefined && !file.unreachable && !file.deleted)
-  if (open.length <= most) return
-  open.sort((a, b) => a.lastUse - b.lastUse)
-  for (const file of open.slice(0, open.length - most)) {
-    closeSync(file.fd!)
-    file.fd = undefined
-  }
 }

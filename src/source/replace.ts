@@ -1,11 +1,12 @@
-import { closeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Candidate, note, openCandidate } from './candidate.ts'
+import { type Candidate, discard, lookInto, type Noticed, note, openCandidate } from './candidate.ts'
 import { inside } from './discover.ts'
+import { end, stateLost } from './ended.ts'
 import type { Followed } from './followed.ts'
-import { headOf, holdsGuard, sameHead } from './identity.ts'
+import { setHandle } from './handles.ts'
+import { headOf, holdsGuard, idOf, sameHead } from './identity.ts'
 import { isRotationOf } from './rotation.ts'
-import { end, type Found, idOf, intact, sizeOf, stateLost, type Tailing } from './tailing.ts'
+import { intact, sizeOf, type Tailing } from './tailing.ts'
 
 /**
  * A followed file no longer holds what was read of it. A copy that does takes its key and its place; without one it
@@ -20,9 +21,10 @@ export const replace = async (
   const others = await copiesOf(tailing, file, candidates)
   const { head } = generations.get(file.key)!
   const copy = [...candidates, ...others].find(
-    (one) => one.size >= file.offset && holdsGuard(one.fd, file.guard) && sameHead(one.head, head),
+    (one) =>
+      one.size >= file.offset && sameHead(one.head, head) && lookInto(one, (fd) => holdsGuard(fd, file.guard), false),
   )
-  for (const other of others) if (other !== copy) closeSync(other.fd)
+  for (const other of others) if (other !== copy) discard(other)
   const { path } = file
   // Behind what was found in place, bytes may be of the run that took its place.
   const last = file.seen
@@ -33,8 +35,8 @@ export const replace = async (
     report({ kind: 'truncated', path, text: `${path} was cut short behind what was read of it` })
     return undefined
   }
-  if (file.fd !== undefined) closeSync(file.fd)
-  Object.assign(file, { fd: undefined, long: undefined, pendingLines: false, tried: -1, cut: false })
+  setHandle(tailing, file, undefined)
+  Object.assign(file, { long: undefined, pendingLines: false, tried: -1, cut: false })
   if (copy === undefined) {
     file.size = Math.max(last, file.offset)
     end(tailing, file)
@@ -42,9 +44,9 @@ export const replace = async (
     report({ kind: 'truncated', path, text: `${path} was cut short or rewritten; it is read again from its start` })
     return undefined
   }
-  const { fd, identity, size, modified } = copy
+  const { identity, size, modified } = copy
+  setHandle(tailing, file, copy.fd)
   Object.assign(file, {
-    fd,
     path: copy.path,
     identity,
     size,
@@ -85,10 +87,11 @@ const copiesOf = async (
   for (const near of new Set([file.path, file.origin.path])) {
     for (const path of await inside(dirname(near))) if (isRotationOf(path, near)) paths.add(path)
   }
-  const seen = new Map<string, Found & { origin: string; outside: boolean }>()
+  const seen = new Map<string, Noticed>()
+  const room = { left: Number.POSITIVE_INFINITY }
   for (const path of paths) note(tailing, seen, path, file.origin.path, true)
   return [...seen].flatMap(([id, found]) => {
-    const candidate = taken.has(id) ? undefined : openCandidate(tailing, found)
+    const candidate = taken.has(id) ? undefined : openCandidate(tailing, found, room)
     return candidate === undefined ? [] : [candidate]
   })
 }

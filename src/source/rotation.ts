@@ -1,4 +1,4 @@
-import { basename, dirname, extname } from 'node:path'
+import { basename, dirname, extname, join } from 'node:path'
 
 /**
  * Names that programs and logrotate give to what they put aside, for a file `app.log`: `app.log.1`, `app.log-20261123`,
@@ -17,6 +17,18 @@ export const isRotationOf = (path: string, base: string): boolean => {
   const stem = live.slice(0, live.length - extension.length)
   if (extension === '' || !name.startsWith(stem) || !name.endsWith(extension)) return false
   return date.test(name.slice(stem.length, name.length - extension.length))
+}
+
+/** The paths that rotation may have given this name to. */
+export const rotatedFrom = (path: string): readonly string[] => {
+  const name = basename(path)
+  const extension = extname(name)
+  const bases: string[] = []
+  for (const { index } of name.matchAll(/[._-]/g)) {
+    bases.push(name.slice(0, index))
+    if (extension !== '') bases.push(name.slice(0, index) + extension)
+  }
+  return bases.map((base) => join(dirname(path), base)).filter((base) => isRotationOf(path, base))
 }
 
 /** Compressed by name or by first bytes (gzip, zstd, xz, bzip2): never text. */

@@ -40,7 +40,7 @@ export interface SourceContext {
 }
 
 export interface SourceNotice {
-  readonly kind: 'unreadable' | 'lost' | 'truncated' | 'held_copy' | 'recovered'
+  readonly kind: 'unreadable' | 'outside' | 'lost' | 'truncated' | 'held_copy' | 'recovered'
   readonly path: string
   /** A sentence, with the mending command where there is one. */
   readonly text: string
@@ -93,7 +93,7 @@ export interface FileStatus {
   /** Read so far; what is committed is the pipeline's to say. */
   readonly offset: number
   readonly size: number
-  readonly state: 'active' | 'idle' | 'held_copy' | 'rotated' | 'deleted' | 'unreadable' | 'waiting'
+  readonly state: 'active' | 'idle' | 'held_copy' | 'rotated' | 'deleted' | 'unreadable' | 'outside' | 'waiting'
   /** Milliseconds since 1970 of the file's last change. */
   readonly modified: number
 }

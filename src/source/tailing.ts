@@ -1,9 +1,9 @@
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs'
+import { fstatSync, statSync } from 'node:fs'
 import { cannotReadText } from './cannot-read-text.ts'
 import { covers } from './discover.ts'
 import type { Followed } from './followed.ts'
-import { type Generation, headSize } from './generation.ts'
-import { headOf, holdsGuard, type Identity, identityOf, sameHead } from './identity.ts'
+import type { Generation } from './generation.ts'
+import { headOf, headSize, holdsGuard, type Identity, identityOf, idOf, sameHead } from './identity.ts'
 import type { SourceContext } from './source.ts'
 
 /** What a source knows of its files; changed by looking (`scan`) and by reading, never at the same time. */
@@ -12,11 +12,15 @@ export interface Tailing {
   readonly context: SourceContext
   readonly patterns: readonly string[]
   readonly exclude: readonly string[]
+  /** Directories beside those of the patterns into which links may lead. */
+  readonly within: readonly string[]
   /** False: a file is only ever itself. For files that nobody rotates or copies. */
   readonly copies: boolean
   /** Milliseconds without growth after which what is put aside counts as finished. */
   readonly settle: number
   readonly files: Followed[]
+  /** Those that are open, the one used longest ago first. */
+  readonly handles: Set<Followed>
   /** Followed now or handed out and not yet committed. */
   readonly byKey: Map<string, Followed>
   /** Offsets read up to of generations no longer followed. */
@@ -26,12 +30,18 @@ export interface Tailing {
   /** Files that cannot be read, and files of which there is too little to tell what they are, by path. */
   readonly unreadable: Map<string, string>
   readonly waiting: Map<string, Found>
+  /** Links that lead outside what is followed. */
+  readonly refused: Set<string>
+  /** Where something that matches may appear, as the last scan found. */
+  directories: ReadonlySet<string>
   /**
    * Generations whose file is gone with bytes unread, and since when: a scan may miss a file that is being renamed, so
    * only what stays away for `grace` milliseconds is stated lost.
    */
   readonly missing: Map<string, number>
   readonly grace: number
+  /** Whether paths are of this source's patterns, as was found before. */
+  readonly ours: Map<string, boolean>
   /** Troubles already told. */
   readonly told: Set<string>
   readonly maxOpen: number
@@ -75,8 +85,6 @@ export interface Found {
   readonly modified: number
 }
 
-export const idOf = ({ device, inode }: Identity): string => `${device}:${inode}`
-
 export const tellOnce = (tailing: Tailing, mark: string, notice: Parameters<SourceContext['report']>[0]): void => {
   if (tailing.told.has(mark)) return
   tailing.told.add(mark)
@@ -98,7 +106,11 @@ export const offsetOf = (tailing: Tailing, { key, begin }: Generation): number =
 
 export const isFollowed = (tailing: Tailing, key: string): boolean => tailing.byKey.get(key)?.ended === false
 
-export const isOurs = ({ patterns, exclude }: Tailing, path: string): boolean => covers(patterns, exclude, path)
+export const isOurs = ({ patterns, exclude, ours }: Tailing, path: string): boolean => {
+  let known = ours.get(path)
+  if (known === undefined) ours.set(path, (known = covers(patterns, exclude, path)))
+  return known
+}
 
 export const sizeOf = (file: Followed): number => Number(fstatSync(file.fd!, { bigint: true }).size)
 
@@ -121,23 +133,6 @@ const stillIs = (file: Followed): boolean => {
   return stats !== undefined && idOf(identityOf(stats)) === idOf(file.identity) && Number(stats.size) >= file.offset
 }
 
-/** Opens a file whose handle was given up; false when its name no longer leads to it. */
-export const ensureOpen = (tailing: Tailing, file: Followed): boolean => {
-  if (file.fd !== undefined) return true
-  try {
-    const fd = openSync(file.path, 'r')
-    if (idOf(identityOf(fstatSync(fd, { bigint: true }))) === idOf(file.identity)) {
-      file.fd = fd
-      return true
-    }
-    closeSync(fd)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOENT') cannotRead(tailing, file.path, code ?? String(error))
-  }
-  return false
-}
-
 export const merge = (spans: readonly { readonly from: number; readonly to: number }[]): Followed['skips'] => {
   const merged: { from: number; to: number }[] = []
   for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
@@ -146,30 +141,4 @@ export const merge = (spans: readonly { readonly from: number; readonly to: numb
     else merged.push({ from, to })
   }
   return merged
-}
-
-export const stateLost = (tailing: Tailing, key: string, path: string, from: number, to: number): void => {
-  tailing.context.generations.update(key, { closedTo: to })
-  tailing.context.report({
-    kind: 'lost',
-    path,
-    text: `${to - from} bytes of ${path} (from ${from} to ${to}) were gone before they could be read, and no copy holds them`,
-    lost: { key, from, to },
-  })
-}
-
-/** Stops following; the tombstone stays, and what is unread is looked for a while before it is stated lost. */
-export const end = (tailing: Tailing, file: Followed): void => {
-  const { context } = tailing
-  if (file.fd !== undefined) closeSync(file.fd)
-  file.fd = undefined
-  file.ended = true
-  tailing.left.set(file.key, file.offset)
-  if (file.handedOut.length === 0 && file.offset === file.size)
-    context.generations.update(file.key, { closedTo: file.offset })
-  if (file.offset < file.size) tailing.missing.set(file.key, context.clock())
-  const at = tailing.files.indexOf(file)
-  if (at !== -1) tailing.files.splice(at, 1)
-  if (file.handedOut.length === 0) tailing.byKey.delete(file.key)
-  context.generations.update(file.key, { gone: context.clock(), size: file.size })
 }

@@ -2,12 +2,12 @@ import { type Block, flags } from '../event/block.ts'
 import { decodeLine, markedAs } from './decode.ts'
 import { encodingOf } from './encoding.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
-import { headSize } from './generation.ts'
-import { bytesAt, guardAt } from './identity.ts'
-import { isFinished, limitOpen, look } from './look.ts'
+import { ensureOpen } from './handles.ts'
+import { bytesAt, guardAt, headSize } from './identity.ts'
+import { isFinished, look } from './look.ts'
 import { type Desk, type Ending, openEnd, readOn, type Step } from './reading.ts'
 import { replace } from './replace.ts'
-import { ensureOpen, inPlace, type Tailing, tellOnce } from './tailing.ts'
+import { inPlace, merge, type Tailing, tellOnce } from './tailing.ts'
 
 const headForFraming = 65_536
 const wholeEnd: Ending = { line: true, record: true, flag: 0 }
@@ -67,14 +67,16 @@ const endingOf = (tailing: Tailing, file: Followed, now: number): Ending => {
 }
 
 const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): Promise<Step | 'away'> => {
-  file.lastUse = now
-  if (file.fd === undefined) limitOpen(tailing, tailing.maxOpen - 1)
   if (!ensureOpen(tailing, file)) {
     tailing.scanWanted = true
     return 'away'
   }
   look(tailing, file, now)
   if (file.cut || (file.offset < headSize && !inPlace(tailing, file))) return 'replaced'
+  if (file.doubtTo > 0) {
+    file.skips = merge(await tailing.context.covered(file.key, file.offset, file.doubtTo))
+    file.doubtTo = 0
+  }
   const skip = file.skips[0]
   if (skip !== undefined && skip.from <= file.offset) {
     file.skips.shift()

@@ -49,6 +49,36 @@ test('what is learnt of a generation is kept, the last word of each', async () =
   await store.close()
 })
 
+test('a head is written once, and again where it grew', async () => {
+  const store = await openGenerations(directory)
+  const { key } = await store.register(fresh('x', '/a'))
+  store.update(key, { size: 10 })
+  await store.flush()
+  const unchanged = await openGenerations(directory, { readOnly: true })
+  expect(unchanged.get(key)).toMatchObject({ size: 10, head: Buffer.from([0xff, 0x00, 0x41]) })
+  store.update(key, { head: Buffer.from([0xff, 0x00, 0x41, 0x42]) })
+  store.update(key, { size: 11 })
+  await store.close()
+  const grown = await openGenerations(directory)
+  expect(grown.get(key)).toMatchObject({ size: 11, head: Buffer.from([0xff, 0x00, 0x41, 0x42]) })
+  expect(grown.index('x').alike(Buffer.from([0xff, 0x00, 0x41, 0x42, 0x43]))).toHaveLength(1)
+  await grown.close()
+})
+
+test('what is forgotten stays forgotten, also where it was changed just before', async () => {
+  const store = await openGenerations(directory)
+  const [a, b] = await Promise.all([store.register(fresh('x', '/a')), store.register(fresh('x', '/b'))])
+  store.update(a.key, { size: 9 })
+  const forgetting = store.forget([a.key])
+  store.update(a.key, { size: 10 })
+  await forgetting
+  expect(store.index('x').inFile('1:2')).toEqual([b])
+  await store.close()
+  const again = await openGenerations(directory)
+  expect(again.all()).toEqual([b])
+  await again.close()
+})
+
 test('tombstones are kept for 30 days', async () => {
   const day = 86_400_000
   const store = await openGenerations(directory, { clock: () => 100 * day })
@@ -59,5 +89,6 @@ test('tombstones are kept for 30 days', async () => {
   await store.close()
   const later = await openGenerations(directory, { clock: () => 130 * day + 1 })
   expect(later.of('x').map(({ path }) => path)).toEqual(['/young'])
+  expect(later.expired().map(({ path }) => path)).toEqual(['/old'])
   await later.close()
 })
