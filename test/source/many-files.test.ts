@@ -2,7 +2,6 @@ import { appendFileSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSyn
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fc, test as property } from '@fast-check/vitest'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { follow } from '../../src/source/follow.ts'
 import { createHeadIndex } from '../../src/source/head-index.ts'
@@ -94,20 +93,16 @@ test('a directory that is removed and made again is watched again', async () => 
   await open.close()
 })
 
-const head = fc.tuple(fc.string({ unit: fc.constantFrom('a', 'b', '\n'), maxLength: 6 }), fc.boolean())
-/** Some are as long as heads get. */
-const headOf = ([text, long]: readonly [string, boolean]): Buffer => Buffer.from(long ? text.padEnd(1024, 'x') : text)
-
-property.prop([fc.array(head), head, fc.array(fc.nat(5))], { numRuns: 200 })(
-  'the index finds the heads that one by one would be found alike',
-  (heads, one, removed) => {
-    const known = heads.map(headOf)
-    const asked = headOf(one)
-    const index = createHeadIndex<number>()
-    for (const [i, each] of known.entries()) index.set(each, String(i), i)
-    const gone = new Set(removed)
-    for (const i of gone) if (known[i] !== undefined) index.delete(known[i], String(i))
-    const alike = known.flatMap((each, i) => (!gone.has(i) && sameHead(each, asked) ? [i] : []))
+test('the index finds the heads that one by one would be found alike', () => {
+  const letters = ['', 'a', 'b', '\n']
+  const short = new Set(letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => a + b + c))))
+  // Some are as long as heads get.
+  const heads = [...short].flatMap((text) => [Buffer.from(text), Buffer.from(text.padEnd(1024, 'x'))])
+  const index = createHeadIndex<number>()
+  for (const [i, head] of heads.entries()) index.set(head, String(i), i)
+  for (const [i, head] of heads.entries()) if (i % 3 === 0) index.delete(head, String(i))
+  for (const asked of heads) {
+    const alike = heads.flatMap((head, i) => (i % 3 !== 0 && sameHead(head, asked) ? [i] : []))
     expect(index.alike(asked)).toEqual(alike)
-  },
-)
+  }
+})
