@@ -3,7 +3,6 @@ import { Exit } from './exit.ts'
 
 const commands = {
   test: 'pipeline tests',
-  infer: 'a grammar for unknown lines',
   anomaly: 'the detector of the rules, by itself',
   rules: 'rules and their history',
   reprocess: 'read stored ranges again through today’s definitions',

@@ -15,6 +15,7 @@ const commands = await Promise.all([
   import('./check.ts').then(({ addCheck }) => addCheck),
   import('./try.ts').then(({ addTry }) => addTry),
   import('./fingerprint.ts').then(({ addFingerprint }) => addFingerprint),
+  import('./infer.ts').then(({ addInfer }) => addInfer),
   import('./search.ts').then(({ addSearch }) => addSearch),
   import('./stats.ts').then(({ addStats }) => addStats),
   import('./tail.ts').then(({ addTail }) => addTail),

@@ -52,12 +52,13 @@ describe('every command', () => {
     'dlq show',
     'sources',
     'fingerprint',
+    'infer',
     'fields',
     'parsers',
   ]
   const later = [
     'test',
-    'infer',
+
     'anomaly',
     'rules list',
     'rules test',

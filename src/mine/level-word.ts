@@ -1,0 +1,3 @@
+/** Words by which programs say how bad it is. */
+export const levelPattern =
+  /^(?:trace|debug|info|information|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|severe)$/i

@@ -1,0 +1,50 @@
+import type { Piece } from './align.ts'
+import { lexemes } from './lexeme.ts'
+
+/** What stands at one place of lines laid side by side: the same text in all, or values. */
+export type Place = { readonly constant: string } | { readonly values: readonly string[] }
+
+const same = (texts: readonly string[]): boolean => texts.every((text) => text === texts[0])
+
+/** A value cut at its marks and blanks; each second part is one of those. */
+const cut = (value: string): readonly { readonly constant: boolean; readonly text: string }[] => {
+  const parts: { constant: boolean; text: string }[] = []
+  const put = (constant: boolean, text: string): void => {
+    const last = parts.at(-1)
+    if (constant && last?.constant === true) last.text += text
+    else if (text !== '') parts.push({ constant, text })
+  }
+  let done = 0
+  for (const { shape, text, start } of lexemes(value)) {
+    put(true, value.slice(done, start))
+    put(shape === 'mark', text)
+    done = start + text.length
+  }
+  put(true, value.slice(done))
+  return parts
+}
+
+/** Values that are built alike (`time host`, `a, b`) stand at several places. */
+const refined = (values: readonly string[]): readonly Place[] => {
+  const cuts = values.map(cut)
+  const [first] = cuts
+  const isTold = first!.every(({ constant }, i) => constant || i === 0 || first![i - 1]!.constant)
+  const builds = cuts.map((parts) => parts.map(({ constant, text }) => (constant ? text : '\u0000')).join('\u0001'))
+  if (first!.length === 1 || !isTold || !same(builds)) return [{ values }]
+  return first!.map(({ constant, text }, i) =>
+    constant ? { constant: text } : { values: cuts.map((parts) => parts[i]!.text) },
+  )
+}
+
+/** Lines of one template that are spaced alike have the same one. */
+export const outline = (pieces: readonly Piece[]): string =>
+  pieces.map((piece) => ('constant' in piece ? piece.constant : '\u0000')).join('')
+
+/** Lines of the same outline, side by side. A word that is the same in several is no value after all. */
+export const placesOf = (lines: readonly (readonly Piece[])[]): readonly Place[] =>
+  lines[0]!.flatMap((first, i) => {
+    if ('constant' in first) return [first]
+    const values = lines.map((line) => (line[i] as { readonly value: string }).value)
+    const isConstant = values.length > 1 && same(values) && !/\d/.test(values[0]!)
+    return isConstant ? [{ constant: values[0]! }] : refined(values)
+  })

@@ -1,0 +1,160 @@
+import { align } from './align.ts'
+import { fieldNamer, type Names } from './field-name.ts'
+import { levelPattern } from './level-word.ts'
+import { lexemes } from './lexeme.ts'
+import type { Template } from './mine.ts'
+import { outline, type Place, placesOf } from './place.ts'
+import { timeLayout } from './time-layout.ts'
+
+/** Source text of one grammar's line, and lines it was made from. */
+export interface Proposed {
+  /** What stands between the backticks of line`…`. */
+  readonly line: string
+  readonly samples: readonly string[]
+  /** Functions it calls. */
+  readonly uses: ReadonlySet<string>
+  /** How many lines it was made from. */
+  readonly count: number
+}
+
+/** Lines of a template that are looked at for the types of its values. */
+const mostLooked = 500
+const mostSamples = 3
+/** Lines of more places than this are no message but data. */
+const mostPlaces = 48
+
+/** A level stands at the front of a line, if anywhere. */
+const levelPlaces = 5
+
+const allAre = (values: readonly string[], pattern: RegExp): boolean => values.every((value) => pattern.test(value))
+const isAddress = (value: string): boolean =>
+  /^(?:\d{1,3}\.){3}\d{1,3}$/.test(value) && value.split('.').every((part) => Number(part) < 256)
+const socket = /^([\d.]{7,15}):(\d{1,5})$/
+
+/** The function that captures such values. */
+const kindOf = (values: readonly string[]): string => {
+  if (values.every(isAddress)) return 'ip'
+  if (allAre(values, /^-?(?:0|[1-9]\d{0,17})$/)) return 'int'
+  if (allAre(values, /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,9})?$/)) return 'number'
+  return allAre(values, /^\S+$/) ? 'word' : 'text'
+}
+
+const commonEnd = (values: readonly string[], pattern: RegExp): string => {
+  const end = pattern.exec(values[0]!)?.[0] ?? ''
+  return end !== '' && values.every((value) => value.length > end.length && value.endsWith(end)) ? end : ''
+}
+const commonStart = (values: readonly string[]): string => {
+  const start = /^[^\p{L}\p{N}\s.-]+/u.exec(values[0]!)?.[0] ?? ''
+  return start !== '' && values.every((value) => value.length > start.length && value.startsWith(start)) ? start : ''
+}
+
+/** What a terminal or an editor would act on, as JavaScript writes it. */
+export const escapeControls = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
+
+/** Text as it stands in a template literal. */
+export const literal = (text: string): string => escapeControls(text.replace(/[\\`]|\$(?=\{)/g, '\\$&'))
+
+/** Writes a line`…` piece by piece. */
+const lineWriter = (names: Names) => {
+  const namer = fieldNamer(names)
+  const uses = new Set(['line'])
+  let out = ''
+  let before = ''
+  /** Whether a capture ended it: another cannot follow at once. */
+  let open = false
+  const put = (text: string): void => {
+    if (text === '') return
+    out += literal(text)
+    before += text
+    open = false
+  }
+  const capture = (kind: string, name: string, ...more: readonly string[]): void => {
+    uses.add(kind)
+    out += `\${${kind}('${[name, ...more].join("', '")}')}`
+    // What stands before a value does not name the next one.
+    before += ' \u0000 '
+    open = true
+  }
+  const putText = (text: string, isFront: boolean): void => {
+    const words = text.split(/(?<=[\s[\]()<>|:=,])|(?=[\s[\]()<>|:=,])/)
+    const at = isFront ? words.findIndex((word, i) => levelPattern.test(word) && (i > 0 || !open)) : -1
+    if (at < 0 || !namer.take('log.level', 'word')) {
+      put(text)
+      return
+    }
+    put(words.slice(0, at).join(''))
+    capture('word', 'log.level')
+    put(words.slice(at + 1).join(''))
+  }
+  const putValues = (values: readonly string[], next: string): void => {
+    const layout = timeLayout(values)
+    if (layout !== undefined && namer.take('@timestamp', 'time')) {
+      capture('time', '@timestamp', layout)
+      return
+    }
+    if (values.every((value) => levelPattern.test(value)) && namer.take('log.level', 'word')) {
+      capture('word', 'log.level')
+      return
+    }
+    const start = commonStart(values)
+    const inner = values.map((value) => value.slice(start.length))
+    put(start)
+    if (inner.every((value) => isAddress(socket.exec(value)?.[1] ?? ''))) {
+      const name = namer.nameFor('ip', before, ':')
+      capture('ip', name)
+      put(':')
+      const port = name.replace(/(?<=^source\.|^destination\.)ip$/, 'port')
+      capture('int', port !== name && namer.take(port, 'int') ? port : namer.nameFor('int', 'port ', next))
+      return
+    }
+    // `512ms`, `80%`: a number and what it counts.
+    const end = commonEnd(inner, /(?<=\d)(?:%|[a-zA-Z]{1,5})$/)
+    const number = kindOf(inner.map((value) => value.slice(0, value.length - end.length)))
+    if (number === 'int' || number === 'number') {
+      capture(number, namer.nameFor(number, before, end + next))
+      put(end)
+      return
+    }
+    const kind = kindOf(inner)
+    // A word ends at the text behind it: a value that holds that text does not.
+    const told = kind === 'word' && next !== '' && inner.some((value) => value.includes(next)) ? 'text' : kind
+    capture(told, namer.nameFor(told, before, next))
+  }
+  return {
+    uses,
+    text: () => out,
+    /** False where two values have nothing between them. */
+    place(place: Place, next: Place | undefined, isFront: boolean): boolean {
+      if ('constant' in place) putText(place.constant, isFront)
+      else if (open) return false
+      else putValues(place.values, next !== undefined && 'constant' in next ? next.constant : '')
+      return true
+    },
+  }
+}
+
+/** How the lines of a template are written, one proposal for each way they are spaced. */
+export const propose = (template: Template, lines: readonly string[], names: Names): readonly Proposed[] => {
+  const looked = template.lines.slice(0, mostLooked)
+  const outlines = new Map<string, { readonly line: string; readonly pieces: ReturnType<typeof align> & object }[]>()
+  for (const i of looked) {
+    const line = lines[i]!
+    const pieces = align(template.tokens, line, lexemes(line))
+    if (pieces === undefined) continue
+    const key = outline(pieces)
+    const alike = outlines.get(key)
+    if (alike === undefined) outlines.set(key, [{ line, pieces }])
+    else alike.push({ line, pieces })
+  }
+  return [...outlines.values()].flatMap((alike) => {
+    const places = placesOf(alike.map(({ pieces }) => pieces))
+    if (places.length > mostPlaces) return []
+    const writer = lineWriter(names)
+    const fits = places.every((place, i) => writer.place(place, places[i + 1], i < levelPlaces))
+    if (!fits) return []
+    const samples = [...new Set(alike.map(({ line }) => line))].slice(0, mostSamples)
+    const count = Math.round((alike.length * template.lines.length) / looked.length)
+    return [{ line: writer.text(), samples, uses: writer.uses, count }]
+  })
+}

@@ -1,0 +1,41 @@
+import { fc, test as property } from '@fast-check/vitest'
+import { describe, expect, test } from 'vitest'
+import { inferGrammar } from '../../src/service/infer.ts'
+import { labelled } from '../mine/labelled.ts'
+
+describe('a grammar made of lines', () => {
+  test('reads them, each message with its own fields', async () => {
+    const lines = Array.from(
+      { length: 50 },
+      (_, i) =>
+        `2026-11-27 08:00:${String(i).padStart(2, '0')},123 ${i % 2 ? 'INFO' : 'WARN'} [10${i}] ${i % 3 ? `user ${['alice', 'bob'][i % 2]} from 10.0.0.${i} took ${i}ms` : `cache miss for 'key ${i}'`}`,
+    )
+    const { text, records, fitting, own } = await inferGrammar(lines, 'shop.door')
+    expect({ records, fitting, own }).toEqual({ records: 50, fitting: 50, own: 2 })
+    expect(text).toContain(
+      `\${time('@timestamp', 'iso')} \${word('log.level')} [\${int('app.value')}] user \${word('user.name')}`,
+    )
+    expect(text).toContain(`from \${ip('source.ip')} took \${int('app.took')}ms`)
+  })
+
+  test('leaves lines that begin no record to the one before', async () => {
+    const lines = ['2026-11-27T08:00:00Z it failed', 'Traceback', '  File "x"', '2026-11-27T08:00:01Z it failed']
+    const { text, records, fitting } = await inferGrammar(lines, 'shop.door')
+    expect({ records, fitting }).toEqual({ records: 2, fitting: 2 })
+    expect(text).toContain('starts([')
+  })
+
+  for (const { name, lines } of labelled(7, 300))
+    test(`reads every message of ${name} behind a time`, async () => {
+      const logged = lines.map((one, i) => `Nov 27 08:00:${String(i % 60).padStart(2, '0')} shop ${name}[${i}]: ${one}`)
+      const { records, fitting } = await inferGrammar(logged, `shop.${name}`)
+      expect({ records, fitting }).toEqual({ records: 300, fitting: 300 })
+    })
+
+  property.prop([fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { minLength: 1, maxLength: 6 })], {
+    numRuns: 30,
+  })('loads, whatever they hold', async (lines) => {
+    const { fitting, records } = await inferGrammar(lines, 'shop.door')
+    expect(fitting).toBeLessThanOrEqual(records)
+  })
+})
