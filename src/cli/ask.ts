@@ -1,6 +1,5 @@
 import { ask as askService, OperationError } from '../service/control.ts'
-import { answers } from '../service/lock.ts'
-import { socketPath } from '../service/socket-path.ts'
+import { hold, isServed } from '../service/hold.ts'
 import { stringify } from '../store/stringify.ts'
 import { Exit, type ExitCode, usage } from './exit.ts'
 import { configured, type General, overridesOf } from './general.ts'
@@ -34,13 +33,26 @@ async function* locally(given: General, name: string, asked: object, signal: Abo
     for await (const row of explainQuery({ config }, asked as { kql?: string; target: string })) yield stringify(row)
     return
   }
-  const { context, operations, close } = await openContext(config, given.namespace)
+  const changing = changes(name, asked)
+  const { requireData } = await import('../service/require-data.ts')
+  if (changing) requireData(config)
+  // Nobody else may write there meanwhile: neither a service that starts just now nor another command.
+  const held = changing ? await hold(config.data, name) : undefined
   try {
-    for await (const row of operateOn(context, operations)(name, asked, signal)) yield stringify(row)
+    const { context, operations, close } = await openContext(config, given.namespace, { changing, signal })
+    try {
+      for await (const row of operateOn(context, operations)(name, asked, signal)) yield stringify(row)
+    } finally {
+      await close()
+    }
   } finally {
-    await close()
+    held?.release()
   }
 }
+
+/** Whether an operation changes what lies in the data directory or in the store. */
+const changes = (name: string, asked: object): boolean =>
+  ['dlq-replay', 'dlq-edit', 'dlq-purge', 'reprocess'].includes(name) || (name === 'digest' && 'send' in asked)
 
 /**
  * Asks the running service over its control socket; only when none runs (or another store is named) is the store
@@ -52,7 +64,7 @@ export async function* ask(given: General, name: string, asked: object): AsyncGe
   try {
     const { dataDirectory } = await import('../service/load.ts')
     const data = await dataDirectory(overridesOf(given), process.env)
-    const served = await answers(socketPath(data))
+    const served = await isServed(data)
     if (served && given.store !== undefined && name === 'digest')
       throw usage('a service runs on this data directory, whose alerts and ledger a digest tells: leave --store out')
     yield* served && given.store === undefined

@@ -3,17 +3,18 @@ import { Exit } from './exit.ts'
 import { type General, wholeNumber, withGeneral, withRange, withStore } from './general.ts'
 import { scopeOf } from './search.ts'
 
-interface Listed extends General {
+export interface Listed extends General {
   readonly format: string
 }
 
-const list = async (options: Listed, name: string, asked: object, columns: readonly string[]): Promise<void> => {
+export const list = async (options: Listed, name: string, asked: object, columns: readonly string[]): Promise<void> => {
   const { checkFormat, printRows } = await import('./output.ts')
   const { ask } = await import('./ask.ts')
   await printRows(ask(options, name, asked), checkFormat(options.format), columns)
 }
 
-const withFormat = (command: Command): Command => command.option('--format <format>', 'table, ndjson or json', 'table')
+export const withFormat = (command: Command): Command =>
+  command.option('--format <format>', 'table, ndjson or json', 'table')
 
 const addSources = (program: Command): void => {
   const columns = ['source', 'path', 'state', 'offset', 'size', 'lag_bytes', 'lag_seconds', 'id']
@@ -81,38 +82,6 @@ const addAlerts = (program: Command): void => {
       })
 }
 
-const addDlq = (program: Command): void => {
-  const command = program.command('dlq').description('the dead letter queue, record by record')
-  const columns = ['time', 'stage', 'code', 'reason', 'dataset', 'path', 'offset', 'raw', 'id']
-  withFormat(withRange(withGeneral(command.command('list').description('dead letters, oldest first'))))
-    .argument('[kql]', 'only those that match, by stage, code, reason, dataset, path, offset, time …')
-    .option('--raw', 'as they are, without redaction')
-    .option('--code <code>', 'only this failure code')
-    .option('-n, --limit <n>', 'at most this many', wholeNumber('--limit'))
-    .action((kql: string | undefined, options: Listed & { raw?: boolean; code?: string; limit?: number }) => {
-      const { raw, code, limit } = options
-      const given = Object.fromEntries(Object.entries({ raw, code, limit }).filter(([, value]) => value !== undefined))
-      return list(options, 'dlq-list', { ...scopeOf(kql, options), ...given }, columns)
-    })
-  withGeneral(command.command('show <id>').description('one dead letter, whole'))
-    .option('--raw', 'as it is, without redaction')
-    .option('--format <format>', 'json or ndjson', 'json')
-    .action(async (id: string, options: Listed & { readonly raw?: boolean }) => {
-      const { print } = await import('./output.ts')
-      const { ask } = await import('./ask.ts')
-      for await (const row of ask(options, 'dlq-show', { id, raw: options.raw === true }))
-        await print(`${options.format === 'ndjson' ? row : JSON.stringify(JSON.parse(row), null, 2)}\n`)
-    })
-  for (const later of ['edit', 'replay', 'purge'])
-    command
-      .command(`${later} [selector]`)
-      .allowUnknownOption()
-      .description('not yet')
-      .action(() => {
-        throw new Exit(2, `'dlq ${later}' is not there yet`)
-      })
-}
-
 const addLedger = (program: Command): void => {
   withFormat(
     withStore(
@@ -168,6 +137,5 @@ export const addLists = (program: Command): void => {
   addSources(program)
   addSlow(program)
   addAlerts(program)
-  addDlq(program)
   addLedger(program)
 }

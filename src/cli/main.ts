@@ -20,6 +20,7 @@ const commands = await Promise.all([
   import('./stats.ts').then(({ addStats }) => addStats),
   import('./tail.ts').then(({ addTail }) => addTail),
   import('./lists.ts').then(({ addLists }) => addLists),
+  import('./dlq.ts').then(({ addDlq }) => addDlq),
   import('./digest.ts').then(({ addDigest }) => addDigest),
   import('./reference.ts').then(({ addReference }) => addReference),
   import('./later.ts').then(({ addLater }) => addLater),

@@ -1,9 +1,9 @@
 import type { Arena, Lease } from '../memory/arena.ts'
 
 /** Bits of `Block.flag`; `log.flags` names them. */
-export const flags = { invalidUtf8: 1, truncated: 2, multiline: 4, flushed: 8 } as const
+export const flags = { invalidUtf8: 1, truncated: 2, multiline: 4, flushed: 8, edited: 16 } as const
 /** `log.flags` values by bit position. */
-export const flagNames = ['invalid_utf8', 'truncated', 'multiline', 'flushed'] as const
+export const flagNames = ['invalid_utf8', 'truncated', 'multiline', 'flushed', 'edited'] as const
 
 /** Where the records of a block come from. */
 export interface Origin {

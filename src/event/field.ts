@@ -75,7 +75,9 @@ export const fields = {
   'http.version': keyword('Protocol version, as `1.1`.'),
   'log.file.id': keyword('Generation key of the followed file.'),
   'log.file.path': keyword('File the record was read from.'),
-  'log.flags': keywords('Oddities: `invalid_utf8`, `truncated`, `multiline`, `flushed`.'),
+  'log.flags': keywords(
+    'Oddities: `invalid_utf8`, `truncated`, `multiline`, `flushed`, `edited` (by hand, as a dead letter).',
+  ),
   'log.length': long('Bytes the record covers in its file.'),
   'log.level': keyword('Severity, as logged, or normalised by a pipeline.'),
   'log.logger': keyword('Logger that wrote it.'),

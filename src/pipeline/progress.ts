@@ -57,7 +57,7 @@ const tally = (batch: Batch): LedgerDelta => {
 }
 
 /** Oldest event time among the rows with this outcome; NaN where there is none. */
-const oldest = (batch: Batch, among: number): number => {
+export const oldestTime = (batch: Batch, among: number): number => {
   const times = batch.columns.get('@timestamp')
   let earliest = Number.NaN
   if (times?.kind !== 'time') return earliest
@@ -153,7 +153,7 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
         hour: hourOf(readAt),
         records: count,
         dataset: batch.dataset,
-        waitingFrom: oldest(batch, outcome.live),
+        waitingFrom: oldestTime(batch, outcome.live),
         earliest: Number.NaN,
       }
       line.stretches.push(stretch)
@@ -167,7 +167,7 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
       stretchOf.delete(batch)
       stretch.done = true
       stretch.delta = tally(batch)
-      stretch.earliest = oldest(batch, outcome.stored)
+      stretch.earliest = oldestTime(batch, outcome.stored)
       underWay--
     },
     alreadyStored(key, source, path, spans, at) {

@@ -28,15 +28,22 @@ export interface RunOptions {
   readonly signal: AbortSignal
 }
 
-/** Reads a block into columns and takes them through the transforms. */
-const prepare = (block: Block, options: RunOptions): Batch => {
+/** What makes documents of records. */
+export type Preparation = Pick<
+  RunOptions,
+  'readerOf' | 'datasetOf' | 'schemaOf' | 'transforms' | 'host' | 'namespace' | 'timezone' | 'clock'
+>
+
+/** Reads a block into columns and takes them through the transforms. Throws `ArenaFull`; the block stays the caller's then. */
+export const prepare = (block: Block, options: Preparation): Batch => {
   const reader = options.readerOf(block)
   const { timezone, host, namespace } = options
-  const now = options.clock()
   const dataset = options.datasetOf(reader)
-  const batch = { ...reader.read(block, { dataset, timezone, now }), schema: options.schemaOf(dataset) }
+  // Of a record that is read again the year is still guessed from when it was read first.
+  const read = reader.read(block, { dataset, timezone, now: block.readAt })
+  const batch = { ...read, schema: options.schemaOf(dataset) }
   try {
-    addProvenance(batch, { host, namespace, ingested: now })
+    addProvenance(batch, { host, namespace, ingested: options.clock() })
     for (const step of options.transforms) step.apply(batch)
   } catch (error) {
     batch.scratch.release()

@@ -61,6 +61,9 @@ export const builtinPipelines = async (
   })
 }
 
+/** Source and pipeline of files that a command names. */
+export const namedFiles = 'files'
+
 /**
  * One pipeline over files a command names: any format, recognised from the first lines. It does what the built-in
  * pipelines do with each; a step does nothing where its field is not.
@@ -79,8 +82,8 @@ export const recognisedPipeline = async (globs: readonly string[], parser: strin
   const transforms = new Map(alike.flatMap((pipeline) => pipeline.transforms.map((step) => [step.name, step])))
   const rules = new Map(alike.flatMap((pipeline) => pipeline.rules.map((rule) => [rule.name, rule])))
   return {
-    name: 'files',
-    source: follow({ name: 'files', paths: globs }),
+    name: namedFiles,
+    source: follow({ name: namedFiles, paths: globs }),
     parsers,
     transforms: [...transforms.values()],
     rules: [...rules.values()],

@@ -2,6 +2,7 @@ import type { Batch } from '../event/batch.ts'
 import type { DeadLetters } from '../store/dead-letter.ts'
 import type { ProgressState } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
+import type { Changes } from './changes.ts'
 import type { Config } from './load.ts'
 
 /** A line of `tailrace sources`. */
@@ -36,6 +37,8 @@ export interface Context {
   readonly sources: () => readonly SourceRow[]
   /** Documents as they are sent, as JSON text; undefined when no service runs. */
   readonly live: LiveEvents | undefined
+  /** Undefined for a command that changes nothing. */
+  readonly changes: Changes | undefined
   /** Namespace asked unless a command says another: the service's own, or all when none runs. */
   readonly namespace: string | undefined
 }

@@ -19,13 +19,14 @@ export class OperationError extends Error {
   }
 }
 
-const mostBody = 1 << 20
+/** An edited dead letter may be as large as a record, and is sent in base64. */
+const mostBody = 32 << 20
 
 const bodyOf = async (message: IncomingMessage): Promise<string> => {
   let text = ''
   for await (const chunk of message.setEncoding('utf8')) {
     text += chunk as string
-    if (text.length > mostBody) throw new OperationError(2, 'The request is larger than 1 MiB')
+    if (text.length > mostBody) throw new OperationError(2, 'The request is larger than 32 MiB')
   }
   return text
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path'
 import { openDeadLetters } from '../store/dead-letter.ts'
+import { createChanges } from './changes.ts'
 import type { Context } from './context.ts'
 import { createDigests } from './digests.ts'
 import type { Config } from './load.ts'
 import { openMail, routeOf } from './notifiers.ts'
 import { openStore, storeId } from './open-store.ts'
+import { createOpenTransforms } from './open-transforms.ts'
 import { readAlerts } from './operations/alerts.ts'
 import { type DigestRoute, digestOperation } from './operations/digest.ts'
 import type { Operation } from './operations/operate.ts'
@@ -29,21 +31,25 @@ const digestRoute = (config: Config): DigestRoute | undefined => {
   return { route, open: () => openMail(config, name, log) }
 }
 
-export const openContext = async (config: Config, namespace: string | undefined): Promise<OpenedContext> => {
+interface OpenOptions {
+  /** The data directory is held, and the command changes what lies there. */
+  readonly changing: boolean
+  readonly signal: AbortSignal
+}
+
+export const openContext = async (
+  config: Config,
+  namespace: string | undefined,
+  { changing, signal }: OpenOptions,
+): Promise<OpenedContext> => {
   if (config.store.kind === 'duckdb') requireData(config)
   const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
-  const never = new AbortController()
   const store = await openStore(config)
-  const progress = await openProgressLog(
-    store,
-    join(config.data, 'checkpoints', storeId(config)),
-    report,
-    never.signal,
-    {
-      readOnly: true,
-    },
-  )
-  const letters = await openDeadLetters(join(config.data, 'dead-letter'), report, { readOnly: true })
+  const directory = join(config.data, 'checkpoints', storeId(config))
+  const readOnly = !changing
+  const progress = await openProgressLog(store, directory, report, signal, { readOnly })
+  const letters = await openDeadLetters(join(config.data, 'dead-letter'), report, { readOnly })
+  const changes = changing ? createChanges(store, progress, createOpenTransforms()) : undefined
   const sources = await stoppedSources(config, progress.state.checkpoints, report)
   const context: Context = {
     config,
@@ -54,6 +60,7 @@ export const openContext = async (config: Config, namespace: string | undefined)
     inFlight: () => [],
     sources: () => sources,
     live: undefined,
+    changes,
     // The embedded store is all this data directory's; an engine may be shared with others.
     namespace: namespace ?? (config.store.kind === 'duckdb' ? undefined : config.namespace),
   }

@@ -4,14 +4,15 @@ import { createLog, type Logger } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import type { Web } from '../web/server.ts'
 import { type Analysis, startAnalysis } from './analysis.ts'
-import { type Answer, ask, createControl, type Operate, OperationError } from './control.ts'
+import { type Answer, createControl, type Operate, OperationError } from './control.ts'
 import { defaultPaths, existingPaths } from './default-paths.ts'
 import { beginDemo, type DemoRun } from './demo/begin.ts'
 import { demoConfig, tellOfDemo } from './demo/config.ts'
 import { type FirstRun, firstRun } from './first-run.ts'
 import { watchHealth } from './health.ts'
+import { takeLockPatiently } from './hold.ts'
 import type { Config } from './load.ts'
-import { dropLock, Held, takeLock } from './lock.ts'
+import { dropLock, Held } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
 import { createPushed } from './pushed.ts'
 import { startRetention } from './retention.ts'
@@ -50,11 +51,6 @@ const firstSignal = (log: Logger): Promise<number> =>
     // A terminal that goes away must not take the service with it, and there is nothing to reload yet.
     process.on('SIGHUP', () => log.warn('SIGHUP: a configuration is read at start only'))
   })
-
-const pidOf = async (data: string): Promise<string> => {
-  for await (const row of ask(data, 'pid', {})) return String((JSON.parse(row) as { pid: number }).pid)
-  return 'unknown'
-}
 
 const summary = (running: Running, log: Logger): void => {
   let read = 0
@@ -103,7 +99,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   }
   const control = createControl((name, asked, signal) => (name === 'pid' ? whoAnswers() : operate(name, asked, signal)))
   try {
-    await takeLock(config.data, control, () => pidOf(config.data))
+    await takeLockPatiently(config.data, control)
   } catch (error) {
     if (error instanceof Held) throw new OperationError(2, error.message, { cause: error })
     throw error

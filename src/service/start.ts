@@ -17,6 +17,7 @@ import { rowGroupSize } from '../store/duckdb/row-group.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { createChanges } from './changes.ts'
 import type { Context } from './context.ts'
 import { createLive } from './live.ts'
 import type { Config } from './load.ts'
@@ -186,6 +187,8 @@ export const startPipelines = async ({
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })
   const progress = createProgress(progressLog.state.checkpoints)
   const live = createLive()
+  const transforms = createOpenTransforms()
+  const changes = createChanges(store, progressLog, transforms)
 
   const manner = store.transactional ? embedded : remote
   const delivery = createDelivery({
@@ -233,7 +236,7 @@ export const startPipelines = async ({
     arena,
     delivery,
     progress,
-    transforms: createOpenTransforms(),
+    transforms,
     metrics,
     log,
     namespace: config.namespace,
@@ -300,6 +303,7 @@ export const startPipelines = async ({
       inFlight: () => progress.inFlight(),
       sources: () => positions.rows(),
       live,
+      changes,
       namespace: config.namespace,
     },
     metrics,

@@ -1,83 +1,36 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, truncate } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fsyncDir } from '../durable/file.ts'
 import { decodeFrame, encodeFrame, nextFrame } from '../durable/frame.ts'
 import { type Batch, outcome } from '../event/batch.ts'
-import { documentText } from '../event/document.ts'
-import type { FailureCode, Stage } from '../event/failure.ts'
-import { documentId } from '../event/provenance.ts'
-
-/** A record that went no further, with its bytes and the reason. */
-export interface DeadLetter {
-  /** The document id it would have had, and will have when it is replayed. */
-  readonly id: string
-  /** ISO 8601: when it became one. */
-  readonly time: string
-  readonly stage: Stage
-  readonly code: FailureCode
-  readonly reason: string
-  readonly field?: string
-  readonly dataset: string
-  readonly source: string
-  readonly path: string
-  readonly key: string
-  readonly offset: number
-  readonly length: number
-  /** Byte of `raw` at which it stopped fitting. */
-  readonly at?: number
-  readonly expected?: string
-  readonly found?: string
-  /** The record's bytes, base64. */
-  readonly raw: string
-  /** JSON of the document the store refused. */
-  readonly document?: string
-  readonly attempts: number
-}
+import { type DeadLetter, letterOf } from './dead-letter/letter.ts'
 
 export interface DeadLetters {
   /** Keeps the dead rows of batches; resolves once they are on disk. Rejects with the system's error: call again later. */
   add(batches: readonly Batch[]): Promise<void>
+  /** Puts these in the place of those with their ids. Letters that are no longer there stay away. */
+  replace(letters: readonly DeadLetter[]): Promise<void>
+  /** Takes letters out; resolves once that is on disk. */
+  drop(ids: readonly string[]): Promise<void>
   /** Forgets letters at or past the checkpoint of their generation: after a crash their records are read again. */
   dropFrom(checkpoints: ReadonlyMap<string, number>): Promise<void>
-  /** Oldest first. */
+  /** Oldest first. What is added meanwhile is left out. */
   list(): AsyncGenerator<DeadLetter>
   find(id: string): Promise<DeadLetter | undefined>
+  has(id: string): boolean
   readonly count: number
+  /** Bytes the letters take on disk, without those taken out. */
+  readonly bytes: number
+  /** Milliseconds since 1970 at which the one waiting longest came; undefined: there is none. */
+  readonly oldest: number | undefined
   close(): Promise<void>
 }
 
 const segmentBytes = 64 << 20
 const suffix = '.letters'
-
-const reasonOf = (failure: { reason?: string; expected?: string; code: string; field?: string }): string =>
-  failure.reason ??
-  `${failure.field === undefined ? '' : `${failure.field}: `}${failure.expected === undefined ? failure.code.replaceAll('_', ' ') : `expected ${failure.expected}`}`
-
-const letterOf = (batch: Batch, row: number, time: string): DeadLetter => {
-  const { block, dataset } = batch
-  const failure = batch.failures.get(row) ?? { stage: 'parse', code: 'no_alternative' }
-  const { stage, code, at, expected, found, field } = failure
-  const optional = { at, expected, found, field }
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined))
-  return {
-    id: documentId(block.origin.key, block.from[row]!),
-    time,
-    stage,
-    code,
-    reason: reasonOf(failure),
-    ...given,
-    dataset,
-    source: block.origin.source,
-    path: block.origin.path,
-    key: block.origin.key,
-    offset: block.from[row]!,
-    length: block.to[row]! - block.from[row]!,
-    raw: Buffer.from(block.arena.bytes.slice(block.start[row], block.end[row])).toString('base64'),
-    ...(stage === 'store' ? { document: documentText(batch, row) } : {}),
-    attempts: 1,
-  }
-}
+/** What was taken out is swept from the disk when it is more than what is left, and at least this much. */
+const sweepAfter = 1 << 20
 
 interface Place {
   readonly segment: string
@@ -85,6 +38,8 @@ interface Place {
   readonly length: number
   readonly key: string
   readonly offset: number
+  /** Milliseconds since 1970: when the letter first came. */
+  readonly since: number
 }
 
 /**
@@ -103,17 +58,26 @@ export const openDeadLetters = async (
   let file: FileHandle | undefined
   let path = ''
   let length = 0
+  /** Bytes of letters that are in force, and of all segments. */
+  let live = 0
+  let total = 0
   let work: Promise<unknown> = Promise.resolve()
 
-  const take = (record: unknown, place: Omit<Place, 'key' | 'offset'>): void => {
+  const forget = (id: string): void => {
+    live -= places.get(id)?.length ?? 0
+    places.delete(id)
+  }
+  const take = (record: unknown, place: Pick<Place, 'segment' | 'at' | 'length'>): void => {
     const { dropped } = record as { dropped?: readonly string[] }
     if (dropped !== undefined) {
-      for (const id of dropped) places.delete(id)
+      for (const id of dropped) forget(id)
       return
     }
-    const { id, key, offset } = record as DeadLetter
-    places.delete(id)
-    places.set(id, { ...place, key, offset })
+    const { id, key, offset, time } = record as DeadLetter
+    const since = Math.min(places.get(id)?.since ?? Number.POSITIVE_INFINITY, Date.parse(time))
+    // One that failed again keeps its turn.
+    live += place.length - (places.get(id)?.length ?? 0)
+    places.set(id, { ...place, key, offset, since })
   }
 
   const found = readOnly && !existsSync(directory) ? [] : await readdir(directory)
@@ -122,6 +86,7 @@ export const openDeadLetters = async (
     next = Math.max(next, Number.parseInt(name, 10) + 1)
     const segment = join(directory, name)
     const bytes = await readFile(segment)
+    total += bytes.length
     let at = 0
     while (at < bytes.length) {
       const frame = decodeFrame(bytes, at)
@@ -141,6 +106,7 @@ export const openDeadLetters = async (
   }
 
   const append = async (records: readonly object[]): Promise<void> => {
+    if (readOnly) throw new Error(`the dead letters in ${directory} are only read`)
     if (file === undefined || length > segmentBytes) {
       await file?.close()
       path = join(directory, `${String(next++).padStart(8, '0')}${suffix}`)
@@ -165,6 +131,7 @@ export const openDeadLetters = async (
       at += frames[i]!.length
     }
     length = at
+    total += bytes.length
   }
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
     const done = work.then(task)
@@ -172,15 +139,54 @@ export const openDeadLetters = async (
     return done
   }
 
-  const read = async ({ segment, at, length }: Place): Promise<DeadLetter | undefined> => {
-    const handle = await open(segment, 'r')
+  const readFrame = async ({ segment, at, length }: Place): Promise<DeadLetter | undefined> => {
+    const handle = await open(segment, 'r').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
     try {
-      const { buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, at)
-      return decodeFrame(buffer, 0)?.record as DeadLetter | undefined
+      const read = await handle?.read(Buffer.allocUnsafe(length), 0, length, at)
+      return read === undefined ? undefined : (decodeFrame(read.buffer, 0)?.record as DeadLetter | undefined)
     } finally {
-      await handle.close()
+      await handle?.close()
     }
   }
+  /** Swept away under the reader's hands, a letter lies elsewhere. */
+  const read = async (id: string): Promise<DeadLetter | undefined> => {
+    for (let place = places.get(id), before: Place | undefined; place !== undefined && place !== before; ) {
+      const letter = await readFrame(place)
+      if (letter !== undefined) return letter
+      before = place
+      place = places.get(id)
+    }
+    return undefined
+  }
+
+  /**
+   * Writes what is in force anew and removes the segments before, the oldest first: what takes a letter out lies in the
+   * same segment as the letter or in a later one, so that a crash in between brings none back.
+   */
+  const sweep = async (): Promise<void> => {
+    if (total - live < Math.max(sweepAfter, live) && !(places.size === 0 && total > 0)) return
+    const old = (await readdir(directory)).filter((name) => name.endsWith(suffix)).sort()
+    await file?.close()
+    file = undefined
+    const before = total
+    const ids = [...places.keys()]
+    for (let first = 0; first < ids.length; first += 256) {
+      const letters = await Promise.all(ids.slice(first, first + 256).map(read))
+      await append(letters.filter((letter) => letter !== undefined))
+    }
+    for (const name of old) await rm(join(directory, name), { force: true })
+    total -= before
+  }
+  const change = (records: readonly object[]): Promise<void> =>
+    inTurn(async () => {
+      await append(records)
+      await sweep().catch((error: unknown) =>
+        report(`what was taken out of ${directory} could not be removed from the disk: ${String(error)}`),
+      )
+    })
 
   return {
     add(batches) {
@@ -191,24 +197,39 @@ export const openDeadLetters = async (
           if (batch.outcome[row] === outcome.dead) letters.push(letterOf(batch, row, time))
       return letters.length === 0 ? Promise.resolve() : inTurn(() => append(letters))
     },
+    replace: (letters) =>
+      inTurn(async () => {
+        const there = letters.filter(({ id }) => places.has(id))
+        if (there.length > 0) await append(there)
+      }),
+    drop: async (ids) => {
+      const dropped = ids.filter((id) => places.has(id))
+      if (dropped.length > 0) await change([{ dropped }])
+    },
     async dropFrom(checkpoints) {
       const dropped = [...places].flatMap(([id, { key, offset }]) =>
         offset >= (checkpoints.get(key) ?? 0) ? [id] : [],
       )
-      if (dropped.length > 0) await inTurn(() => append([{ dropped }]))
+      if (dropped.length > 0) await change([{ dropped }])
     },
     async *list() {
-      for (const place of [...places.values()]) {
-        const letter = await read(place)
+      for (const id of [...places.keys()]) {
+        const letter = await read(id)
         if (letter !== undefined) yield letter
       }
     },
-    async find(id) {
-      const place = places.get(id)
-      return place === undefined ? undefined : read(place)
-    },
+    find: read,
+    has: (id) => places.has(id),
     get count() {
       return places.size
+    },
+    get bytes() {
+      return live
+    },
+    get oldest() {
+      let first: number | undefined
+      for (const { since } of places.values()) first = Math.min(first ?? since, since)
+      return first
     },
     async close() {
       await work

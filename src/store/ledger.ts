@@ -13,10 +13,22 @@ export interface LedgerDelta {
   readonly filtered: number
   readonly deadLettered: number
   readonly redirected: number
+  /** Of the dead-lettered: those a person removed from the queue for good. */
+  readonly purged?: number
   /** Bytes stated lost. */
   readonly lost: number
   /** Bytes the checkpoint moved by. */
   readonly bytes: number
+}
+
+/** A dead letter left the queue: its record is counted as something else from now on, in its own hour. */
+export interface Departure {
+  readonly id: string
+  readonly source: string
+  readonly path: string
+  /** Milliseconds since 1970, at the start of the hour in which the record was read. */
+  readonly hour: number
+  readonly as: 'stored' | 'duplicate' | 'filtered' | 'redirected' | 'purged'
 }
 
 /** The atomic record of progress. */
@@ -28,6 +40,12 @@ export interface ProgressRecord {
   readonly ledger: readonly LedgerDelta[]
   /** Dataset → earliest event time stored, so that windows already judged are judged again. */
   readonly earliest: Readonly<Record<string, number>>
+  /** Dead letters that are about to leave the queue. Told twice, because a crash came before they did, each counts once. */
+  readonly departures?: readonly Departure[]
+  /** Ids of departures whose letters are gone: they need not be remembered any more. */
+  readonly departed?: readonly string[]
+  /** Of a snapshot: departures that are counted already, by id. */
+  readonly departing?: Readonly<Record<string, Departure['as']>>
   /** Of a snapshot: records stored in hours that the ledger no longer lists. */
   readonly forgotten?: number
   /** Of a snapshot: dataset → earliest event time ever stored. */
@@ -43,6 +61,8 @@ export interface ProgressState {
   readonly late: Map<string, number>
   /** Dataset → earliest event time ever stored. */
   readonly oldest: Map<string, number>
+  /** Departures counted whose letters may still be in the queue: what each is counted as. */
+  readonly departing: Map<string, Departure['as']>
   /** Of the last record applied. */
   seq: number
   /** Records stored in hours that the ledger no longer lists. */
@@ -54,18 +74,47 @@ export const createProgressState = (): ProgressState => ({
   ledger: new Map(),
   late: new Map(),
   oldest: new Map(),
+  departing: new Map(),
   seq: 0,
   forgotten: 0,
 })
 
-const counts = ['read', 'stored', 'duplicate', 'filtered', 'deadLettered', 'redirected', 'lost', 'bytes'] as const
+const counts = [
+  'read',
+  'stored',
+  'duplicate',
+  'filtered',
+  'deadLettered',
+  'redirected',
+  'purged',
+  'lost',
+  'bytes',
+] as const
 
-const rowKey = ({ source, path, hour }: LedgerDelta): string => JSON.stringify([source, path, hour])
+const rowKey = ({ source, path, hour }: Pick<LedgerDelta, 'source' | 'path' | 'hour'>): string =>
+  JSON.stringify([source, path, hour])
 
 const add = (a: LedgerDelta, b: LedgerDelta): LedgerDelta => {
   const sum: Record<string, unknown> = { ...a }
-  for (const name of counts) sum[name] = a[name] + b[name]
+  for (const name of counts) sum[name] = (a[name] ?? 0) + (b[name] ?? 0)
   return sum as unknown as LedgerDelta
+}
+
+/** Counts `by` letters of a row as departed. What is purged remains dead-lettered. */
+const departed = (row: LedgerDelta, as: Departure['as'], by: 1 | -1): LedgerDelta => ({
+  ...row,
+  [as]: (row[as] ?? 0) + by,
+  deadLettered: row.deadLettered - (as === 'purged' ? 0 : by),
+})
+
+const depart = (state: ProgressState, { id, as, ...where }: Departure): void => {
+  const before = state.departing.get(id)
+  if (before === as) return
+  state.departing.set(id, as)
+  const row = state.ledger.get(rowKey(where))
+  // Of an hour that the ledger no longer lists only what was stored is remembered.
+  if (row === undefined) state.forgotten += Number(as === 'stored') - Number(before === 'stored')
+  else state.ledger.set(rowKey(where), departed(before === undefined ? row : departed(row, before, -1), as, 1))
 }
 
 export const applyProgress = (state: ProgressState, record: ProgressRecord): void => {
@@ -78,6 +127,9 @@ export const applyProgress = (state: ProgressState, record: ProgressRecord): voi
     const before = state.ledger.get(key)
     state.ledger.set(key, before === undefined ? delta : add(before, delta))
   }
+  for (const departure of record.departures ?? []) depart(state, departure)
+  for (const [id, as] of Object.entries(record.departing ?? {})) state.departing.set(id, as)
+  for (const id of record.departed ?? []) state.departing.delete(id)
   lower(state.late, record.earliest)
   lower(state.oldest, record.earliest)
   lower(state.oldest, record.oldest ?? {})
@@ -101,6 +153,7 @@ export const snapshotProgress = (state: ProgressState, keepFrom: number): Progre
     earliest: Object.fromEntries(state.late),
     forgotten: state.forgotten,
     oldest: Object.fromEntries(state.oldest),
+    ...(state.departing.size === 0 ? {} : { departing: Object.fromEntries(state.departing) }),
   }
 }
 
@@ -117,6 +170,8 @@ export interface LedgerRow {
   readonly filtered: number
   readonly dead_lettered: number
   readonly redirected: number
+  /** Of the dead-lettered. */
+  readonly purged: number
   readonly lost: number
   readonly in_flight: number
   readonly bytes: number
@@ -161,6 +216,7 @@ export const ledgerRows = (state: ProgressState, store: string, waiting: readonl
         filtered: row.filtered,
         dead_lettered: row.deadLettered,
         redirected: row.redirected,
+        purged: row.purged ?? 0,
         lost: row.lost,
         in_flight: flying,
         bytes: row.bytes,

@@ -25,6 +25,12 @@ export interface Covered {
   readonly to: number
 }
 
+/** Where a record lies: its document id is made of it. */
+export interface RecordPlace {
+  readonly key: string
+  readonly offset: number
+}
+
 export interface Retention {
   readonly dataset?: string
   /** Milliseconds. */
@@ -42,6 +48,8 @@ export interface Store extends Sink {
   aggregate(question: Aggregate, signal: AbortSignal): Promise<readonly Bucket[]>
   /** Records of generation `key` that begin in [from, to), in order. The in-doubt rule asks. */
   covered(key: string, from: number, to: number, signal: AbortSignal): Promise<readonly Covered[]>
+  /** Which of these records it holds already, by document id. The in-doubt rule of what is written again. */
+  holds(records: readonly RecordPlace[], signal: AbortSignal): Promise<ReadonlySet<string>>
   /** Number of documents of a generation. `ledger --verify` asks. */
   countOf(key: string, signal: AbortSignal): Promise<number>
   /** How many documents of each generation `retain` removed, where the store counts them as it removes them. */

@@ -1,7 +1,8 @@
+import { flagNames } from '../../event/block.ts'
 import type { Scalar } from '../../event/column.ts'
 import type { FieldType } from '../../event/field.ts'
 import { toRecordTest } from '../../query/record-test.ts'
-import type { DeadLetter } from '../../store/dead-letter.ts'
+import type { DeadLetter } from '../../store/dead-letter/letter.ts'
 import { redactText } from '../../transform/redaction/redact-text.ts'
 import type { Context } from '../context.ts'
 import { type Answer, OperationError } from '../control.ts'
@@ -9,14 +10,15 @@ import { type Asked, queryOver } from './question.ts'
 import { parseTime } from './time-range.ts'
 
 /** A letter as people see it: redacted unless the owner of the file asks for the bytes as they are. */
-const shown = (letter: DeadLetter, raw: boolean): Record<string, unknown> => {
-  const { raw: bytes, document, key: _key, length, ...rest } = letter
+export const shown = (letter: DeadLetter, raw: boolean): Record<string, unknown> => {
+  const { raw: bytes, document, key: _key, original: _original, flag = 0, length, ...rest } = letter
   const text = Buffer.from(bytes, 'base64').toString('utf8')
   const hide = raw ? (given: string) => given : redactText
   return {
     ...rest,
     ...(rest.found === undefined ? {} : { found: hide(rest.found) }),
     length,
+    ...(flag === 0 ? {} : { flags: flagNames.filter((_, bit) => (flag >> bit) & 1) }),
     raw: hide(text),
     ...(document === undefined ? {} : { document: hide(document) }),
   }
@@ -44,6 +46,8 @@ const members: Readonly<Record<string, { readonly type: FieldType; readonly also
   offset: { type: 'long', also: 'log.offset' },
   length: { type: 'long', also: 'log.length' },
   attempts: { type: 'long' },
+  read_at: { type: 'date' },
+  edited: { type: 'date' },
   raw: { type: 'text', also: 'event.original' },
   document: { type: 'text' },
 }
@@ -58,8 +62,16 @@ const letterFields = {
   },
 }
 
-/** Oldest first. A query is held against what is shown: what redaction hides cannot be guessed at. */
-export async function* listLetters({ config, letters }: Context, asked: LettersAsked): Answer {
+/** The letters asked for, oldest first. A query is held against what is shown: what redaction hides cannot be guessed at. */
+export async function* selectLetters(
+  { config, letters }: Pick<Context, 'config' | 'letters'>,
+  asked: LettersAsked,
+): AsyncGenerator<DeadLetter> {
+  if (asked.kql !== undefined && letters.has(asked.kql.trim())) {
+    const named = await letters.find(asked.kql.trim())
+    if (named !== undefined) yield named
+    return
+  }
   const clock = { now: Date.now(), timezone: config.timezone }
   const fits = toRecordTest(queryOver(letterFields, asked.kql, clock))
   const at = (text: string | undefined, otherwise: number): number =>
@@ -76,13 +88,28 @@ export async function* listLetters({ config, letters }: Context, asked: LettersA
     const row = shown(letter, asked.raw === true)
     if (!fits((name) => row[memberOf.get(name)!] as Scalar | undefined)) continue
     left--
-    yield row
+    yield letter
   }
 }
 
-export async function* showLetter(context: Context, asked: { readonly id: string; readonly raw?: boolean }): Answer {
-  const letter = await context.letters.find(asked.id)
+export async function* listLetters(context: Context, asked: LettersAsked): Answer {
+  for await (const letter of selectLetters(context, asked)) yield shown(letter, asked.raw === true)
+}
+
+/** Throws where there is none. */
+export const letterById = async ({ letters }: Pick<Context, 'letters'>, id: string): Promise<DeadLetter> => {
+  const letter = await letters.find(id)
   if (letter === undefined)
-    throw new OperationError(1, `no dead letter has the id '${asked.id}'; 'tailrace dlq list' shows them`)
-  yield shown(letter, asked.raw === true)
+    throw new OperationError(1, `no dead letter has the id '${id}'; 'tailrace dlq list' shows them`)
+  return letter
+}
+
+export async function* showLetter(context: Context, asked: { readonly id: string; readonly raw?: boolean }): Answer {
+  yield shown(await letterById(context, asked.id), asked.raw === true)
+}
+
+/** Its bytes as they lie on the disk, for an editor. */
+export async function* rawLetter(context: Context, asked: { readonly id: string }): Answer {
+  const { raw } = await letterById(context, asked.id)
+  yield { raw }
 }

@@ -10,6 +10,7 @@ const counts = [
   'filtered',
   'dead_lettered',
   'redirected',
+  'purged',
   'lost',
   'in_flight',
   'bytes',

@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import { type Answer, type Operate, OperationError } from '../control.ts'
-import { listLetters, showLetter } from './dead-letters.ts'
+import { editLetter, purgeLetters, replayLetters } from './change-letters.ts'
+import { listLetters, rawLetter, showLetter } from './dead-letters.ts'
 import { ledger } from './ledger.ts'
 import { patiently } from './patiently.ts'
 import { explainQuery, search, stats } from './search.ts'
@@ -24,10 +25,14 @@ const operations: Readonly<Record<string, Operation>> = {
   'explain-query': explainQuery,
   'dlq-list': listLetters,
   'dlq-show': showLetter,
+  'dlq-raw': rawLetter,
+  'dlq-edit': editLetter,
+  'dlq-replay': replayLetters,
+  'dlq-purge': purgeLetters,
 }
 
 /** Those that a store which is away would keep waiting. */
-const asksStore: ReadonlySet<string> = new Set(['search', 'stats', 'slow', 'ledger'])
+const asksStore: ReadonlySet<string> = new Set(['search', 'stats', 'slow', 'ledger', 'dlq-replay'])
 
 export const operateOn =
   (context: Context, more: Readonly<Record<string, Operation>> = {}): Operate =>

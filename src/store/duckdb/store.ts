@@ -1,3 +1,4 @@
+import { documentId } from '../../event/provenance.ts'
 import { equals } from '../../query/tree.ts'
 import type { CommitRecord } from '../sink.ts'
 import type { Store } from '../store.ts'
@@ -9,6 +10,8 @@ import { removeOrphans, retain } from './retention.ts'
 import { search } from './search.ts'
 import { unusable } from './unusable.ts'
 import { createWriter, type Writer } from './writer.ts'
+
+const offsetsAtOnce = 1000
 
 /**
  * Opens the embedded store, making the file and its directories where they are missing. Throws `StoreUnusable` where
@@ -48,6 +51,23 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Store> => {
         signal,
       )
       return rows.map(([begin, end]) => ({ from: Number(begin), to: Number(end) }))
+    },
+    async holds(records, signal) {
+      const held = new Set<string>()
+      for (const [key, places] of Map.groupBy(records, (record) => record.key)) {
+        const { from: table, where, values, fields } = ofGeneration(key, ['log.offset'])
+        if (!fields.has('log.offset')) continue
+        for (let first = 0; first < places.length; first += offsetsAtOnce) {
+          const offsets = places.slice(first, first + offsetsAtOnce).map(({ offset }) => BigInt(offset))
+          const rows = await database.rows(
+            `SELECT "log.offset" FROM ${table} WHERE ${where} AND "log.offset" IN (${offsets.map(() => '?').join(', ')})`,
+            [...values, ...offsets],
+            signal,
+          )
+          for (const [offset] of rows) held.add(documentId(key, Number(offset)))
+        }
+      }
+      return held
     },
     async countOf(key, signal) {
       const { from, where, values } = ofGeneration(key, [])

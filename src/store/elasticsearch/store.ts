@@ -1,5 +1,6 @@
 import type { Batch } from '../../event/batch.ts'
 import type { Field, Schema } from '../../event/field.ts'
+import { documentId } from '../../event/provenance.ts'
 import type { BackoffOptions } from '../retry.ts'
 import type { Store } from '../store.ts'
 import { aggregateDocuments } from './aggregate.ts'
@@ -8,7 +9,7 @@ import { createBodyPool } from './body-pool.ts'
 import { createBulk } from './bulk.ts'
 import { type ConnectionOptions, connect } from './connection.ts'
 import { detectEngine, type Engine } from './engine.ts'
-import { coveredSpans, refreshTargets, whole } from './held.ts'
+import { coveredSpans, heldIds, refreshTargets, whole } from './held.ts'
 import { targetsOf } from './question.ts'
 import { retainDocuments } from './retain.ts'
 import { searchDocuments } from './search.ts'
@@ -110,6 +111,12 @@ export const openElasticsearch = async (options: ElasticsearchOptions): Promise<
     async covered(key, from, to, signal) {
       await refreshTargets(ask, everything, ending(signal))
       return coveredSpans(ask, everything, key, from, to, ending(signal))
+    },
+    async holds(records, signal) {
+      const until = ending(signal)
+      await refreshTargets(ask, everything, until)
+      const ids = records.map(({ key, offset }) => documentId(key, offset))
+      return heldIds(ask, everything, ids, until)
     },
     async countOf(key, signal) {
       const json = { size: 0, track_total_hits: true, query: { term: { 'log.file.id': key } } }
