@@ -66,7 +66,7 @@ const replay = async (kql: string | undefined, options: Selecting & { readonly d
   await printRows(watched(), format, columns)
   const sentences = leftSentences(counts, dryRun)
   process.stderr.write(
-    `${counts.selected} dead letters ${dryRun ? 'tried, nothing changed' : `replayed, ${counts.left} left in the queue`}\n`,
+    `${counts.selected} dead ${counts.selected === 1 ? 'letter' : 'letters'} ${dryRun ? 'tried, nothing changed' : `replayed, ${counts.left} left in the queue`}\n`,
   )
   if (sentences.length > 0) throw new Exit(1, sentences.join('; '))
 }
@@ -88,10 +88,10 @@ const purge = async (kql: string | undefined, options: Selecting & { readonly ye
 const edit = async (id: string, options: Listed & { readonly rawFile?: string }): Promise<void> => {
   const { ask } = await import('./ask.ts')
   const { editBytes, readBytes } = await import('./edit-bytes.ts')
+  const given = options.rawFile === undefined ? undefined : await readBytes(options.rawFile)
   let before = ''
   for await (const row of ask(options, 'dlq-raw', { id })) before = (JSON.parse(row) as { raw: string }).raw
-  const bytes = Buffer.from(before, 'base64')
-  const after = options.rawFile === undefined ? await editBytes(bytes) : await readBytes(options.rawFile)
+  const after = given ?? (await editBytes(Buffer.from(before, 'base64')))
   for await (const row of ask(options, 'dlq-edit', { id, raw: after.toString('base64') })) {
     const { edited } = JSON.parse(row) as { edited: boolean }
     process.stderr.write(edited ? `${id} is edited; 'tailrace dlq replay ${id}' tries it\n` : `${id} is as it was\n`)

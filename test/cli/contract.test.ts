@@ -50,6 +50,9 @@ describe('every command', () => {
     'ledger',
     'dlq list',
     'dlq show',
+    'dlq replay',
+    'dlq edit',
+    'dlq purge',
     'sources',
     'fingerprint',
     'infer',
@@ -70,9 +73,6 @@ describe('every command', () => {
     'alerts silence',
     'alerts unsilence',
     'alerts resolve',
-    'dlq edit',
-    'dlq replay',
-    'dlq purge',
     'sources forget',
     'sources rewind',
     'sources adopt',
@@ -132,6 +132,9 @@ describe('every command', () => {
       [['dlq', 'list', '--since', '1h', '--last', '1h'], 'give one'],
       [['dlq', 'list', '--since', 'yesterday-ish'], "'yesterday-ish' is no time"],
       [['dlq', 'show'], "missing required argument 'id'"],
+      [['dlq', 'replay', 'stag: parse'], 'Did you mean `stage`'],
+      [['dlq', 'edit'], "missing required argument 'id'"],
+      [['dlq', 'edit', 'x', '--raw-file', 'no-such-file'], 'cannot be read'],
     ] as const) {
       const { code, out, err } = await run(...args)
       expect({ args, code, out }).toEqual({ args, code: 2, out: '' })

@@ -733,6 +733,18 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
         expect(await store.countOf('cccccccccccccccc', never)).toBe(0)
       })
 
+      it('which records it holds, by id', async () => {
+        const key = 'aaaaaaaaaaaaaaaa'
+        const other = 'bbbbbbbbbbbbbbbb'
+        await put([{ message: 'a' }, { message: 'b' }], { key, from: 1000, width: 50 })
+        await put([{ message: 'other' }], { key: other, from: 1000, dataset: 'test.other' })
+        const asked = [1000, 1001, 1050, 1100].flatMap((offset) =>
+          [key, other, 'cccccccccccccccc'].map((of) => ({ key: of, offset })),
+        )
+        expect([...(await store.holds(asked, never))].sort()).toEqual([`${key}-1000`, `${key}-1050`, `${other}-1000`])
+        expect(await store.holds([], never)).toEqual(new Set())
+      })
+
       it('more spans than one page of an answer', async () => {
         const key = 'dddddddddddddddd'
         await put(
