@@ -25,7 +25,6 @@ test('beside a service: what an editor mended is stored once, what fails again s
     (await service.rows(['ledger'])).some((row) => row['dead_lettered'] === 3),
   )
   const table = await service.run(['dlq', 'list'])
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
   expect(table.out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
   expect(table.out).not.toContain('hunter2')
   const [first] = await service.rows(['dlq', 'list'])
