@@ -25,12 +25,12 @@ const doorLog = grammar({
   line: line`${time('@timestamp', 'iso')} door ${int('app.door')} ${oneOfWords('event.outcome', ['opened', 'refused'])} for ${word('user.name')}`,
   samples: ['2026-11-27T08:00:00Z door 7 opened for alice', '2026-11-27T08:00:01Z door 7 refused for bob'],
 })
-export const doors = pipeline('doors')
+const doors = pipeline('doors')
   .from(follow({ name: 'doors', paths: [] }))
   .parse(doorLog)
 
 export const key = '00c0ffee00c0ffee'
-export const readAt = Date.parse('2026-11-27T08:10:00.123Z')
+const readAt = Date.parse('2026-11-27T08:10:00.123Z')
 const path = '/var/log/doors.log'
 export const goodLine = (door: number): string => `2026-11-27T08:00:00.${100 + door}Z door ${door} opened for alice`
 
