@@ -96,7 +96,7 @@ const rowKey = ({ source, path, hour }: Pick<LedgerDelta, 'source' | 'path' | 'h
 
 const add = (a: LedgerDelta, b: LedgerDelta): LedgerDelta => {
   const sum: Record<string, unknown> = { ...a }
-  for (const name of counts) sum[name] = (a[name] ?? 0) + (b[name] ?? 0)
+  for (const name of counts) if (name in a || name in b) sum[name] = (a[name] ?? 0) + (b[name] ?? 0)
   return sum as unknown as LedgerDelta
 }
 
@@ -170,8 +170,8 @@ export interface LedgerRow {
   readonly filtered: number
   readonly dead_lettered: number
   readonly redirected: number
-  /** Of the dead-lettered. */
-  readonly purged: number
+  /** Of the dead-lettered, where there are any. */
+  readonly purged?: number
   readonly lost: number
   readonly in_flight: number
   readonly bytes: number
@@ -216,7 +216,7 @@ export const ledgerRows = (state: ProgressState, store: string, waiting: readonl
         filtered: row.filtered,
         dead_lettered: row.deadLettered,
         redirected: row.redirected,
-        purged: row.purged ?? 0,
+        ...(row.purged === undefined ? {} : { purged: row.purged }),
         lost: row.lost,
         in_flight: flying,
         bytes: row.bytes,

@@ -10,7 +10,6 @@ const counts = [
   'filtered',
   'dead_lettered',
   'redirected',
-  'purged',
   'lost',
   'in_flight',
   'bytes',
@@ -18,6 +17,9 @@ const counts = [
 
 const totalOf = (rows: readonly LedgerRow[]): Record<string, unknown> => ({
   ...Object.fromEntries(counts.map((name) => [name, rows.reduce((sum, row) => sum + row[name], 0)])),
+  ...(rows.some(({ purged }) => purged !== undefined)
+    ? { purged: rows.reduce((sum, { purged = 0 }) => sum + purged, 0) }
+    : {}),
   balanced: rows.every(({ balanced }) => balanced),
 })
 
