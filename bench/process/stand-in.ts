@@ -34,6 +34,9 @@ const isWhole = (document: string): boolean => {
   }
 }
 
+/** The id of an operation, with its quotes. */
+const idOf = (operation: string): string => operation.slice(operation.indexOf('"_id":') + 6, -2)
+
 /** The answer's items, one an operation, in order. */
 const itemsOf = (body: Buffer, filtered: boolean): string[] => {
   const items: string[] = []
@@ -50,7 +53,7 @@ const itemsOf = (body: Buffer, filtered: boolean): string[] => {
     }
     items.push(
       filtered
-        ? '{"create":{"status":201}}'
+        ? `{"create":{"_id":${idOf(body.toString('latin1', at, action))},"status":201}}`
         : `{"create":{"_index":"logs","_id":"${counts.documents}","_version":1,"result":"created","_shards":{"total":1,"successful":1,"failed":0},"_seq_no":${counts.documents},"_primary_term":1,"status":201}}`,
     )
     at = end + 1

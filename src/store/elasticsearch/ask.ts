@@ -25,6 +25,10 @@ export interface AskOptions {
   readonly tries?: number
   /** Replies that are an answer, beside 2xx. */
   readonly accept?: (reply: Reply) => boolean
+  /** What a body of 2xx must be; another comes from something before the engine, and is waited out. */
+  readonly sound?: (body: unknown) => boolean
+  /** Waits out refusals too: for deliveries, which a person's mending must find still waiting. */
+  readonly patient?: boolean
 }
 
 /** For requests that may be repeated: waits out a store that is away or refuses everybody. Throws `StoreRefused`. */
@@ -43,7 +47,7 @@ const isWeather = ({ status, body }: Reply): boolean =>
 
 export const createAsk =
   (connection: Connection, troubles: Troubles, backoffOptions: BackoffOptions): Ask =>
-  async (request, signal, { tries = Number.POSITIVE_INFINITY, accept } = {}) => {
+  async (request, signal, { tries = Number.POSITIVE_INFINITY, accept, sound, patient } = {}) => {
     const backoff = createBackoff(backoffOptions)
     const trouble = troubles.open()
     try {
@@ -53,10 +57,9 @@ export const createAsk =
         try {
           const reply = await connection.send(request, signal)
           if (accept?.(reply) === true) return reply
-          if (!isWeather(reply)) {
-            if (reply.status < 300) return reply
-            throw new StoreRefused(request, reply)
-          }
+          const weather = isWeather(reply)
+          if (!weather && reply.status < 300 && sound?.(reply.body) !== false) return reply
+          if (!weather && reply.status >= 300 && patient !== true) throw new StoreRefused(request, reply)
           text = troubleOf(reply)
           wish = retryAfter(reply)
         } catch (error) {

@@ -4,6 +4,7 @@ import type { DocumentWriter } from '../../event/document.ts'
 import { columnBound } from '../../event/document-bound.ts'
 import { writeEscaped } from '../../event/json-text.ts'
 import type { Arena, Lease } from '../../memory/arena.ts'
+import type { SentIds } from './bulk-reply.ts'
 
 /** A batch with what is needed to write its rows as bulk operations. */
 export interface Cargo {
@@ -35,6 +36,19 @@ export interface Body {
 
 /** What operation `i` is of. */
 export const cargoOf = (body: Body, i: number): Cargo => body.cargos[body.which[i]!]!
+
+/** The id of operation `i`. */
+export const idOf = (body: Body, i: number): string => {
+  const { ids } = cargoOf(body, i)
+  return body.arena.node.toString('utf8', ids.start[body.rows[i]!]!, ids.end[body.rows[i]!]!)
+}
+
+export const idsOf = (body: Body): SentIds => ({
+  count: body.count,
+  memory: body.arena.bytes,
+  start: (i: number): number => cargoOf(body, i).ids.start[body.rows[i]!]!,
+  end: (i: number): number => cargoOf(body, i).ids.end[body.rows[i]!]!,
+})
 
 export const emptyBody = (arena: Arena, lease: Lease): Body => ({
   arena,

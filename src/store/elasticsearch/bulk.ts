@@ -4,8 +4,9 @@ import type { Failure } from '../../event/failure.ts'
 import type { Arena } from '../../memory/arena.ts'
 import { type BackoffOptions, createBackoff } from '../retry.ts'
 import type { Ask } from './ask.ts'
-import { type Body, boundOf, bytesOf, type Cargo, cargoOf, clear, fill, mostOf, refill } from './body.ts'
+import { type Body, boundOf, bytesOf, type Cargo, cargoOf, clear, fill, idOf, idsOf, mostOf, refill } from './body.ts'
 import type { BodyPool } from './body-pool.ts'
+import { type BulkReply, openBulkReply } from './bulk-reply.ts'
 import { type Connection, NoReply, type Reply } from './connection.ts'
 import { heldIds, refreshTargets } from './held.ts'
 import type { Targets } from './target.ts'
@@ -36,13 +37,13 @@ type Attempt =
   | { readonly kind: 'items'; readonly items: readonly BulkItem[] }
   /** Every one of them was made. */
   | { readonly kind: 'created' }
-  | { readonly kind: 'refused'; readonly text: string; readonly wish: number }
-  | { readonly kind: 'too_large'; readonly failure: Failure }
-  | { readonly kind: 'malformed'; readonly failure: Failure }
+  | { readonly kind: 'refused'; readonly text: string; readonly wish: number; readonly missing: boolean }
+  /** A document of it is. `sure`: where it was sent alone, that one. */
+  | { readonly kind: 'unfit'; readonly failure: Failure; readonly sure: boolean; readonly text: string }
   | { readonly kind: 'unknown'; readonly text: string; readonly wish: number; readonly silent: boolean }
 
-/** Without the statuses the positions of the others would shift. */
-const filter = 'took,errors,items.*.status,items.*.error,items.*.failure_store'
+/** The ids prove that the reply is to this request, whatever lies between: a cached or mixed-up one names others. */
+const filter = 'took,errors,items.*._id,items.*.status,items.*.error,items.*.failure_store'
 
 /** Requests without an answer, while others are answered, after which a body is sent in halves. */
 const silentTries = 3
@@ -51,39 +52,50 @@ const failingTries = 5
 const smallestLimit = 64 * 1024
 const largeDocument = 1 << 20
 
-const itemsOf = (body: unknown, count: number): readonly BulkItem[] | number | undefined => {
-  if (isObject(body) && body['created'] === count && body['errors'] === false) return count
-  const list = isObject(body) ? body['items'] : undefined
-  if (!Array.isArray(list) || list.length !== count) return undefined
+/** The items of a reply, if it is one to `sent`: each of its documents, in order. */
+const itemsOf = (reply: unknown, sent: Body): readonly BulkItem[] | undefined => {
+  const list = isObject(reply) ? reply['items'] : undefined
+  if (!Array.isArray(list) || list.length !== sent.count) return undefined
   const items: BulkItem[] = []
   for (const each of list) {
-    const item = each?.create ?? each?.index
+    const item: BulkItem | undefined = each?.create ?? each?.index
     if (typeof item?.status !== 'number') return undefined
+    // A failure store gives what it takes an id of its own.
+    if (item._id !== idOf(sent, items.length) && item.failure_store === undefined) return undefined
     items.push(item)
   }
   return items
 }
 
 const isOfRequest = /unrecognized parameter|explicit index in bulk is not allowed|bulk request must be terminated/i
+/** The engine's reader broke off: what it speaks of is in the body, not in the world. */
+const isOfReading = /parse|content|malformed|json|unexpected|constraints/i
 
-const attemptOf = (reply: Reply, count: number): Attempt => {
+const attemptOf = (reply: Reply, read: BulkReply, sent: Body): Attempt => {
   const { status, body } = reply
   const wish = retryAfter(reply)
   if (status === 200) {
-    const items = itemsOf(body, count)
-    if (typeof items === 'number') return { kind: 'created' }
+    if (read.allCreated) return { kind: 'created' }
+    const items = itemsOf(body, sent)
     if (items !== undefined) return { kind: 'items', items }
-    return { kind: 'unknown', text: 'store answers a bulk request with nonsense', wish, silent: false }
+    const text =
+      typeof body === 'string' ? troubleOf(reply) : 'store answers a bulk request with what is no answer to it'
+    return { kind: 'unknown', text, wish, silent: false }
   }
-  if (status === 413)
-    return { kind: 'too_large', failure: { stage: 'store', code: 'too_large', reason: troubleOf(reply) } }
-  const words = wordsOf(errorOf(body))
-  if (status === 400 && words !== '' && !isOfRequest.test(words))
-    return { kind: 'malformed', failure: { stage: 'store', code: 'rejected_by_store', reason: words } }
   const text = troubleOf(reply)
+  if (status === 413) {
+    const sure = sent.end - sent.lease.start > smallestLimit
+    return { kind: 'unfit', failure: { stage: 'store', code: 'too_large', reason: text }, sure, text }
+  }
+  const error = errorOf(body)
+  const words = wordsOf(error)
+  if (status === 400 && words !== '' && !isOfRequest.test(words)) {
+    const sure = isOfReading.test(error?.type ?? '')
+    return { kind: 'unfit', failure: { stage: 'store', code: 'rejected_by_store', reason: words }, sure, text }
+  }
   // Said before the request was looked into: nothing of it was applied.
   return status >= 400 && status < 500
-    ? { kind: 'refused', text, wish }
+    ? { kind: 'refused', text, wish, missing: status === 404 }
     : { kind: 'unknown', text, wish, silent: false }
 }
 
@@ -121,24 +133,23 @@ export const createBulk = (options: BulkOptions) => {
       const query = { filter_path: filter, ...(options.requiresAlias ? { require_alias: true } : {}) }
       const bulk = bytesOf(body)
       const path = `/${encodeURIComponent(body.target)}/_bulk`
-      return attemptOf(await connection.send({ method: 'POST', path, query, bulk }, signal), body.count)
+      const read = openBulkReply(idsOf(body))
+      return attemptOf(await connection.send({ method: 'POST', path, query, bulk, read }, signal), read, body)
     } catch (error) {
       if (!(error instanceof NoReply)) throw error
       return { kind: 'unknown', text: silenceOf(error), wish: 0, silent: true }
     }
   }
 
-  const targetsOf = (body: Body): ReadonlySet<string> => new Set(body.cargos.map(({ target }) => target))
+  /** Target → dataset. */
+  const targetsOf = (body: Body): ReadonlyMap<string, string> =>
+    new Map(body.cargos.map(({ target, batch }) => [target, batch.dataset]))
 
   /** After a request of unknown outcome: what the store holds of it is stored, the rest stays in the body. */
   const settle = async (body: Body, signal: AbortSignal): Promise<void> => {
-    const where = [...targetsOf(body)].map(encodeURIComponent).join(',')
+    const where = [...targetsOf(body).keys()].map(encodeURIComponent).join(',')
     await refreshTargets(ask, where, signal)
-    const idOf = (i: number): string => {
-      const { ids } = cargoOf(body, i)
-      return body.arena.node.toString('utf8', ids.start[body.rows[i]!]!, ids.end[body.rows[i]!]!)
-    }
-    const ids = Array.from({ length: body.count }, (_, i) => idOf(i))
+    const ids = Array.from({ length: body.count }, (_, i) => idOf(body, i))
     const held = await heldIds(ask, where, ids, signal)
     if (held.size === 0) return
     const cargos: Cargo[] = []
@@ -220,7 +231,7 @@ export const createBulk = (options: BulkOptions) => {
     let silent = 0
     try {
       while (body.count > 0) {
-        if (options.creates) for (const name of targetsOf(body)) await targets.ensure(name, signal)
+        if (options.creates) for (const [name, dataset] of targetsOf(body)) await targets.ensure(name, dataset, signal)
         const attempt = await request(body, signal)
         if (attempt.kind === 'created') {
           for (let i = 0; i < body.count; i++) cargoOf(body, i).batch.outcome[body.rows[i]!] = outcome.stored
@@ -237,16 +248,24 @@ export const createBulk = (options: BulkOptions) => {
           await backoff.wait(signal)
           continue
         }
-        if (attempt.kind === 'too_large' || attempt.kind === 'malformed') {
-          if (attempt.kind === 'too_large')
+        if (attempt.kind === 'unfit') {
+          const { failure, sure, text } = attempt
+          if (failure.code === 'too_large')
             limit = Math.max(smallestLimit, Math.min(limit, (body.end - body.lease.start) >> 1))
-          if (body.count === 1) bury(body, attempt.failure)
-          else await halve(body, signal)
+          if (body.count > 1) await halve(body, signal)
+          else if (sure || isHopeless(failing, cargoOf(body, 0), body.rows[0]!, accepted, accepted)) bury(body, failure)
+          else {
+            trouble.say(text)
+            await backoff.wait(signal)
+          }
           continue
         }
         trouble.say(attempt.text)
         await backoff.wait(signal, attempt.wish)
-        if (attempt.kind === 'refused') continue
+        if (attempt.kind === 'refused') {
+          if (attempt.missing) for (const name of targetsOf(body).keys()) targets.forget(name)
+          continue
+        }
         await settle(body, signal)
         if (!attempt.silent) continue
         silent++

@@ -1,9 +1,9 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { ClientOptions } from '@elastic/elasticsearch'
-import type { TransportOptions } from '@elastic/transport'
+import type { ConnectionRequestOptions, ConnectionRequestParams, TransportOptions } from '@elastic/transport'
 import { parse, stringify } from '../stringify.ts'
-import { allCreated } from './quick-reply.ts'
+import type { BulkReply } from './bulk-reply.ts'
 
 export type Auth =
   | { readonly kind: 'basic'; readonly username: string; readonly password: string }
@@ -32,6 +32,8 @@ export interface Request {
   readonly json?: unknown
   /** Newline-delimited JSON; read until the request ends, so it must not change before. */
   readonly bulk?: Buffer
+  /** Reads the answer as it comes in; where it says `allCreated`, the reply has no body. */
+  readonly read?: BulkReply
 }
 
 /** What came back, whatever the status. `body`: the value read from JSON, or text where it was none. */
@@ -72,9 +74,18 @@ const tlsOf = ({ ca, clientCertificate }: ConnectionOptions): NonNullable<Client
   ...clientCertificate,
 })
 
+/** The value of a JSON text; the text itself where it is none, as some proxies label their own pages. */
+const read = (text: string): unknown => {
+  try {
+    return parse(text)
+  } catch {
+    return text
+  }
+}
+
 /** Loads the client (100 ms) only when a store of this kind is opened; sends nothing yet. */
 export const connect = async (options: ConnectionOptions): Promise<Connection> => {
-  const [{ Client }, { Serializer, Transport }] = await Promise.all([
+  const [{ Client }, { errors, Serializer, Transport, UndiciConnection }] = await Promise.all([
     import('@elastic/elasticsearch'),
     import('@elastic/transport'),
   ])
@@ -93,12 +104,20 @@ export const connect = async (options: ConnectionOptions): Promise<Connection> =
       return stringify(value)
     }
     override deserialize<T = unknown>(text: string): T {
+      return read(text) as T
+    }
+  }
+  class ReadingConnection extends UndiciConnection {
+    override async request(params: ConnectionRequestParams, given: ConnectionRequestOptions): Promise<never> {
+      const { read } = given.context as { readonly read?: BulkReply }
+      if (read === undefined) return super.request(params, given) as Promise<never>
+      const { statusCode, headers, body } = await super.request(params, { ...given, asStream: true } as never)
       try {
-        return (allCreated(text) ?? parse(text)) as T
-      } catch {
-        // Some proxies label their own pages as JSON: the caller sees that it is text.
-        return text as T
+        for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) read.take(chunk)
+      } catch (error) {
+        throw new errors.ConnectionError((error as Error).message)
       }
+      return { statusCode, headers, body: read.allCreated ? '' : read.text() } as never
     }
   }
   const requestTimeout = options.requestTimeout ?? 60_000
@@ -108,6 +127,7 @@ export const connect = async (options: ConnectionOptions): Promise<Connection> =
     tls: tlsOf(options),
     Transport: PlainTransport,
     Serializer: ExactSerializer,
+    Connection: ReadingConnection,
     maxRetries: 0,
     requestTimeout,
     enableMetaHeader: false,
@@ -116,7 +136,10 @@ export const connect = async (options: ConnectionOptions): Promise<Connection> =
   const compresses =
     options.compression === 'gzip' || (options.compression !== 'none' && !options.nodes.every(isLoopback))
 
-  const send = async ({ method, path, query, json, bulk }: Request, signal: AbortSignal): Promise<Reply> => {
+  const send = async (
+    { method, path, query, json, bulk, read: reading }: Request,
+    signal: AbortSignal,
+  ): Promise<Reply> => {
     signal.throwIfAborted()
     const zipped = bulk !== undefined && compresses ? await deflate(bulk, { level: 3 }) : bulk
     signal.throwIfAborted()
@@ -137,6 +160,7 @@ export const connect = async (options: ConnectionOptions): Promise<Connection> =
           meta: true,
           maxRetries: 0,
           signal: ending.signal,
+          context: reading === undefined ? {} : { read: reading },
           ...(zipped === bulk ? {} : { headers: { 'content-encoding': 'gzip' } }),
         },
       )

@@ -1,5 +1,5 @@
 import type { Covered } from '../store.ts'
-import type { Ask } from './ask.ts'
+import type { Ask, AskOptions } from './ask.ts'
 import { isObject } from './words.ts'
 
 /** No answer is taken that some shard did not contribute to. */
@@ -20,9 +20,16 @@ export const hitsOf = (body: unknown): readonly Hit[] => {
   return Array.isArray(hits) ? hits : []
 }
 
+/** A reply to which every shard contributed, and nothing but a reply. */
+const isWhole = (body: unknown): boolean =>
+  isObject(body) && body['timed_out'] !== true && isObject(body['_shards']) && body['_shards']['failed'] === 0
+
+/** Deliveries ask: they wait until the answer can be relied on. */
+const relied: AskOptions = { sound: isWhole, patient: true }
+
 export const refreshTargets = async (ask: Ask, targets: string, signal: AbortSignal): Promise<void> => {
   const query = { ignore_unavailable: true, allow_no_indices: true }
-  await ask({ method: 'POST', path: `/${targets}/_refresh`, query }, signal)
+  await ask({ method: 'POST', path: `/${targets}/_refresh`, query }, signal, relied)
 }
 
 const idsAtOnce = 2000
@@ -41,8 +48,8 @@ export const heldIds = async (
   for (let from = 0; from < ids.length; from += idsAtOnce) {
     const values = ids.slice(from, from + idsAtOnce)
     const json = { query: { ids: { values } }, _source: false, size: 10_000, track_total_hits: false }
-    const query = { ...whole, filter_path: 'hits.hits._id' }
-    const { body } = await ask({ method: 'POST', path: `/${targets}/_search`, query, json }, signal)
+    const query = { ...whole, filter_path: 'timed_out,_shards.failed,hits.hits._id' }
+    const { body } = await ask({ method: 'POST', path: `/${targets}/_search`, query, json }, signal, relied)
     for (const { _id } of hitsOf(body)) held.add(_id)
   }
   return held
@@ -75,8 +82,8 @@ export const coveredSpans = async (
       size: spansAtOnce,
       track_total_hits: false,
     }
-    const query = { ...whole, filter_path: 'hits.hits._source' }
-    const { body } = await ask({ method: 'POST', path: `/${targets}/_search`, query, json }, signal)
+    const query = { ...whole, filter_path: 'timed_out,_shards.failed,hits.hits._source' }
+    const { body } = await ask({ method: 'POST', path: `/${targets}/_search`, query, json }, signal, relied)
     const hits = hitsOf(body)
     for (const { _source } of hits) {
       const log = isObject(_source) && isObject(_source['log']) ? _source['log'] : {}

@@ -9,8 +9,11 @@ import { isObject } from './words.ts'
 export interface Targets {
   /** Installs index templates that are missing or differ, and maps new fields in what there is already. */
   install(datasets: ReadonlyMap<string, Schema>, signal: AbortSignal): Promise<void>
-  /** Makes sure that documents can be created in `name`; remembered until `forget`. */
-  ensure(name: string, signal: AbortSignal): Promise<void>
+  /**
+   * Makes sure that documents of `dataset` can be created in `name`; remembered until `forget`. Waits for a store that
+   * refuses.
+   */
+  ensure(name: string, dataset: string, signal: AbortSignal): Promise<void>
   forget(name: string): void
   /** A new backing index behind `name`. */
   rollOver(name: string, signal: AbortSignal): Promise<void>
@@ -19,16 +22,23 @@ export interface Targets {
 const digestOf = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16)
 
-const createStream = async (ask: Ask, name: string, signal: AbortSignal): Promise<void> => {
-  // 400: it is there already.
+/** Makes sure that the template is there before what would be made without it. */
+type Templating = () => Promise<void>
+
+const createStream = async (ask: Ask, name: string, template: Templating, signal: AbortSignal): Promise<void> => {
   const path = `/_data_stream/${encodeURIComponent(name)}`
   const there = await ask({ method: 'GET', path }, signal, { accept: either(404, 403) })
-  if (there.status === 404) await ask({ method: 'PUT', path }, signal, { accept: either(400) })
+  if (there.status !== 404) return
+  await template()
+  // 400: somebody else was faster.
+  await ask({ method: 'PUT', path }, signal, { accept: either(400) })
 }
 
-const createAlias = async (ask: Ask, name: string, signal: AbortSignal): Promise<void> => {
+const createAlias = async (ask: Ask, name: string, template: Templating, signal: AbortSignal): Promise<void> => {
   const alias = { method: 'GET', path: `/_alias/${encodeURIComponent(name)}` } as const
-  if ((await ask(alias, signal, { accept: either(404) })).status === 200) return
+  const asked = { accept: either(404) }
+  if ((await ask(alias, signal, asked)).status === 200) return
+  await template()
   const first = `${name}-000001`
   const created = await ask(
     { method: 'PUT', path: `/${encodeURIComponent(first)}`, json: { aliases: { [name]: { is_write_index: true } } } },
@@ -36,16 +46,18 @@ const createAlias = async (ask: Ask, name: string, signal: AbortSignal): Promise
     { accept: either(400) },
   )
   // Somebody else was faster, or the alias alone was taken away.
-  if (created.status === 400 && (await ask(alias, signal, { accept: either(404) })).status === 404) {
+  if (created.status === 400 && (await ask(alias, signal, asked)).status === 404) {
     const actions = [{ add: { index: first, alias: name, is_write_index: true } }]
     await ask({ method: 'POST', path: '/_aliases', json: { actions } }, signal)
   }
 }
 
 export const createTargets = (ask: Ask, engine: Engine): Targets => {
+  const insist: Ask = (request, signal, options) => ask(request, signal, { ...options, patient: true })
   const ensured = new Map<string, Promise<void>>()
+  const installed = new Map<string, Schema>()
 
-  const digests = async (signal: AbortSignal): Promise<ReadonlyMap<string, unknown>> => {
+  const digests = async (ask: Ask, signal: AbortSignal): Promise<ReadonlyMap<string, unknown>> => {
     const { body } = await ask({ method: 'GET', path: '/_index_template/tailrace-*' }, signal, { accept: either(404) })
     const list = isObject(body) && Array.isArray(body['index_templates']) ? body['index_templates'] : []
     return new Map(
@@ -85,25 +97,36 @@ export const createTargets = (ask: Ask, engine: Engine): Targets => {
     return [...new Set(aliases)]
   }
 
+  const templateFor = (dataset: string, schema: Schema) => {
+    const template = templateOf(dataset, schema, engine)
+    const digest = digestOf(template)
+    const name = templateName(dataset)
+    const json = { ...template, _meta: { managed_by: 'tailrace', digest } }
+    const put = async (ask: Ask, signal: AbortSignal): Promise<void> => {
+      await ask({ method: 'PUT', path: `/_index_template/${encodeURIComponent(name)}`, json }, signal)
+    }
+    return { name, digest, put }
+  }
+
   return {
     async install(datasets, signal) {
-      const known = await digests(signal)
+      const known = await digests(ask, signal)
       for (const [dataset, schema] of datasets) {
-        const template = templateOf(dataset, schema, engine)
-        const digest = digestOf(template)
-        const name = templateName(dataset)
-        if (known.get(name) === digest) continue
-        const install = async (): Promise<void> => {
-          const json = { ...template, _meta: { managed_by: 'tailrace', digest } }
-          await ask({ method: 'PUT', path: `/_index_template/${encodeURIComponent(name)}`, json }, signal)
-        }
-        await remap(dataset, schema, install, signal)
+        installed.set(dataset, schema)
+        const { name, digest, put } = templateFor(dataset, schema)
+        if (known.get(name) !== digest) await remap(dataset, schema, () => put(ask, signal), signal)
       }
     },
-    ensure(name, signal) {
+    ensure(name, dataset, signal) {
       let making = ensured.get(name)
       if (making === undefined) {
-        making = (engine.dataStreams ? createStream : createAlias)(ask, name, signal)
+        const schema = installed.get(dataset)
+        const template = async (): Promise<void> => {
+          if (schema === undefined) return
+          const { name, digest, put } = templateFor(dataset, schema)
+          if ((await digests(insist, signal)).get(name) !== digest) await put(insist, signal)
+        }
+        making = (engine.dataStreams ? createStream : createAlias)(insist, name, template, signal)
         ensured.set(name, making)
         making.catch(() => ensured.delete(name))
       }

@@ -37,7 +37,7 @@ export const troubleOf = ({ status, body }: Reply): string => {
   if (words !== '') return `store answers ${status}: ${quoted(words)}`
   if (typeof body === 'string' && body !== '')
     return `store answers ${status} with what is not JSON: ${quoted(body, 80)}`
-  return `store answers ${status}`
+  return status < 300 ? `store answers ${status} with what no engine says` : `store answers ${status}`
 }
 
 export const silenceOf = (error: NoReply): string => `store gives no answer: ${quoted(error.message)}`

@@ -3,11 +3,15 @@ import { outcome, release } from '../../../src/event/batch.ts'
 import { waitUntil } from '../../support/wait-until.ts'
 import { failed, reply, type StandIn, standIn } from './stand-in.ts'
 import {
+  type Nonsense,
+  nonsense,
+  storeBehindALostRoute,
   storeThatAnswers429,
   storeThatAnswers503AfterHalf,
   storeThatAnswersNonsense,
   storeThatChokesOn,
   storeThatJudges,
+  storeThatLiesAboutWhatItHolds,
   storeThatRefusesEverybody,
   storeThatRefusesLargeBodies,
   storeThatResetsAfterApply,
@@ -41,13 +45,21 @@ describe('a request of unknown outcome', () => {
     expect(troubles.join()).toMatch(/store answers 503 with what is not JSON: <html>gateway timeout/)
   })
 
-  for (const kind of ['not json', 'too few items', 'no items', 'half a response', 'a login page', 'nothing'] as const)
+  for (const kind of Object.keys(nonsense) as Nonsense[])
     it(`an answer that is nonsense (${kind}) counts as unknown`, async () => {
       const store = await use(storeThatAnswersNonsense(kind))
       const { outcomes } = await withStore([store.url], (open) => write(open, rowsOf(20)))
       expect(outcomes).toEqual(allStored(20))
       expect(once(store.stored)).toEqual(once(idsOf(20)))
     })
+
+  it('is asked after again until the answer about it can be relied on', async () => {
+    const store = await use(storeThatLiesAboutWhatItHolds())
+    const { outcomes } = await withStore([store.url], (open) => write(open, rowsOf(20)))
+    expect(outcomes).toEqual(allStored(20))
+    expect(once(store.stored)).toEqual(once(idsOf(20)))
+    expect(['/_bulk', '/_refresh', '/_search'].map((path) => store.asked(path).length)).toEqual([1, 6, 6])
+  })
 
   it('a refresh comes before the question which documents are there', async () => {
     const store = await use(storeThatResetsAfterApply(1))
@@ -149,6 +161,23 @@ describe('a store that is away', () => {
     await store.open()
   })
 
+  for (const status of [400, 401, 403, 404, 405])
+    it(`a gateway that lost the way (${status}) is waited for: nothing is dropped, nothing a dead letter`, async () => {
+      const store = await use(storeBehindALostRoute(status, 25))
+      const { outcomes, troubles } = await withStore([store.url], (open) => write(open, rowsOf(4)))
+      expect(outcomes).toEqual(allStored(4))
+      expect(once(store.stored)).toEqual(once(idsOf(4)))
+      expect(troubles.join()).toContain(`store answers ${status}`)
+    })
+
+  for (const status of [401, 403, 404, 429])
+    it(`a store that begins to answer ${status} while it is delivered to is waited for`, async () => {
+      const store = await use(storeThatRefusesEverybody(status, 25, true))
+      const { outcomes, troubles } = await withStore([store.url], (open) => write(open, rowsOf(4)))
+      expect(outcomes).toEqual(allStored(4))
+      expect(troubles.join()).toContain(`store answers ${status}: security_exception`)
+    })
+
   for (const status of [401, 403, 429, 503])
     it(`a store that answers ${status} to everything is waited for, and says why`, async () => {
       const store = await use(storeThatRefusesEverybody(status, 6))
@@ -221,9 +250,56 @@ describe('what becomes of each document', () => {
     expect(ended).toBe(outcome.duplicate)
   })
 
-  it('one that the failure store took is redirected, not stored', async () => {
-    const { outcome: ended } = await judge(() => ({ create: { status: 201, failure_store: 'used' } }))
+  it('one that the failure store took, under an id of its own, is redirected, not stored', async () => {
+    const { outcome: ended } = await judge(() => ({
+      create: { _id: 'lm2rfJYBNVKKwLtHVJ4v', status: 201, failure_store: 'used' },
+    }))
     expect(ended).toBe(outcome.redirected)
+  })
+
+  it('made, there before, refused for now and unfit, all in one answer: each is told by itself', async () => {
+    const said = (n: number) => (id: string) => Number(id.split('-')[1]) / 100 === n
+    const store = await use(
+      storeThatJudges((id, tries) => {
+        if (said(0)(id)) return failed(409, 'version_conflict_engine_exception', 'exists')
+        if (said(1)(id) && tries < 3) return failed(429, 'es_rejected_execution_exception', 'queue is full')
+        if (said(2)(id))
+          return failed(400, 'document_parsing_exception', 'failed to parse field [app.id] of type [long]')
+        if (said(3)(id) && tries < 2) return failed(503, 'unavailable_shards_exception', 'primary shard is not active')
+        return said(4)(id) ? { create: { status: 201, failure_store: 'used' } } : undefined
+      }),
+    )
+    const { outcomes, batch } = await withStore([store.url], (open) => write(open, rowsOf(7)))
+    const { stored: made, dead, redirected } = outcome
+    expect(outcomes).toEqual([made, made, dead, made, redirected, made, made])
+    expect([...batch.failures.keys()]).toEqual([2])
+    expect(store.asked('/_bulk').map(({ body }) => body.toString().split('\n').length >> 1)).toEqual([7, 2, 1])
+    expect(once(store.stored)).toEqual(once(idsOf(7).filter((_, i) => ![0, 2, 4].includes(i))))
+  })
+
+  it('one over the limit of fields is dead', async () => {
+    const reason = 'Limit of total fields [1000] has been exceeded while adding new fields [3]'
+    const { store, outcome: ended } = await judge(() => failed(400, 'illegal_argument_exception', reason))
+    expect(ended).toBe(outcome.dead)
+    expect(store.asked('/_bulk')).toHaveLength(1)
+  })
+
+  it('one whose node is leaving is kept, however long others pass', async () => {
+    const leaving = ['node_closed_exception', 'node_not_connected_exception', 'already_closed_exception'] as const
+    const { outcome: ended } = await judge((tries) =>
+      tries < 13 ? failed(500, leaving[tries % 3]!, 'node is closing') : undefined,
+    )
+    expect(ended).toBe(outcome.stored)
+  })
+
+  it('one whose pipeline or route is missing is kept until it is there', async () => {
+    const refusals = [
+      failed(400, 'illegal_argument_exception', 'pipeline with id [geo] does not exist'),
+      failed(404, 'resource_not_found_exception', 'no such thing'),
+      failed(401, 'security_exception', 'missing authentication credentials'),
+    ]
+    const { outcome: ended } = await judge((tries) => refusals[tries - 1])
+    expect(ended).toBe(outcome.stored)
   })
 
   it('one that does not fit the mapping is dead, with the words of the store and the field', async () => {
@@ -293,6 +369,45 @@ describe('what becomes of each document', () => {
     const { outcomes, reasons } = await withStore([store.url], (open) => write(open, rowsOf(40)))
     expect(outcomes.map((one) => one === outcome.dead)).toEqual(rowsOf(40).map((_, i) => i === 17))
     expect(reasons[17]).toContain('x_content_parse_exception: [1:5] too deep')
+  })
+
+  it('an answer many times larger than what was sent is read whole', async () => {
+    const reason = `failed to parse field [app.id] of type [long]: ${'long words '.repeat(2000)}`
+    const store = await use(
+      storeThatJudges((id) => (id.endsWith('00') && !id.endsWith('-0') ? failed(400, 'x', reason) : undefined)),
+    )
+    const { outcomes } = await withStore([store.url], (open) => write(open, rowsOf(1500)))
+    expect(outcomes.filter((one) => one === outcome.dead)).toHaveLength(1499)
+    expect(store.stored).toEqual(['00c0ffee00c0ffee-0'])
+  })
+
+  it('a refusal of everything that blames no document is waited out, not made dead letters of', async () => {
+    let left = 12
+    const store = await use(
+      standIn({
+        fault: (_, answer, bulk) =>
+          bulk !== undefined && left-- > 0
+            ? reply(answer, 400, { error: 'Blocked by web application firewall' })
+            : false,
+      }),
+    )
+    const { outcomes, troubles } = await withStore([store.url], (open) => write(open, rowsOf(3)))
+    expect(outcomes).toEqual(allStored(3))
+    expect(troubles.join()).toContain('store answers 400: Blocked by web application firewall')
+  })
+
+  it('a limit of body size below any sensible one is waited out while nothing passes', async () => {
+    let left = 12
+    const store = await use(
+      standIn({
+        fault: (_, answer, bulk) => {
+          if (bulk === undefined || left-- <= 0) return false
+          answer.writeHead(413, { 'content-type': 'text/html' }).end('<h1>413 Request Entity Too Large</h1>')
+          return true
+        },
+      }),
+    )
+    expect((await withStore([store.url], (open) => write(open, rowsOf(3)))).outcomes).toEqual(allStored(3))
   })
 
   it('a mistake in the request itself is waited out, not made dead letters of', async () => {
@@ -371,7 +486,9 @@ describe('bodies', () => {
     const store = await use(standIn())
     await withStore([store.url], (open) => write(open, rowsOf(1)))
     const { searchParams } = new URL(store.asked('/_bulk')[0]!.path, 'http://x')
-    expect(searchParams.get('filter_path')).toBe('took,errors,items.*.status,items.*.error,items.*.failure_store')
+    expect(searchParams.get('filter_path')).toBe(
+      'took,errors,items.*._id,items.*.status,items.*.error,items.*.failure_store',
+    )
     expect(searchParams.has('require_alias')).toBe(false)
   })
 

@@ -157,6 +157,32 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
     )
 
     it(
+      'a document over the limit of fields of a foreign mapping is dead, its neighbours are stored',
+      async () => {
+        const name = 'logs-test.fields-default'
+        const settings = { 'index.mapping.total_fields.limit': 60 }
+        if (kind === 'elasticsearch')
+          await send('PUT', `/${name}-000001`, { aliases: { [name]: { is_write_index: true } }, settings })
+        else {
+          const template = { index_patterns: [name], priority: 900, data_stream: {}, template: { settings } }
+          await send('PUT', '/_index_template/fields', template)
+        }
+        await withStore(
+          [engine.url],
+          async (store) => {
+            const many = Object.fromEntries(Array.from({ length: 80 }, (_, i) => [`app.f${i}`, i]))
+            const rows = [{ message: 'a' }, many, { message: 'b' }]
+            const { outcomes, batch } = await write(store, rows, { dataset: 'test.fields', key: 'a00000000000000c' })
+            expect(outcomes).toEqual([outcome.stored, outcome.dead, outcome.stored])
+            expect(batch.failures.get(1)?.reason).toMatch(/Limit of total fields \[60\] has been exceeded/)
+          },
+          { installTemplates: false },
+        )
+      },
+      minute,
+    )
+
+    it(
       'bodies over its limit are sent in parts, and a document over it is a dead letter',
       async () => {
         await withStore(
@@ -234,7 +260,11 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
           await prepare(store, 'test.gone', { message: '' })
           await write(store, rowsOf(2), { dataset: 'test.gone', key: 'a00000000000000a' })
           if (kind === 'opensearch') await send('DELETE', '/_data_stream/logs-test.gone-default')
-          else await send('DELETE', '/logs-test.gone-default-000001')
+          else {
+            await send('DELETE', '/logs-test.gone-default-000001')
+            // Where documents go to an alias, none is made silently without it.
+            await send('DELETE', '/_index_template/tailrace-test.gone')
+          }
           const { outcomes } = await write(store, rowsOf(2), {
             dataset: 'test.gone',
             key: 'a00000000000000a',

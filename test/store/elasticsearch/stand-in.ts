@@ -38,7 +38,12 @@ export interface Bulk {
   apply(ids?: readonly string[]): Item[]
 }
 export interface Item {
-  readonly create: { readonly status: number; readonly error?: object; readonly failure_store?: string }
+  readonly create: {
+    readonly _id?: string
+    readonly status: number
+    readonly error?: object
+    readonly failure_store?: string
+  }
 }
 
 /** Answers a request itself and returns true, or leaves it to the stand-in. */
@@ -56,8 +61,15 @@ export const reply = (answer: ServerResponse, status: number, body: unknown): tr
   return true
 }
 
-export const itemsReply = (answer: ServerResponse, items: readonly Item[]): true =>
-  reply(answer, 200, { took: 1, errors: items.some(({ create }) => create.status >= 300), items })
+/** As an engine says it: `failed` leaves the id to be given here. */
+export const itemsBody = ({ ids }: Bulk, items: readonly Item[]): object => ({
+  took: 1,
+  errors: items.some(({ create }) => create.status >= 300),
+  items: items.map(({ create }, i) => ({ create: { _id: ids[i], ...create } })),
+})
+
+export const itemsReply = (answer: ServerResponse, bulk: Bulk, items: readonly Item[]): true =>
+  reply(answer, 200, itemsBody(bulk, items))
 
 export const failed = (status: number, type: string, reason: string): Item => ({
   create: { status, error: { type, reason } },
@@ -95,7 +107,7 @@ export const standIn = async (options: StandInOptions = {}): Promise<StandIn> =>
             return failed(409, 'version_conflict_engine_exception', 'exists')
           stored.push(id)
           documents.set(id, document)
-          return { create: { status: 201 } }
+          return { create: { _id: id, status: 201 } }
         }),
     }
   }
@@ -103,7 +115,7 @@ export const standIn = async (options: StandInOptions = {}): Promise<StandIn> =>
   const respond = ({ method, path, body }: Asked, answer: ServerResponse, bulk: Bulk | undefined): unknown => {
     const [place = ''] = path.split('?')
     if (place === '/') return reply(answer, 200, root)
-    if (bulk !== undefined) return itemsReply(answer, bulk.apply())
+    if (bulk !== undefined) return itemsReply(answer, bulk, bulk.apply())
     if (place.startsWith('/_data_stream/')) {
       const name = decodeURIComponent(place.slice('/_data_stream/'.length))
       if (!dataStreams) return reply(answer, 400, { error: `no handler found for uri [${place}]` })
@@ -118,9 +130,9 @@ export const standIn = async (options: StandInOptions = {}): Promise<StandIn> =>
     if (place.endsWith('/_search')) {
       const ids = (JSON.parse(body.toString()) as { query?: { ids?: { values: string[] } } }).query?.ids?.values ?? []
       const hits = ids.filter((id) => documents.has(id)).map((_id) => ({ _id }))
-      return reply(answer, 200, { hits: { hits } })
+      return reply(answer, 200, { timed_out: false, _shards: { failed: 0 }, hits: { hits } })
     }
-    return reply(answer, 200, {})
+    return reply(answer, 200, place.endsWith('/_refresh') ? { _shards: { total: 1, successful: 1, failed: 0 } } : {})
   }
 
   const answerTo = async (...[request, answer]: Parameters<RequestListener>): Promise<void> => {

@@ -1,4 +1,5 @@
-import { type Bulk, type Item, itemsReply, reply, type StandIn, standIn } from './stand-in.ts'
+import type { ServerResponse } from 'node:http'
+import { type Bulk, failed, type Item, itemsBody, itemsReply, reply, type StandIn, standIn } from './stand-in.ts'
 
 /** Applies the first `times` bulk requests, begins a new backing index, and cuts the connection instead of answering. */
 export const storeThatResetsAfterApply = (times: number): Promise<StandIn> => {
@@ -43,14 +44,62 @@ export const storeThatAnswers429 = (whole: number): Promise<StandIn> => {
       if (bulk === undefined) return false
       if (left-- > 0)
         return reply(answer, 429, { error: { type: 'es_rejected_execution_exception', reason: 'queue is full' } })
-      return itemsReply(answer, bulk.apply(bulk.ids.filter((_, i) => i % 2 === 0)))
+      return itemsReply(answer, bulk, bulk.apply(bulk.ids.filter((_, i) => i % 2 === 0)))
     },
   })
 }
 
-type Nonsense = 'not json' | 'too few items' | 'no items' | 'half a response' | 'a login page' | 'nothing'
+const json = { 'content-type': 'application/json' }
+const html = { 'content-type': 'text/html' }
 
-/** Applies the first bulk request and answers it with something no engine says. */
+/** What stands between may say instead of the engine's answer `items`, after the engine has taken everything. */
+export const nonsense = {
+  'not json': (answer, bulk, items) =>
+    answer.writeHead(200, json).end(JSON.stringify(itemsBody(bulk, items)).slice(0, -3)),
+  'half a response': (answer, bulk, items) => {
+    const text = JSON.stringify(itemsBody(bulk, items))
+    answer.writeHead(200, { ...json, 'content-length': text.length })
+    answer.write(text.slice(0, text.length >> 1), () => answer.destroy())
+  },
+  'half a response, ended in good order': (answer, bulk, items) => {
+    const text = JSON.stringify(itemsBody(bulk, items))
+    answer.writeHead(200, json).end(text.slice(0, text.length >> 1))
+  },
+  'two responses in one': (answer, bulk, items) =>
+    answer.writeHead(200, json).end(JSON.stringify(itemsBody(bulk, items)).repeat(2)),
+  'too few items': (answer, bulk, items) => reply(answer, 200, itemsBody(bulk, items.slice(1))),
+  'an item too many': (answer, bulk, items) => reply(answer, 200, itemsBody(bulk, [...items, items[0]!])),
+  'items in the wrong order': (answer, bulk, items) => reply(answer, 200, itemsBody(bulk, items.toReversed())),
+  'items of another request': (answer, bulk, items) =>
+    reply(
+      answer,
+      200,
+      itemsBody(
+        bulk,
+        items.map((_, i) => ({ create: { _id: `other-${i}`, status: 201 } })),
+      ),
+    ),
+  'refusals of another request': (answer, bulk, items) =>
+    reply(
+      answer,
+      200,
+      itemsBody(
+        bulk,
+        items.map(({ create }, i) => (i === 0 ? { create } : { create: { ...foreign.create, _id: `other-${i}` } })),
+      ),
+    ),
+  'no items': (answer) => reply(answer, 200, { acknowledged: true }),
+  'items that are none': (answer, bulk) => reply(answer, 200, { errors: false, items: bulk.ids.map(() => null) }),
+  null: (answer) => reply(answer, 200, null),
+  'a login page': (answer) => answer.writeHead(200, html).end('<form>sign in</form>'),
+  'a page that says it is JSON': (answer) => answer.writeHead(200, json).end('<form>sign in</form>'),
+  'a way elsewhere': (answer) => answer.writeHead(302, { location: '/login' }).end(),
+  nothing: (answer) => answer.writeHead(204).end(),
+} as const satisfies Record<string, (answer: ServerResponse, bulk: Bulk, items: readonly Item[]) => unknown>
+const foreign = failed(400, 'mapper_parsing_exception', 'failed to parse field [app.id] of type [long]')
+export type Nonsense = keyof typeof nonsense
+
+/** Applies the first bulk request, begins a new backing index, and answers with something no engine says. */
 export const storeThatAnswersNonsense = (kind: Nonsense): Promise<StandIn> => {
   let done = false
   const store = standIn({
@@ -61,18 +110,39 @@ export const storeThatAnswersNonsense = (kind: Nonsense): Promise<StandIn> => {
       void store.then((standing) => {
         standing.rolledOver = true
       })
-      const text = JSON.stringify({ took: 1, errors: false, items })
-      const json = { 'content-type': 'application/json' }
-      if (kind === 'not json') answer.writeHead(200, json).end(text.slice(0, -3))
-      else if (kind === 'too few items') itemsReply(answer, items.slice(1))
-      else if (kind === 'no items') reply(answer, 200, { acknowledged: true })
-      else if (kind === 'a login page')
-        answer.writeHead(200, { 'content-type': 'text/html' }).end('<form>sign in</form>')
-      else if (kind === 'nothing') answer.writeHead(204).end()
-      else {
-        answer.writeHead(200, { ...json, 'content-length': text.length })
-        answer.write(text.slice(0, text.length >> 1), () => answer.destroy())
+      nonsense[kind](answer, bulk, items)
+      return true
+    },
+  })
+  return store
+}
+
+/** Resets the connection after applying the first bulk request, then answers nonsense when it is asked what it holds. */
+export const storeThatLiesAboutWhatItHolds = (): Promise<StandIn> => {
+  let cut = false
+  const lies: readonly ((answer: ServerResponse) => unknown)[] = [
+    (answer) => reply(answer, 404, { message: 'no Route matched with those values' }),
+    (answer) => reply(answer, 200, {}),
+    (answer) => reply(answer, 200, { timed_out: true, _shards: { failed: 0 }, hits: { hits: [] } }),
+    (answer) => reply(answer, 200, { timed_out: false, _shards: { failed: 1 }, hits: { hits: [] } }),
+    (answer) => answer.writeHead(200, html).end('<form>sign in</form>'),
+  ]
+  const told = { refresh: 0, search: 0 }
+  const store = standIn({
+    fault: ({ path }, answer, bulk) => {
+      const asked = /_(refresh|search)(\?|$)/.exec(path)?.[1] as keyof typeof told | undefined
+      const lie = asked === undefined ? undefined : lies[told[asked]++]
+      if (lie !== undefined) {
+        lie(answer)
+        return true
       }
+      if (bulk === undefined || cut) return false
+      cut = true
+      bulk.apply()
+      void store.then((standing) => {
+        standing.rolledOver = true
+      })
+      answer.socket?.resetAndDestroy()
       return true
     },
   })
@@ -103,20 +173,36 @@ export const storeThatJudges = (verdict: (id: string, tries: number) => Item | u
       const taken = bulk.apply(bulk.ids.filter((_, i) => judged[i] === undefined))
       return itemsReply(
         answer,
+        bulk,
         judged.map((item, i) => item ?? taken[i]!),
       )
     },
   })
 }
 
-/** Answers `status` to everything `times` times. */
-export const storeThatRefusesEverybody = (status: number, times: number): Promise<StandIn> => {
+/** Answers `status` to everything `times` times, from the first bulk request on where it `lets` others in before. */
+export const storeThatRefusesEverybody = (status: number, times: number, lets = false): Promise<StandIn> => {
   let left = times
+  let begun = !lets
   return standIn({
-    fault: (_, answer) =>
-      left-- > 0
+    fault: (_, answer, bulk) => {
+      begun ||= bulk !== undefined
+      return begun && left-- > 0
         ? reply(answer, status, { error: { type: 'security_exception', reason: 'missing privileges' } })
-        : false,
+        : false
+    },
+  })
+}
+
+/** What a gateway says that does not know the way any more, to everything from the first bulk request on. */
+export const storeBehindALostRoute = (status: number, times: number): Promise<StandIn> => {
+  let left = times
+  let begun = false
+  return standIn({
+    fault: (_, answer, bulk) => {
+      begun ||= bulk !== undefined
+      return begun && left-- > 0 ? reply(answer, status, { message: 'no Route matched with those values' }) : false
+    },
   })
 }
 

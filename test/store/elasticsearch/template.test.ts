@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Field, Schema } from '../../../src/event/field.ts'
 import { fields } from '../../../src/event/field.ts'
-import { allCreated } from '../../../src/store/elasticsearch/quick-reply.ts'
+import { openBulkReply } from '../../../src/store/elasticsearch/bulk-reply.ts'
 import { templateOf } from '../../../src/store/elasticsearch/template.ts'
 import { createTroubles } from '../../../src/store/elasticsearch/trouble.ts'
 import { judge } from '../../../src/store/elasticsearch/verdict.ts'
@@ -61,25 +61,47 @@ it('an engine without data streams gets none, and 9 is told to keep times as the
   expect(settings(8)).not.toHaveProperty(['index.mode'])
 })
 
-it('a reply in which everything was made is told from every other', () => {
-  const item = '{"create":{"status":201}}'
+it('a reply in which everything that was sent was made is told from every other', () => {
+  const item = (i: number, status = 201) => `{"create":{"_id":"k-${i}","status":${status}}}`
   const text = (items: readonly string[]) => `{"took":12,"errors":false,"items":[${items.join(',')}]}`
-  expect(allCreated(text([item]))).toEqual({ errors: false, created: 1 })
-  const refused = '{"create":{"status":429}}'
-  for (const count of [2, 255, 256, 257, 258, 513, 5000]) {
-    const items = Array<string>(count).fill(item)
-    expect(allCreated(text(items))).toEqual({ errors: false, created: count })
-    for (const odd of [1, count >> 1, count - 1]) expect(allCreated(text(items.with(odd, refused)))).toBeUndefined()
+  const says = (reply: string, count: number): boolean => {
+    const memory = Buffer.from(Array.from({ length: count }, (_, i) => `k-${i}`.padEnd(10)).join(''))
+    const ids = { count, memory, start: (i: number) => 10 * i, end: (i: number) => 10 * i + `k-${i}`.length }
+    const whole = Buffer.from(reply)
+    const cuts = [0, 64, whole.length >> 1, whole.length - 1, whole.length].filter((cut) => cut === 0 || cut >= 64)
+    const answers = cuts.map((cut) => {
+      const read = openBulkReply(ids)
+      if (cut > 0) read.take(whole.subarray(0, cut))
+      read.take(whole.subarray(cut))
+      expect(read.text()).toBe(reply)
+      return read.allCreated
+    })
+    expect(new Set(answers).size).toBe(1)
+    return answers[0]!
+  }
+  expect(says(text([item(0)]), 1)).toBe(true)
+  for (const count of [2, 255, 500]) {
+    const items = Array.from({ length: count }, (_, i) => item(i))
+    expect(says(text(items), count)).toBe(true)
+    expect(says(text(items), count - 1)).toBe(false)
+    expect(says(text(items), count + 1)).toBe(false)
+    for (const odd of [0, count >> 1, count - 1]) {
+      expect(says(text(items.with(odd, item(odd, 429))), count)).toBe(false)
+      expect(says(text(items.with(odd, item(odd + 1))), count)).toBe(false)
+    }
   }
   const others = [
-    text([item, '{"create":{"status":409}}']),
-    text([item, '{"create":{"status":201,"failure_store":"used"}}', item]),
+    text([item(0), item(1, 409)]),
+    text([item(0), item(1).replace('201}', '201,"failure_store":"used"}')]),
+    text([item(1), item(0)]),
     text([]),
-    text([item, item]).slice(0, -1),
-    `${text([item])} `,
-    text([item]).replace('false', 'true'),
+    text([item(0), item(1)]).slice(0, -1),
+    `${text([item(0), item(1)])} `,
+    text([item(0), item(1)]).repeat(2),
+    text([item(0), item(1)]).replace('false', 'true'),
+    text([item(0), item(1)]).replace(',{', ';{'),
   ]
-  for (const other of others) expect(allCreated(other)).toBeUndefined()
+  for (const other of others) expect(says(other, 2)).toBe(false)
 })
 
 it('a mapping fault is never taken for a fault of the cluster, whatever the document says', () => {
