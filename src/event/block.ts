@@ -1,4 +1,6 @@
 import type { Arena, Lease } from '../memory/arena.ts'
+import type { Wrapping } from './envelope.ts'
+import type { Failure } from './failure.ts'
 
 /** Bits of `Block.flag`; `log.flags` names them. */
 export const flags = { invalidUtf8: 1, truncated: 2, multiline: 4, flushed: 8, edited: 16 } as const
@@ -32,4 +34,13 @@ export interface Block {
   readonly origin: Origin
   /** Milliseconds since 1970 when the bytes were read; the ledger's hour. */
   readonly readAt: number
+  /** Where its lines came in envelopes: what was around them. */
+  readonly wrapping?: Wrapping
+  /** No record of it can be read, for this reason: its lines are none of the file's envelope. */
+  readonly failure?: Failure
+  /**
+   * Another block of the same stretch of its file follows at once: streams share the file and each has its reader.
+   * All of them make one step of the checkpoint.
+   */
+  readonly more?: true
 }

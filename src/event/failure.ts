@@ -8,6 +8,7 @@ export const failureCodes = {
   trailing_text: 'Text is left over after the last part of the format.',
   unexpected_end: 'The record ends before the format does.',
   no_alternative: 'None of the alternatives of the format fits.',
+  bad_envelope: 'The line is not wrapped as its source says.',
   bad_json: 'The record is not one well-formed JSON object.',
   missing_member: 'A JSON member that the format requires is missing.',
   time_out_of_range: 'The time does not exist, or lies outside what stores take.',

@@ -1,3 +1,5 @@
+import type { Envelope } from './envelope.ts'
+
 /**
  * How lines become records. A grammar says it, a source does it; so that a source never knows a grammar, what is
  * handed over is this.
@@ -11,6 +13,14 @@ export interface Framing {
   readonly flushAfter: number
   /** A fresh reader of lines, at the start of a record or of a file. */
   begin(): LineReader
+  /** The lines of the file are envelopes; what they hold is framed stream by stream. */
+  readonly wrapped?: Wrapped
+}
+
+export interface Wrapped {
+  readonly envelope: Envelope
+  /** How the text of a stream becomes records. `sample`: lines of it, where the file's first bytes held none. */
+  of(stream: string, sample: () => Uint8Array): Framing
 }
 
 export interface LineReader {
@@ -32,4 +42,14 @@ export const byLine = (maxBytes = defaultMaxBytes): Framing => ({
   maxBytes,
   flushAfter: 0,
   begin: () => ({ starts: () => true }),
+})
+
+/** Milliseconds after which a line that was cut in pieces is not waited for any more. */
+const pieceAfter = 2000
+
+/** The framing of a file of envelopes: a line that is none is a record by itself, which fails. */
+export const wrapped = (inner: Wrapped, flushAfter = 0, maxBytes = defaultMaxBytes): Framing => ({
+  ...byLine(maxBytes),
+  flushAfter: Math.max(pieceAfter, flushAfter),
+  wrapped: inner,
 })

@@ -72,21 +72,24 @@ const oneTime = ({ count, scratch }: Batch, ms: number): Column => {
   return { kind: 'dictionary', codes: scratch.u32(count).fill(0), values }
 }
 
-/** The time a record was read stands in where the log gives none: every document has an `@timestamp`. */
+/**
+ * Where the log gives no time, that of its envelope stands in, else the time the record was read: every document has an
+ * `@timestamp`.
+ */
 export const fillTimestamp = (batch: Batch): void => {
+  const { block, count, scratch } = batch
+  const { wrapping } = block
   const given = batch.columns.get('@timestamp')
-  const ms = batch.scratch.f64(batch.count).fill(batch.block.readAt)
-  if (given === undefined) {
-    const none = { ns: batch.scratch.u32(batch.count).fill(0), digits: batch.scratch.u8(batch.count).fill(3) }
-    batch.columns.set('@timestamp', { kind: 'time', ms, ...none })
-    return
-  }
-  if (given.kind !== 'time') return
-  for (let i = 0; i < batch.count; i++) {
-    if (has(given, i)) continue
-    given.ms[i] = batch.block.readAt
-    given.ns[i] = 0
-    given.digits[i] = 3
+  if (given !== undefined && given.kind !== 'time') return
+  const column = given ?? { kind: 'time', ms: scratch.f64(count), ns: scratch.u32(count), digits: scratch.u8(count) }
+  if (given === undefined) batch.columns.set('@timestamp', column)
+  for (let i = 0; i < count; i++) {
+    if (given !== undefined && has(given, i)) continue
+    const wrappedAt = wrapping?.ms[i] ?? Number.NaN
+    const isKnown = !Number.isNaN(wrappedAt)
+    column.ms[i] = isKnown ? wrappedAt : block.readAt
+    column.ns[i] = isKnown ? wrapping!.ns[i]! : 0
+    column.digits[i] = isKnown ? wrapping!.digits[i]! : 3
   }
 }
 

@@ -104,7 +104,14 @@ export const checkGrammars = (grammars: readonly Grammar[]): readonly Diagnostic
   }
   for (const by of sound) {
     for (const of of sound) {
-      if (by === of || by.moreGeneralThan.includes(of.name) || by.twinOf === of.name || of.twinOf === by.name) continue
+      if (
+        by === of ||
+        by.anyText === true ||
+        by.moreGeneralThan.includes(of.name) ||
+        by.twinOf === of.name ||
+        of.twinOf === by.name
+      )
+        continue
       const [sample] = claims(by.toldBy ?? by, of.toldBy ?? of)
       if (sample === undefined) continue
       found.push(

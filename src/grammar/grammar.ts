@@ -28,6 +28,8 @@ export interface Grammar<out F = unknown> extends Reader {
   readonly tells: readonly string[]
   /** Of one that reads what other programs write into the same file too: the part that is its own, and tells the format. */
   readonly toldBy?: Grammar
+  /** It reads any text: no sign of a format, but what takes the text that no other grammar claims. */
+  readonly anyText?: true
   /** Where it is defined. */
   readonly site: SiteMark
   /** Undefined: it fits. */
@@ -55,6 +57,7 @@ export interface GrammarSpec<P = Part, D = Readonly<Record<string, Derived>>> {
   readonly moreGeneralThan?: readonly string[]
   readonly twinOf?: string
   readonly tells?: readonly string[]
+  readonly anyText?: true
 }
 
 /** What `grammar`, `json` and `oneOf` have in common. */
@@ -95,6 +98,7 @@ export const define = <F>(spec: Define): Grammar<F> => {
     ...(spec.twinOf === undefined ? {} : { twinOf: spec.twinOf }),
     tells: spec.tells ?? [],
     ...(spec.toldBy === undefined ? {} : { toldBy: spec.toldBy }),
+    ...(spec.anyText === undefined ? {} : { anyText: spec.anyText }),
     site: spec.site,
     read,
     explain: (record: string | Uint8Array, options: Partial<ReadOptions> = {}) =>

@@ -75,8 +75,18 @@ export const key = <const T extends Exclude<FieldType, 'flattened'>, const R ext
   return { keys: all, type, value: valueFor(type, options), required: (options.required ?? false) as R, problems }
 }
 
-type OwnOrVendors = VendorName | Exclude<(typeof provenanceFields)[number], '@timestamp'> | 'json'
-const provenance: ReadonlySet<string> = new Set(provenanceFields.filter((name) => name !== '@timestamp'))
+type OwnOrVendors =
+  | VendorName
+  | Exclude<(typeof provenanceFields)[number], '@timestamp'>
+  | 'json'
+  | 'stream'
+  | 'container.labels'
+const provenance: ReadonlySet<string> = new Set([
+  ...provenanceFields.filter((name) => name !== '@timestamp'),
+  // Of the envelope, never of what it holds.
+  'stream',
+  'container.labels',
+])
 
 /**
  * Every field of the table that is ECS's, under its own name, dotted or nested: what ECS loggers write. Not those that

@@ -118,7 +118,9 @@ const sentence = (candidates: readonly Candidate[]): string => candidates.map(({
  */
 export const recognise = (head: Uint8Array, grammars: readonly Grammar[]): Recognised => {
   const { lines, whole } = linesOf(head)
-  const judged = grammars.filter(({ problems }) => problems.length === 0).map((grammar) => judge(grammar, lines, whole))
+  const judged = grammars
+    .filter(({ problems, anyText }) => problems.length === 0 && anyText !== true)
+    .map((grammar) => judge(grammar, lines, whole))
   const sorted = judged
     .filter(({ told }) => told > 0)
     .toSorted((a, b) => toldShare(b) - toldShare(a) || share(b) - share(a))

@@ -30,8 +30,8 @@ export interface DeliveryOptions {
 
 /** The only queue. It counts bytes, so that a thousand small files weigh what one large one does. */
 export interface Delivery {
-  /** Takes a batch over. */
-  offer(batch: Batch): void
+  /** Takes the batches of a stretch over; they are delivered together. */
+  offer(batches: readonly Batch[]): void
   /** Resolves when there is room for another block. This is the back-pressure that a source feels. */
   room(): Promise<void>
   /** Progress moved without a batch: it is committed by itself, soon. */
@@ -46,7 +46,7 @@ const backlogBytes = 4 << 20
 
 export const createDelivery = (options: DeliveryOptions): Delivery => {
   const { sink, progress, signal, flushBytes, flushRecords = Number.POSITIVE_INFINITY } = options
-  const waiting: { readonly batch: Batch; readonly bytes: number }[] = []
+  const waiting: { readonly batches: readonly Batch[]; readonly records: number; readonly bytes: number }[] = []
   const wakers: (() => void)[] = []
   let waitingBytes = 0
   let waitingRecords = 0
@@ -110,23 +110,23 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
         count < waiting.length &&
         (count === 0 || (size + waiting[count]!.bytes <= flushBytes && records < flushRecords))
       ) {
-        const { batch, bytes: more } = waiting[count++]!
-        size += more
-        records += batch.count
+        const one = waiting[count++]!
+        size += one.bytes
+        records += one.records
       }
       const group = waiting.splice(0, count)
       waitingBytes -= size
       waitingRecords -= records
       running++
       sent = true
-      deliver(group.map(({ batch }) => batch))
+      deliver(group.flatMap(({ batches }) => batches))
         .catch((error: unknown) => {
           stopped = true
           if (!signal.aborted) options.failed(error)
         })
         .finally(() => {
           running--
-          for (const { batch } of group) release(batch)
+          for (const { batches } of group) for (const batch of batches) release(batch)
           bytes -= size
           if (flushing || isEnough()) send()
           else arm()
@@ -145,11 +145,12 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   }
 
   return {
-    offer(batch) {
-      const size = batch.block.lease.end - batch.block.lease.start
-      waiting.push({ batch, bytes: size })
+    offer(batches) {
+      const size = batches.reduce((sum, { block }) => sum + block.lease.end - block.lease.start, 0)
+      const records = batches.reduce((sum, { count }) => sum + count, 0)
+      waiting.push({ batches, records, bytes: size })
       waitingBytes += size
-      waitingRecords += batch.count
+      waitingRecords += records
       bytes += size
       if (isEnough()) send()
       else arm()

@@ -1,5 +1,6 @@
 import type { Rule } from '../alert/rule.ts'
 import { type Diagnostic, diagnose, markSite } from '../event/diagnostic.ts'
+import type { Envelope } from '../event/envelope.ts'
 import { type Field, fields } from '../event/field.ts'
 import { provenanceFields } from '../event/provenance.ts'
 import type { Grammar } from '../grammar/grammar.ts'
@@ -43,8 +44,14 @@ export interface Steps<F> extends Pipeline {
   watched(...rules: readonly Rule[]): Steps<F>
 }
 
+const envelopesOf = ({ envelope, detects = [] }: Source): readonly Envelope[] =>
+  envelope === undefined ? detects : [envelope, ...detects]
+
 const lacking = (pipeline: Pipeline, step: Transform<never, object>): readonly string[] => {
-  const held = new Set<string>(provenanceFields)
+  const held = new Set<string>([
+    ...provenanceFields,
+    ...envelopesOf(pipeline.source).flatMap(({ schema }) => [...schema.keys()]),
+  ])
   for (const parser of pipeline.parsers) for (const name of parser.schema.keys()) held.add(name)
   for (const before of pipeline.transforms) for (const name of Object.keys(before.adds)) held.add(name)
   return step.needs.filter((name) => !held.has(name))
@@ -107,10 +114,12 @@ export const datasetsOf = ({
   parsers,
   dataset,
   transforms,
+  source,
 }: Pipeline): ReadonlyMap<string, ReadonlyMap<string, Field>> =>
   new Map(
     parsers.map((parser) => {
       const schema = new Map<string, Field>(provenanceFields.map((name) => [name, fields[name]]))
+      for (const { schema: around } of envelopesOf(source)) for (const [name, field] of around) schema.set(name, field)
       for (const [name, field] of parser.schema) schema.set(name, field)
       for (const step of transforms) {
         for (const name of step.removes ?? []) schema.delete(name)

@@ -4,16 +4,16 @@ import { hourOf, type LedgerDelta, type ProgressRecord } from '../store/ledger.t
 interface Stretch {
   readonly from: number
   readonly to: number
-  done: boolean
-  /** Undefined of what the reader passed over: `covered` says what that is. */
-  delta: LedgerDelta | undefined
+  /** Batches of it that have no outcome yet. */
+  left: number
+  /** A batch each; none of what the reader passed over: `covered` says what that is. */
+  readonly deltas: LedgerDelta[]
   readonly hour: number
   readonly records: number
-  readonly dataset: string
   /** Event time of its oldest live row when it set out. */
   readonly waitingFrom: number
-  /** Event time of its oldest stored row. */
-  earliest: number
+  /** Dataset → event time of its oldest stored row. */
+  readonly earliest: Map<string, number>
 }
 
 interface Line {
@@ -56,6 +56,9 @@ const tally = (batch: Batch): LedgerDelta => {
   }
 }
 
+/** The earlier of two times, of which either may be NaN. */
+const earlier = (a: number, b: number): number => (a <= b || Number.isNaN(b) ? a : b)
+
 /** Oldest event time among the rows with this outcome; NaN where there is none. */
 export const oldestTime = (batch: Batch, among: number): number => {
   const times = batch.columns.get('@timestamp')
@@ -73,8 +76,11 @@ export const oldestTime = (batch: Batch, among: number): number => {
  * passes it, so that the two can never disagree after a crash.
  */
 export interface Progress {
-  /** A block is on its way. Blocks of a generation are announced in the order they were read. */
-  begin(batch: Batch): void
+  /**
+   * The batches of a stretch of a file are on their way: of one block, or of those that streams sharing the file make. The
+   * stretches of a generation are announced in the order they were read.
+   */
+  begin(batches: readonly Batch[]): void
   /** Every row of the batch has its outcome. */
   end(batch: Batch): void
   /** Records the store already held when the generation was resumed, told at `at`. */
@@ -136,38 +142,45 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
   }
 
   return {
-    begin(batch) {
-      const { origin, from, to, count, readAt } = batch.block
+    begin(batches) {
+      const { origin, readAt } = batches[0]!.block
       const line = lineOf(origin.key, origin.source, origin.path)
       let low = Number.POSITIVE_INFINITY
       let high = 0
-      for (let i = 0; i < count; i++) {
-        if (from[i]! < low) low = from[i]!
-        if (to[i]! > high) high = to[i]!
+      let records = 0
+      let waitingFrom = Number.NaN
+      for (const batch of batches) {
+        const { from, to, count } = batch.block
+        for (let i = 0; i < count; i++) {
+          if (from[i]! < low) low = from[i]!
+          if (to[i]! > high) high = to[i]!
+        }
+        records += count
+        waitingFrom = earlier(waitingFrom, oldestTime(batch, outcome.live))
       }
       const stretch: Stretch = {
         from: low,
         to: high,
-        done: false,
-        delta: undefined,
+        left: batches.length,
+        deltas: [],
         hour: hourOf(readAt),
-        records: count,
-        dataset: batch.dataset,
-        waitingFrom: oldestTime(batch, outcome.live),
-        earliest: Number.NaN,
+        records,
+        waitingFrom,
+        earliest: new Map(),
       }
       line.stretches.push(stretch)
+      for (const batch of batches) stretchOf.set(batch, stretch)
+      underWay += batches.length
       busy.add(line)
-      stretchOf.set(batch, stretch)
-      underWay++
     },
     end(batch) {
       const stretch = stretchOf.get(batch)
       if (stretch === undefined) throw new Error('a batch ended that never began')
       stretchOf.delete(batch)
-      stretch.done = true
-      stretch.delta = tally(batch)
-      stretch.earliest = oldestTime(batch, outcome.stored)
+      stretch.left--
+      stretch.deltas.push(tally(batch))
+      const { dataset } = batch
+      stretch.earliest.set(dataset, earlier(stretch.earliest.get(dataset) ?? Number.NaN, oldestTime(batch, outcome.stored)))
       underWay--
     },
     alreadyStored(key, source, path, spans, at) {
@@ -179,9 +192,9 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
     },
     skipped(key, to, at) {
       const line = lines.get(key)
-      const passed = { from: to, to, done: true, delta: undefined, hour: hourOf(at), records: 0 }
+      const passed = { from: to, to, left: 0, deltas: [], hour: hourOf(at), records: 0 }
       if (line === undefined) return
-      line.stretches.push({ ...passed, dataset: '', waitingFrom: Number.NaN, earliest: Number.NaN })
+      line.stretches.push({ ...passed, waitingFrom: Number.NaN, earliest: new Map() })
       busy.add(line)
     },
     lost(key, source, path, from, to, at) {
@@ -199,16 +212,16 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
       for (const line of busy) {
         const before = line.checkpoint
         let passed = 0
-        while (passed < line.stretches.length && line.stretches[passed]!.done) passed++
+        while (passed < line.stretches.length && line.stretches[passed]!.left === 0) passed++
         if (passed === 0) continue
         const done = line.stretches.splice(0, passed)
         const reached = done.reduce((most, { to }) => Math.max(most, to), before)
         const held = line.stretches.reduce((least, { from }) => Math.min(least, from), reached)
         line.checkpoint = Math.max(before, held)
-        for (const { dataset, earliest: first } of done)
+        for (const [dataset, first] of done.flatMap((stretch) => [...stretch.earliest]))
           if (!Number.isNaN(first)) earliest[dataset] = Math.min(earliest[dataset] ?? first, first)
         const { source, path } = line
-        const deltas = [...done.flatMap(({ delta }) => delta ?? []), ...passCovered(line)]
+        const deltas = [...done.flatMap((stretch) => stretch.deltas), ...passCovered(line)]
         const [head = { ...nothing, source, path, hour: done[0]!.hour }, ...rest] = deltas
         ledger.push({ ...head, bytes: line.checkpoint - before }, ...rest)
         checkpoints[line.key] = line.checkpoint

@@ -1,9 +1,10 @@
-import type { Batch } from '../event/batch.ts'
+import { type Batch, kill, outcome } from '../event/batch.ts'
 import type { Block } from '../event/block.ts'
+import type { Failure } from '../event/failure.ts'
 import type { Schema } from '../event/field.ts'
 import { addProvenance } from '../event/provenance.ts'
 import type { Reader } from '../event/reader.ts'
-import { ArenaFull } from '../memory/scratch.ts'
+import { ArenaFull, createScratch } from '../memory/scratch.ts'
 import type { OpenSource } from '../source/source.ts'
 import type { Transform } from '../transform/transform.ts'
 import type { Delivery } from './delivery.ts'
@@ -34,15 +35,34 @@ export type Preparation = Pick<
   'readerOf' | 'datasetOf' | 'schemaOf' | 'transforms' | 'host' | 'namespace' | 'timezone' | 'clock'
 >
 
+/** A batch in which every record has failed before a grammar could read it. */
+const failed = (block: Block, failure: Failure, dataset: string, schema: Schema): Batch => {
+  const scratch = createScratch(block.arena)
+  const batch: Batch = {
+    block,
+    count: block.count,
+    dataset,
+    columns: new Map(),
+    outcome: scratch.u8(block.count).fill(outcome.live),
+    failures: new Map(),
+    scratch,
+    schema,
+  }
+  for (let row = 0; row < block.count; row++) kill(batch, row, failure)
+  return batch
+}
+
 /** Reads a block into columns and takes them through the transforms. Throws `ArenaFull`; the block stays the caller's then. */
 export const prepare = (block: Block, options: Preparation): Batch => {
   const reader = options.readerOf(block)
   const { timezone, host, namespace } = options
   const dataset = options.datasetOf(reader)
+  const schema = options.schemaOf(dataset)
+  if (block.failure !== undefined) return failed(block, block.failure, dataset, schema)
   // Of a record that is read again the year is still guessed from when it was read first.
-  const read = reader.read(block, { dataset, timezone, now: block.readAt })
-  const batch = { ...read, schema: options.schemaOf(dataset) }
+  const batch = { ...reader.read(block, { dataset, timezone, now: block.readAt }), schema }
   try {
+    block.wrapping?.envelope.describe(batch)
     addProvenance(batch, { host, namespace, ingested: options.clock() })
     for (const step of options.transforms) step.apply(batch)
   } catch (error) {
@@ -50,6 +70,20 @@ export const prepare = (block: Block, options: Preparation): Batch => {
     throw error
   }
   return batch
+}
+
+/** As `prepare`, once there is memory for it; undefined when the signal aborted first. */
+const prepareWithRoom = async (block: Block, options: RunOptions): Promise<Batch | undefined> => {
+  while (true) {
+    try {
+      return prepare(block, options)
+    } catch (error) {
+      if (!(error instanceof ArenaFull)) throw error
+      // Others hold the memory: their deliveries end, or nothing ever will.
+      await pause(20)
+      if (options.signal.aborted) return undefined
+    }
+  }
 }
 
 const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -63,20 +97,17 @@ export const runPipeline = async (options: RunOptions): Promise<void> => {
     if (signal.aborted) return
     const block = await source.next(signal)
     if (block === undefined) return
-    let batch: Batch | undefined
-    while (batch === undefined) {
-      try {
-        batch = prepare(block, options)
-      } catch (error) {
-        if (!(error instanceof ArenaFull)) throw error
-        // Others hold the memory: their deliveries end, or nothing ever will.
-        await pause(20)
-        if (signal.aborted) return
-      }
+    const batches: Batch[] = []
+    for (let next: Block | undefined = block; next !== undefined; ) {
+      const batch = await prepareWithRoom(next, options)
+      if (batch === undefined) return
+      batches.push(batch)
+      // What belongs to one stretch comes at once, whatever the signal says.
+      next = next.more === true ? await source.next(signal) : undefined
     }
-    options.tap?.(batch)
-    progress.begin(batch)
-    delivery.offer(batch)
+    for (const batch of batches) options.tap?.(batch)
+    progress.begin(batches)
+    delivery.offer(batches)
     await breathe()
   }
 }

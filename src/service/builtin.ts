@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Pipeline } from '../pipeline/pipeline.ts'
+import { containerEnvelopes } from '../source/envelope/containers.ts'
 import { follow } from '../source/follow.ts'
 import { OperationError } from './control.ts'
 import { loadFormats } from './formats.ts'
@@ -83,7 +84,7 @@ export const recognisedPipeline = async (globs: readonly string[], parser: strin
   const rules = new Map(alike.flatMap((pipeline) => pipeline.rules.map((rule) => [rule.name, rule])))
   return {
     name: namedFiles,
-    source: follow({ name: namedFiles, paths: globs }),
+    source: { ...follow({ name: namedFiles, paths: globs }), detects: containerEnvelopes() },
     parsers,
     transforms: [...transforms.values()],
     rules: [...rules.values()],

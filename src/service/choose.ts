@@ -1,9 +1,12 @@
 import type { Block } from '../event/block.ts'
-import type { Framing } from '../event/framing.ts'
+import { type Framing, wrapped } from '../event/framing.ts'
 import type { Grammar } from '../grammar/grammar.ts'
 import { recognise } from '../grammar/recognise.ts'
+import { envelopeOf } from '../source/envelope/payload.ts'
+import type { Source } from '../source/source.ts'
+import { type ChooseStream, chooseStreams } from './choose-stream.ts'
 
-/** Which of a pipeline's parsers reads a file. */
+/** Which of a pipeline's parsers reads a file, or a stream of it. */
 export interface Choice {
   /** Undefined: the first lines do not tell yet. */
   framing(path: string, head: Uint8Array): Framing | undefined
@@ -16,17 +19,29 @@ const enough = 65_536
 /**
  * With one parser there is nothing to choose. With several, a file's first lines are held against each. A file that
  * none reads is reported once and read with the first, so that its records end as dead letters with the reason
- * instead of vanishing.
+ * instead of vanishing. Where lines are envelopes each stream has its own choice.
  */
 export const createChoice = (
   parsers: readonly Grammar[],
+  source: Pick<Source, 'envelope' | 'detects' | 'parserOf'>,
   once: boolean,
   report: (path: string, text: string) => void,
 ): Choice => {
   const only = parsers.length === 1 ? parsers[0] : undefined
   const chosen = new Map<string, Grammar>()
+  const streams = new Map<string, ChooseStream>()
+  const flushAfter = Math.max(...parsers.map(({ framing }) => framing.flushAfter))
   return {
     framing(path, head) {
+      const envelope = source.envelope ?? envelopeOf(head, source.detects ?? [])
+      if (envelope !== undefined) {
+        const choose = chooseStreams(parsers, envelope, head, {
+          parserOf: (stream) => source.parserOf?.(path, stream),
+          report: (text) => report(path, text),
+        })
+        streams.set(path, choose)
+        return wrapped({ envelope, of: (stream, sample) => choose.choose(stream, sample).framing }, flushAfter)
+      }
       if (only !== undefined) return only.framing
       const found = recognise(head, parsers)
       const hasLine = head.includes(10) || head.length >= enough || once
@@ -36,6 +51,9 @@ export const createChoice = (
       chosen.set(path, grammar)
       return grammar.framing
     },
-    readerOf: ({ origin }) => only ?? chosen.get(origin.path) ?? parsers[0]!,
+    readerOf: ({ origin, wrapping }) =>
+      only ??
+      (wrapping === undefined ? chosen.get(origin.path) : streams.get(origin.path)?.readerOf(wrapping.streams[0]!)) ??
+      parsers[0]!,
   }
 }

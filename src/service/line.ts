@@ -85,7 +85,7 @@ export const openLine = async (first: ZonedPipeline, parts: LineParts): Promise<
   const { name } = first.source
   const define = (pipeline: ZonedPipeline): Definition => ({
     pipeline,
-    choice: createChoice(pipeline.parsers, parts.once, (path, text) => parts.log.error({ source: name, path }, text)),
+    choice: createChoice(pipeline.parsers, pipeline.source, parts.once, (path, text) => parts.log.error({ source: name, path }, text)),
     schemas: datasetsOf(pipeline),
   })
   let current = define(first)
@@ -117,12 +117,14 @@ export const openLine = async (first: ZonedPipeline, parts: LineParts): Promise<
     source.reframe?.()
     parts.transforms.release(transforms).catch((error: unknown) => parts.log.warn({ source: name }, String(error)))
   }
-  /** The framer's own count: the other hand of the ledger counts outcomes. Definitions change between two blocks. */
+  let within = false
+  /** The framer's own count: the other hand of the ledger counts outcomes. Definitions change between two stretches. */
   const counted: OpenSource = {
     async next(signal) {
       for (;;) {
-        if (upcoming !== undefined) takeOver(upcoming)
+        if (upcoming !== undefined && !within) takeOver(upcoming)
         const block = await source.next(pausing)
+        within = block?.more === true
         if (block === undefined && upcoming !== undefined && !signal.aborted) continue
         if (block !== undefined && block.count > 0) {
           metrics.readRecords.inc({ source: name }, block.count)

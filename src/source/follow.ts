@@ -96,6 +96,7 @@ export const openFollow = async (
     lines: createLines(),
     records: createRecords(),
     scan: Buffer.alloc(0),
+    queued: [],
   }
 
   let closed = false
@@ -170,6 +171,8 @@ export const openFollow = async (
 
   return {
     async next(signal) {
+      const queued = desk.queued.shift()
+      if (queued !== undefined) return queued
       while (!signal.aborted && !closed) {
         const now = clock()
         if (now - scanAt >= (tailing.scanWanted ? Math.min(scanGap, verifyEvery) : discoverEvery)) {
@@ -278,6 +281,7 @@ export const openFollow = async (
       wake()
       watching?.close()
       for (const file of [...tailing.handles]) setHandle(tailing, file, undefined)
+      for (const block of desk.queued.splice(0)) block.lease.release()
       tailing.files.length = 0
       await generations.flush().catch((error: unknown) => cannotRead(tailing, options.paths[0] ?? '', String(error)))
     },

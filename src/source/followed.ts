@@ -1,6 +1,7 @@
 import type { Origin } from '../event/block.ts'
 import type { Framing, LineReader } from '../event/framing.ts'
 import type { Encoding } from './decode.ts'
+import type { Held } from './envelope/cut.ts'
 import type { Generation, Guard } from './generation.ts'
 import type { Identity } from './identity.ts'
 
@@ -42,6 +43,11 @@ export interface Followed {
   doubtTo: number
   /** Spans the store holds already, in order, apart from each other. */
   skips: { readonly from: number; readonly to: number }[]
+  /** Of a file of envelopes: the same spans, each a record's; where reading has passed over such last, not told yet. */
+  held: Held | undefined
+  passed: number | undefined
+  /** By how much its window is larger than usual, because streams of it hold records open for long. */
+  widened: number
   /** Ends of the blocks handed out and not committed. */
   readonly handedOut: { readonly to: number; readonly guard: Guard }[]
   /** Read after that one: the file that had the name before. */
@@ -94,6 +100,9 @@ export const createFollowed = (
   long: undefined,
   doubtTo: 0,
   skips: [],
+  held: undefined,
+  passed: undefined,
+  widened: 1,
   handedOut: [],
   before: undefined,
 })

@@ -1,17 +1,14 @@
-import { read } from 'node:fs'
-import { promisify } from 'node:util'
-import { crc32 } from 'node:zlib'
 import { type Block, flags } from '../event/block.ts'
 import type { Framing, LineReader } from '../event/framing.ts'
 import type { Arena } from '../memory/arena.ts'
 import { bomOf, decodeLine, type Encoding, unitOf } from './decode.ts'
 import { encodingOf } from './encoding.ts'
+import { noEnvelope } from './envelope/blocks.ts'
 import type { Followed, LongRecord } from './followed.ts'
-import { guardAt, guardSize, holdsGuard } from './identity.ts'
+import { guardAt, holdsGuard } from './identity.ts'
 import { cutLines, holeOf, type Lines, lineEnd } from './lines.ts'
 import { characterEnd, cutRecords, makeBlock, type Records } from './records.ts'
-
-const readAt = promisify(read)
+import { moveTo, readAt, readWindow } from './window.ts'
 
 /** What reading needs besides the file; one for each source, its arrays reused. */
 export interface Desk {
@@ -23,6 +20,8 @@ export interface Desk {
   readonly records: Records
   /** For looking through records that do not fit the window. */
   scan: Buffer
+  /** The other blocks of the stretch whose first was handed out. */
+  readonly queued: Block[]
 }
 
 /** Whether what stands at the end of the file is taken as it is. */
@@ -42,7 +41,7 @@ export const openEnd: Ending = { line: false, record: false, flag: 0 }
  */
 export type Step = Block | 'again' | 'wait' | 'full' | 'replaced'
 
-const windowOf = (blockBytes: number, encoding: Encoding, { maxBytes }: Framing): number => {
+export const windowOf = (blockBytes: number, encoding: Encoding, { maxBytes }: Framing): number => {
   const whole = maxBytes * (encoding === 'utf-8' || encoding === 'latin1' ? 1 : 2) + 64
   const window = Math.max(blockBytes, whole)
   return window + (window % 2)
@@ -57,32 +56,17 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
   const framing = file.framing!
   const most = windowOf(desk.blockBytes, encoding, framing)
   const length = Math.min(most, stop - file.offset)
-  const before = Math.min(file.offset, guardSize)
-  const room = before + length
-  const lease = arena.lease(decodes(encoding) ? room + length * 3 : room)
-  if (lease === undefined) return 'full'
+  const read = await readWindow(arena, file, length, decodes(encoding) ? length * 3 : 0)
+  if (typeof read === 'string') return read
+  const { lease, text, area } = read
   let kept = false
   try {
-    let got = 0
-    while (got < room) {
-      const { bytesRead } = await readAt(
-        file.fd!,
-        arena.bytes,
-        lease.start + got,
-        room - got,
-        file.offset - before + got,
-      )
-      if (bytesRead === 0) break
-      got += bytesRead
-    }
-    const text = lease.start + before
-    if (got < before || crc32(arena.node.subarray(lease.start, text)) !== file.guard.crc) return 'replaced'
-    let end = lease.start + got
-    const whole = got === room && file.offset + length === stop
+    let { end } = read
+    const whole = read.whole && file.offset + length === stop
     if (!whole && unitOf(encoding) === 2) end -= (end - text) % 2
     const bom = file.offset === 0 ? bomOf(arena.node.subarray(text, Math.min(end, text + 4)), encoding) : 0
     const offset = file.offset + bom
-    const window = { arena, start: text + bom, end, offset, encoding, area: lease.start + room }
+    const window = { arena, start: text + bom, end, offset, encoding, area }
     cutLines(window, whole && ending.line, desk.lines)
     const cut = cutRecords(
       arena.bytes,
@@ -96,36 +80,34 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
     file.pendingLines = cut.pendingLines
     if (desk.records.count === 0) {
       if (cut.consumed > offset || (bom > 0 && (end - text > bom || (whole && ending.line)))) {
-        moveTo(file, cut.consumed, lease.start, text, arena)
+        moveTo(file, cut.consumed, read, arena)
         return 'again'
       }
-      if (length < most || got < room) return 'wait'
+      if (length < most || !read.whole) return 'wait'
       const hole = holeOf(arena.node.subarray(text + bom, end), encoding)
       if (hole > 0) {
-        moveTo(file, offset + hole, lease.start, text, arena)
+        moveTo(file, offset + hole, read, arena)
         return 'again'
       }
       file.long = { reader: framing.begin(), at: file.offset, midLine: false, lines: 0, told: [] }
       return 'again'
     }
-    const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(encoding) }
+    const options = {
+      origin: file.origin,
+      readAt: now,
+      maxBytes: framing.maxBytes,
+      valid: decodes(encoding) || undefined,
+    }
     const to = desk.records.to[desk.records.count - 1]!
     const block = makeBlock(arena, lease, desk.records, options)
     if (block === undefined) return 'full'
     kept = true
-    moveTo(file, cut.consumed, lease.start, text, arena)
+    moveTo(file, cut.consumed, read, arena)
     file.handedOut.push({ to, guard: file.guard })
     return block
   } finally {
     if (!kept) lease.release()
   }
-}
-
-/** Sets the offset, and the guard from the bytes in the arena: `text` is the address of the old offset. */
-const moveTo = (file: Followed, offset: number, start: number, text: number, arena: Arena): void => {
-  const address = text + (offset - file.offset)
-  file.guard = { offset, crc: crc32(arena.node.subarray(Math.max(start, address - guardSize), address)) }
-  file.offset = offset
 }
 
 /** One step through a record larger than the window; its text is read when its end is known. */
@@ -237,16 +219,22 @@ const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, no
   records.from[0] = file.offset + bom
   records.to[0] = to
   records.flag[0] = (tooLong ? flags.truncated : 0) | (file.long!.lines > 1 ? flags.multiline : 0) | bad | flag
-  const options = { origin: file.origin, readAt: now, maxBytes: framing.maxBytes, valid: decodes(encoding) }
+  const options = {
+    origin: file.origin,
+    readAt: now,
+    maxBytes: framing.maxBytes,
+    valid: decodes(encoding) || undefined,
+  }
   const block = makeBlock(arena, lease, records, options)
   if (block === undefined) {
     lease.release()
     return 'full'
   }
+  const { wrapped } = framing
   file.offset = to
   file.guard = guard
   file.long = undefined
   file.pendingLines = false
   file.handedOut.push({ to, guard })
-  return block
+  return wrapped === undefined ? block : { ...block, failure: noEnvelope(wrapped.envelope) }
 }

@@ -14,7 +14,7 @@ export interface Records {
   flag: Uint8Array
 }
 
-const sized = (capacity: number): Records => ({
+export const sizedRecords = (capacity: number): Records => ({
   count: 0,
   start: new Uint32Array(capacity),
   end: new Uint32Array(capacity),
@@ -23,10 +23,10 @@ const sized = (capacity: number): Records => ({
   flag: new Uint8Array(capacity),
 })
 
-export const createRecords = (): Records => sized(4096)
+export const createRecords = (): Records => sizedRecords(4096)
 
 /** A block holds at most this many records, so that what is made of them is bounded where lines are very short. */
-const mostRecords = 65_536
+export const mostRecords = 65_536
 
 /** What is cut from lines. */
 export interface Cut {
@@ -53,7 +53,7 @@ export const cutRecords = (
   records: Records,
 ): Cut => {
   records.count = 0
-  if (records.start.length < lines.count) Object.assign(records, sized(lines.start.length))
+  if (records.start.length < lines.count) Object.assign(records, sizedRecords(lines.start.length))
   return framing.joins
     ? cutJoined(bytes, lines, offset, framing, final, ended, records)
     : cutEach(bytes, lines, offset, framing.maxBytes, ended, records)
@@ -177,7 +177,7 @@ export const characterEnd = (bytes: Uint8Array, start: number, end: number): num
 }
 
 /** Leases that go back together. */
-const join = (leases: readonly Lease[]): Lease => ({
+export const joinLeases = (leases: readonly Lease[]): Lease => ({
   start: leases[0]!.start,
   end: leases[0]!.end,
   release() {
@@ -187,13 +187,18 @@ const join = (leases: readonly Lease[]): Lease => ({
 
 /**
  * Makes a block of records whose text lies in `lease`, which the block takes over; what was no UTF-8 is rewritten
- * with U+FFFD. Undefined when the arena has no room: `lease` stays the caller's.
+ * with U+FFFD; `valid`: whether all text is known to be UTF-8, undefined where it lies in one piece to be looked at. Undefined when the arena has no room: `lease` stays the caller's.
  */
 export const makeBlock = (
   arena: Arena,
   lease: Lease,
   records: Records,
-  options: { readonly origin: Origin; readonly readAt: number; readonly maxBytes: number; readonly valid: boolean },
+  options: {
+    readonly origin: Origin
+    readonly readAt: number
+    readonly maxBytes: number
+    readonly valid: boolean | undefined
+  },
 ): Block | undefined => {
   const { count } = records
   const columns = arena.lease(count * 25 + 8)
@@ -202,7 +207,7 @@ export const makeBlock = (
   const { start: at } = columns
   const block: Block = {
     arena,
-    lease: join(leases),
+    lease: joinLeases(leases),
     count,
     from: new Float64Array(arena.buffer, at, count),
     to: new Float64Array(arena.buffer, at + count * 8, count),
@@ -217,7 +222,8 @@ export const makeBlock = (
   block.start.set(records.start.subarray(0, count))
   block.end.set(records.end.subarray(0, count))
   block.flag.set(records.flag.subarray(0, count))
-  if (options.valid || isUtf8(arena.bytes.subarray(block.start[0], block.end[count - 1]))) return block
+  const { valid = isUtf8(arena.bytes.subarray(block.start[0], block.end[count - 1])) } = options
+  if (valid) return block
   const rewritten = rewrite(arena, block, options.maxBytes)
   if (rewritten === undefined) {
     columns.release()

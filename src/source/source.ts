@@ -1,6 +1,7 @@
 import type { Text } from '../config/env.ts'
 import type { Block } from '../event/block.ts'
 import type { Diagnostic } from '../event/diagnostic.ts'
+import type { Envelope } from '../event/envelope.ts'
 import type { Framing } from '../event/framing.ts'
 import type { Arena } from '../memory/arena.ts'
 import type { GenerationStore } from './generation.ts'
@@ -58,6 +59,12 @@ export interface Source {
   readonly listens?: Listening
   /** Mistakes in its definition. */
   readonly problems?: readonly Diagnostic[]
+  /** Its lines are envelopes; what they hold is what parsers read. */
+  readonly envelope?: Envelope
+  /** They may be in one of these, which a file's first lines tell. */
+  readonly detects?: readonly Envelope[]
+  /** The parser that somebody named for a stream of a file; undefined: what it says tells. */
+  parserOf?(path: string, stream: string): string | undefined
   open(context: SourceContext): Promise<OpenSource>
 }
 

@@ -1,6 +1,7 @@
 import { type Block, flags } from '../event/block.ts'
 import { decodeLine, markedAs } from './decode.ts'
 import { encodingOf } from './encoding.ts'
+import { readWrapped } from './envelope/read.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
 import { ensureOpen } from './handles.ts'
 import { bytesAt, guardAt, headSize } from './identity.ts'
@@ -52,7 +53,7 @@ const isReady = (tailing: Tailing, file: Followed, now: number): boolean => {
     if (isBehind(file.before) && !tailing.unreadable.has(file.before.path)) return false
     file.before = undefined
   }
-  if (file.cut || isBehind(file)) return true
+  if (file.cut || file.passed !== undefined || isBehind(file)) return true
   if (!isPending(file) || file.framing === undefined) return false
   return file.tried !== file.size || isFinished(tailing, file, now) || isFlushed(file, now) || isLastCall(tailing)
 }
@@ -74,15 +75,23 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
   look(tailing, file, now)
   if (file.cut || (file.offset < headSize && !inPlace(tailing, file))) return 'replaced'
   if (file.doubtTo > 0) {
-    file.skips = merge(await tailing.context.covered(file.key, file.offset, file.doubtTo))
+    const spans = await tailing.context.covered(file.key, file.offset, file.doubtTo)
+    file.skips = merge(spans)
+    if (spans.length > 0) file.held = { spans: new Map(spans.map(({ from, to }) => [from, to])), until: new Map() }
     file.doubtTo = 0
   }
+  if (file.passed !== undefined) {
+    tailing.context.skipped?.(file.key, file.passed)
+    file.passed = undefined
+  }
+  file.framing ??= framingOf(tailing, desk, file)
+  if (file.framing?.wrapped !== undefined && file.long === undefined)
+    return file.offset >= file.size ? 'wait' : readWrapped(desk, file, endingOf(tailing, file, now), now)
   const skip = file.skips[0]
   if (skip !== undefined && skip.from <= file.offset) {
     file.skips.shift()
     return skip.to <= file.offset ? 'again' : jump(tailing, file, Math.min(skip.to, file.size))
   }
-  file.framing ??= framingOf(tailing, desk, file)
   if (file.framing === undefined || file.offset >= file.size) return 'wait'
   if (skip !== undefined && skip.from < file.size) return readOn(desk, file, skip.from, wholeEnd, now)
   return readOn(desk, file, file.size, endingOf(tailing, file, now), now)

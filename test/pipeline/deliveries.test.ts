@@ -45,8 +45,8 @@ const offer = (delivery: Delivery, progress: ReturnType<typeof createProgress>, 
     { stored: true, from, text },
   )
   from += rows * 100
-  progress.begin(batch)
-  delivery.offer(batch)
+  progress.begin([batch])
+  delivery.offer([batch])
 }
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await Promise.resolve()

@@ -1,0 +1,68 @@
+import type { Batch } from '../../event/batch.ts'
+import { type Column, has } from '../../event/column.ts'
+import { type Field, fields, type Schema } from '../../event/field.ts'
+
+/** What an envelope adds to a batch, beside what a grammar read: that stays. */
+const add = (batch: Batch, name: string, column: Column): void => {
+  if (!batch.columns.has(name)) batch.columns.set(name, column)
+}
+
+export const addConstant = (batch: Batch, name: string, value: string | undefined): void => {
+  if (value !== undefined && value !== '') add(batch, name, { kind: 'constant', value })
+}
+
+/** The same list of texts for every row. */
+export const addList = (batch: Batch, name: string, values: readonly string[]): void => {
+  if (values.length === 0) return
+  const { scratch, count } = batch
+  const start = scratch.u32(values.length)
+  const end = scratch.u32(values.length)
+  for (const [i, value] of values.entries()) ({ start: start[i], end: end[i] } = scratch.write(value))
+  const first = scratch.u32(2)
+  first.set([0, values.length])
+  const list: Column = { kind: 'list', first, values: { kind: 'text', start, end } }
+  add(batch, name, { kind: 'dictionary', codes: scratch.u32(count).fill(0), values: list })
+}
+
+/** The same object of texts for every row. */
+export const addTexts = (batch: Batch, name: string, texts: ReadonlyMap<string, string>): void => {
+  if (texts.size === 0) return
+  const { scratch, count } = batch
+  const slices = () => ({ start: scratch.u32(texts.size), end: scratch.u32(texts.size) })
+  const key = slices()
+  const value = slices()
+  let i = 0
+  for (const [label, text] of texts) {
+    ;({ start: key.start[i], end: key.end[i] } = scratch.write(label))
+    ;({ start: value.start[i], end: value.end[i] } = scratch.write(JSON.stringify(text)))
+    i++
+  }
+  const first = scratch.u32(2)
+  first.set([0, texts.size])
+  const values: Column = { kind: 'members', first, key, value }
+  add(batch, name, { kind: 'dictionary', codes: scratch.u32(count).fill(0), values })
+}
+
+/** `stream`, and `event.created` where the log has a time of its own: the envelope's is no more than that then. */
+export const addWrapping = (batch: Batch): void => {
+  const { scratch, count, columns } = batch
+  const { wrapping } = batch.block
+  if (wrapping === undefined) return
+  const { streams, code, ms, ns, digits } = wrapping
+  if (streams.length === 1) addConstant(batch, 'stream', streams[0])
+  else {
+    const start = scratch.u32(streams.length)
+    const end = scratch.u32(streams.length)
+    for (const [i, name] of streams.entries()) ({ start: start[i], end: end[i] } = scratch.write(name))
+    add(batch, 'stream', { kind: 'dictionary', codes: code, values: { kind: 'text', start, end } })
+  }
+  const own = columns.get('@timestamp')
+  if (own === undefined) return
+  const created = scratch.f64(count)
+  for (let i = 0; i < count; i++) created[i] = has(own, i) ? ms[i]! : Number.NaN
+  add(batch, 'event.created', { kind: 'time', ms: created, ns, digits })
+}
+
+/** Rows of the field table, as a schema. */
+export const schemaOf = (...names: readonly (keyof typeof fields)[]): Schema =>
+  new Map<string, Field>(names.map((name) => [name, fields[name]]))
