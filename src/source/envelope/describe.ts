@@ -11,17 +11,19 @@ export const addConstant = (batch: Batch, name: string, value: string | undefine
   if (value !== undefined && value !== '') add(batch, name, { kind: 'constant', value })
 }
 
-/** The same list of texts for every row. */
-export const addList = (batch: Batch, name: string, values: readonly string[]): void => {
-  if (values.length === 0) return
+/** A list of this one text in every row. */
+export const addListOf = (batch: Batch, name: string, value: string | undefined): void => {
+  if (value === undefined) return
   const { scratch, count } = batch
-  const start = scratch.u32(values.length)
-  const end = scratch.u32(values.length)
-  for (const [i, value] of values.entries()) ({ start: start[i], end: end[i] } = scratch.write(value))
-  const first = scratch.u32(2)
-  first.set([0, values.length])
-  const list: Column = { kind: 'list', first, values: { kind: 'text', start, end } }
-  add(batch, name, { kind: 'dictionary', codes: scratch.u32(count).fill(0), values: list })
+  const { start, end } = scratch.write(value)
+  const first = scratch.u32(count + 1)
+  for (let i = 0; i <= count; i++) first[i] = i
+  const text: Column = { kind: 'text', start: scratch.u32(1).fill(start), end: scratch.u32(1).fill(end) }
+  add(batch, name, {
+    kind: 'list',
+    first,
+    values: { kind: 'dictionary', codes: scratch.u32(count).fill(0), values: text },
+  })
 }
 
 /** The same object of texts for every row. */

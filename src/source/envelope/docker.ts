@@ -1,5 +1,5 @@
 import type { Envelope } from '../../event/envelope.ts'
-import { addConstant, addList, addTexts, addWrapping, schemaOf } from './describe.ts'
+import { addConstant, addListOf, addTexts, addWrapping, schemaOf } from './describe.ts'
 import { addAttributes } from './docker-attributes.ts'
 import { unwrapDocker } from './docker-line.ts'
 import { dockerMetadata } from './docker-metadata.ts'
@@ -26,7 +26,7 @@ export const dockerEnvelope = (metadata = dockerMetadata()): Envelope => ({
     addConstant(batch, 'container.id', id)
     addConstant(batch, 'container.name', name)
     addConstant(batch, 'container.image.name', image)
-    addList(batch, 'container.image.tag', tag === undefined ? [] : [tag])
+    addListOf(batch, 'container.image.tag', tag)
     addTexts(batch, 'container.labels', labels)
     addConstant(batch, 'container.runtime', 'docker')
     addAttributes(batch)
