@@ -85,7 +85,9 @@ export const openLine = async (first: ZonedPipeline, parts: LineParts): Promise<
   const { name } = first.source
   const define = (pipeline: ZonedPipeline): Definition => ({
     pipeline,
-    choice: createChoice(pipeline.parsers, pipeline.source, parts.once, (path, text) => parts.log.error({ source: name, path }, text)),
+    choice: createChoice(pipeline.parsers, pipeline.source, parts.once, (path, text) =>
+      parts.log.error({ source: name, path }, text),
+    ),
     schemas: datasetsOf(pipeline),
   })
   let current = define(first)

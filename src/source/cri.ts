@@ -20,6 +20,7 @@ export const cri = (options: CriOptions = {}): Source => {
   const { name = 'cri', paths = ['/var/log/pods/*/*/*.log'], parsers = {}, ...rest } = options
   return {
     ...follow({ ...rest, name, paths }),
+    definition: { cri: options },
     envelope: criEnvelope(),
     parserOf(path, stream) {
       const pod = podOf(path)

@@ -23,6 +23,7 @@ export const docker = (options: DockerOptions = {}): Source => {
   const metadata = dockerMetadata()
   return {
     ...follow({ ...rest, name, paths }),
+    definition: { docker: options },
     envelope: dockerEnvelope(metadata),
     parserOf(path, stream) {
       const { name: container, image, labels } = metadata(path)
