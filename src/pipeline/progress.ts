@@ -180,7 +180,10 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
       stretch.left--
       stretch.deltas.push(tally(batch))
       const { dataset } = batch
-      stretch.earliest.set(dataset, earlier(stretch.earliest.get(dataset) ?? Number.NaN, oldestTime(batch, outcome.stored)))
+      stretch.earliest.set(
+        dataset,
+        earlier(stretch.earliest.get(dataset) ?? Number.NaN, oldestTime(batch, outcome.stored)),
+      )
       underWay--
     },
     alreadyStored(key, source, path, spans, at) {
