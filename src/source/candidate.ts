@@ -3,8 +3,9 @@ import { dirname } from 'node:path'
 import { inside } from './discover.ts'
 import { headOf, headSize, identityOf, idOf } from './identity.ts'
 import { leadsOutside } from './leads-outside.ts'
+import { notePacked } from './note-packed.ts'
 import { openRegular } from './open-regular.ts'
-import { isCompressed, rotatedFrom } from './rotation.ts'
+import { isCompressed, rotatedFrom, unpackedName } from './rotation.ts'
 import { cannotRead, type Found, isOurs, type Tailing, tellOnce } from './tailing.ts'
 
 /** A file that was noticed, not opened yet. */
@@ -58,8 +59,6 @@ const tellSpecial = (tailing: Tailing, path: string): void =>
     text: `${path} is no regular file and is not read; leave it out with exclude`,
   })
 
-const headless = new Uint8Array(0)
-
 /** Files beside those that are or were followed, under names that rotation gives, even outside the patterns. */
 export const siblings = async (
   tailing: Tailing,
@@ -71,8 +70,8 @@ export const siblings = async (
   const found: { path: string; base: string }[] = []
   for (const directory of new Set([...bases].map((base) => dirname(base)))) {
     for (const path of await inside(directory)) {
-      if (matched.has(path) || isCompressed(path, headless)) continue
-      const base = rotatedFrom(path).find((one) => bases.has(one))
+      if (matched.has(path)) continue
+      const base = rotatedFrom(unpackedName(path)).find((one) => bases.has(one))
       if (base !== undefined) found.push({ path, base })
     }
   }
@@ -136,12 +135,7 @@ const isTaken = (tailing: Tailing, candidate: Candidate): boolean => {
   const { path, head, outside } = candidate
   if (leadsOutside(tailing, candidate)) return false
   if (isCompressed(path, head)) {
-    if (!outside)
-      tellOnce(tailing, `compressed ${path}`, {
-        kind: 'unreadable',
-        path,
-        text: `${path} is compressed and is not read as text; unpack it beside, or leave it out with exclude`,
-      })
+    if (!tailing.hooks.owned) notePacked(tailing, candidate)
     return false
   }
   // The first line tells files apart; a shorter beginning would make every new file the copy of another.

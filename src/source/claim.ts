@@ -37,13 +37,6 @@ export const claim = async (tailing: Tailing, candidate: Candidate, generation: 
   follow(tailing, file)
 }
 
-/** When the first of these was registered; `Infinity` without any. */
-export const firstRegistered = (known: readonly Generation[]): number => {
-  let first = Number.POSITIVE_INFINITY
-  for (const { registered } of known) if (registered < first) first = registered
-  return first
-}
-
 /** Registers bytes never seen before. `since`: when the first generation of this source was. */
 export const begin = async (tailing: Tailing, candidate: Candidate, since: number): Promise<Followed | undefined> => {
   const { context, name } = tailing

@@ -3,6 +3,9 @@ import { dirname } from 'node:path'
 import { stateLost } from './ended.ts'
 import { isFollowed, isOurs, merge, offsetOf, type Tailing } from './tailing.ts'
 
+const isUnsure = ({ packed, judged }: Tailing): boolean =>
+  packed.size > 0 || [...judged.values()].some(({ again }) => again !== undefined)
+
 /** Generations without a file become tombstones; what was seen of them, is in no store and stays away is stated lost. */
 export const entomb = async (tailing: Tailing): Promise<void> => {
   const { generations, clock, covered, skipped } = tailing.context
@@ -21,7 +24,8 @@ export const entomb = async (tailing: Tailing): Promise<void> => {
     if (generation !== undefined && !isFollowed(tailing, key)) {
       const top = Math.max(generation.size, generation.guard.offset)
       let from = Math.max(offsetOf(tailing, generation), generation.closedTo)
-      if (from < top && now - since < tailing.grace) continue
+      // A compressed file may hold it.
+      if (from < top && (now - since < tailing.grace || isUnsure(tailing))) continue
       for (const span of from < top ? merge(await covered(key, from, top)) : []) {
         if (span.from > from) stateLost(tailing, key, generation.path, from, span.from)
         from = Math.max(from, span.to)

@@ -3,10 +3,12 @@ import { absolute } from './discover.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
 import type { Guard } from './generation.ts'
 import { limitOpen, setHandle } from './handles.ts'
+import { judgePacked } from './judge-packed.ts'
 import { createLines } from './lines.ts'
 import { account, look, lookAtAll, tidy } from './look.ts'
 import type { Desk } from './reading.ts'
 import { createRecords } from './records.ts'
+import { isCompressed } from './rotation.ts'
 import { scan } from './scan.ts'
 import type { FileStatus, OpenSource, Source, SourceContext } from './source.ts'
 import { cannotRead, type FileHooks, plainFiles, type Tailing, tellOnce } from './tailing.ts'
@@ -79,6 +81,8 @@ export const openFollow = async (
     held: new Map(),
     unreadable: new Map(),
     waiting: new Map(),
+    packed: new Map(),
+    judged: new Map(),
     refused: new Set(),
     directories: new Set(),
     missing: new Map(),
@@ -163,6 +167,7 @@ export const openFollow = async (
 
   const status = (file: Followed, now: number): FileStatus['state'] => {
     if (tailing.unreadable.has(file.path)) return 'unreadable'
+    if (file.aside && isCompressed(file.path)) return 'rotated'
     if (file.deleted || (file.unreachable && file.fd === undefined)) return 'deleted'
     if (file.aside) return 'rotated'
     if (file.framing === undefined && file.size > 0 && file.tried === file.size) return 'waiting'
@@ -203,6 +208,7 @@ export const openFollow = async (
         if (typeof result === 'object') return result
         if (result === 'again') continue
         if (result === 'full') await pause(5, signal)
+        else if (tailing.packed.size > 0) await judgePacked(tailing)
         else if (!once || hooks.goesOn()) await pause(nextDue(clock()), signal)
         else if (tailing.scanWanted || tailing.missing.size > 0) await pause(1, signal)
         else if (lookedAt !== undefined) return undefined
@@ -221,7 +227,8 @@ export const openFollow = async (
       else tidy(tailing, file, clock())
     },
     get caughtUp() {
-      if (lookedAt === undefined || scannedAt === undefined || tailing.unreadable.size > 0) return undefined
+      if (lookedAt === undefined || scannedAt === undefined) return undefined
+      if (tailing.unreadable.size > 0 || tailing.packed.size > 0) return undefined
       let at = watching?.works === true ? lookedAt : Math.min(lookedAt, scannedAt)
       for (const file of tailing.files) {
         if (isBehind(file) || file.cut) return undefined

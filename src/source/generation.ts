@@ -29,6 +29,8 @@ export interface Generation {
   readonly size: number
   /** What lies before an offset that was committed; offset 0: nothing was yet. */
   readonly guard: Guard
+  /** Where a compressed file holds it: that file as it was when that was found out, and `device` and `inode` are its. */
+  readonly packed?: { readonly size: number; readonly modified: number }
   /** Milliseconds since 1970: when it was registered, and since when there is no file for it. */
   readonly registered: number
   readonly gone?: number
@@ -95,6 +97,13 @@ const read = ({ head, ...written }: Written, before: Generation | undefined): Ge
   ...written,
   head: head === undefined ? (before?.head ?? Buffer.alloc(0)) : Buffer.from(head, 'base64'),
 })
+
+/** When the first of these was registered; `Infinity` without any. */
+export const firstRegistered = (known: readonly Generation[]): number => {
+  let first = Number.POSITIVE_INFINITY
+  for (const { registered } of known) if (registered < first) first = registered
+  return first
+}
 
 /** Opens the generations of a data directory (`checkpoints/generations`). */
 export const openGenerations = async (directory: string, options: GenerationOptions = {}): Promise<GenerationStore> => {

@@ -31,8 +31,11 @@ export const rotatedFrom = (path: string): readonly string[] => {
   return bases.map((base) => join(dirname(path), base)).filter((base) => isRotationOf(path, base))
 }
 
+/** The name that a compressed file had before, or would have unpacked. */
+export const unpackedName = (path: string): string => path.replace(/\.(gz|zst|xz|bz2|lz4)$/, '')
+
 /** Compressed by name or by first bytes (gzip, zstd, xz, bzip2): never text. */
-export const isCompressed = (path: string, head: Uint8Array): boolean =>
+export const isCompressed = (path: string, head: Uint8Array = new Uint8Array(0)): boolean =>
   /\.(gz|zst|xz|bz2|lz4)$/.test(path) ||
   (head[0] === 0x1f && head[1] === 0x8b) ||
   (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) ||

@@ -5,6 +5,8 @@ import { type Discovered, discover } from './discover.ts'
 import { entomb } from './entomb.ts'
 import type { Followed } from './followed.ts'
 import { identityOf, idOf } from './identity.ts'
+import { isJudged, notePacked } from './note-packed.ts'
+import { isCompressed } from './rotation.ts'
 import { cannotRead, intact, isFollowed, type Tailing } from './tailing.ts'
 
 /**
@@ -33,12 +35,17 @@ export const scan = async (tailing: Tailing): Promise<void> => {
       file.unreachable = false
       continue
     }
-    if (isHeld(tailing, id, found)) continue
+    if (isHeld(tailing, id, found) || isJudged(tailing, found)) continue
     tailing.held.delete(id)
+    if (tailing.copies && isCompressed(found.path)) {
+      notePacked(tailing, found)
+      continue
+    }
     const candidate = openCandidate(tailing, found, room)
     if (candidate !== undefined) candidates.push(candidate)
   }
-  for (const id of tailing.held.keys()) if (!seen.has(id)) tailing.held.delete(id)
+  for (const known of [tailing.held, tailing.packed, tailing.judged])
+    for (const id of known.keys()) if (!seen.has(id)) known.delete(id)
   for (const file of tailing.files) if (!seen.has(idOf(file.identity))) file.unreachable = file.aside = true
 
   await decide(tailing, candidates)

@@ -30,7 +30,7 @@ export interface SourceContext {
   readonly once: boolean
   /** Where to begin files never seen: the whole, or only what comes. */
   readonly begin: 'beginning' | 'end'
-  /** Directory under which what is pushed is kept, each source's in one of its own. */
+  /** Directory under which what is pushed is kept, each source's in one of its own; also for what is unpacked while it is read. */
   readonly spool: string
   /** A setting that may come from the environment; undefined where it is not set. */
   readonly text: (given: Text) => string | undefined

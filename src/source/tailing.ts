@@ -1,4 +1,5 @@
 import { fstatSync, statSync } from 'node:fs'
+import type { Noticed } from './candidate.ts'
 import { cannotReadText } from './cannot-read-text.ts'
 import { covers } from './discover.ts'
 import type { Followed } from './followed.ts'
@@ -30,6 +31,9 @@ export interface Tailing {
   /** Files that cannot be read, and files of which there is too little to tell what they are, by path. */
   readonly unreadable: Map<string, string>
   readonly waiting: Map<string, Found>
+  /** Compressed files of which it is not known what they hold, and those of which it is until they change, or `again`; by device and inode. */
+  readonly packed: Map<string, Noticed>
+  readonly judged: Map<string, Judged>
   /** Links that lead outside what is followed. */
   readonly refused: Set<string>
   /** Where something that matches may appear, as the last scan found. */
@@ -51,6 +55,13 @@ export interface Tailing {
   scanWanted: boolean
   /** Whose turn it is in `files`. */
   turn: number
+}
+
+export interface Judged {
+  readonly size: number
+  readonly modified: number
+  /** Milliseconds since 1970: it cannot be told before. */
+  readonly again: number | undefined
 }
 
 /** What differs for sources that write their files themselves. */

@@ -565,16 +565,6 @@ test('a directory that appears later is found, with inotify alone', async () => 
   await open.close()
 })
 
-test('compressed files are told of once and not read as text', async () => {
-  write('a.log', Buffer.from([0x1f, 0x8b, 8, 0, 10, 10]))
-  write('b.log.gz', 'x\n')
-  await once({ paths: [at('*.log'), at('*.gz')] })
-  expect(bench.notices.map(({ kind, path }) => [kind, path])).toEqual([
-    ['unreadable', at('a.log')],
-    ['unreadable', at('b.log.gz')],
-  ])
-})
-
 test('a path that cannot be read is told of once with what mends it, and read when it can be', async () => {
   symlinkSync(at('loop.log'), at('loop.log'))
   write('a.log', 'one\n')

@@ -1,0 +1,41 @@
+import type { Noticed } from './candidate.ts'
+import { isExcluded } from './discover.ts'
+import { firstRegistered } from './generation.ts'
+import { idOf } from './identity.ts'
+import { isFollowed, offsetOf, type Tailing } from './tailing.ts'
+
+/** Milliseconds by which a file system's times may be behind the clock: what is near is looked into. */
+const slack = 10_000
+
+/**
+ * Notices a compressed file. What it holds is only found out when nothing else is to be read, and once: `judged` keeps
+ * the answer until it changes, its generation for the next start.
+ */
+export const notePacked = (tailing: Tailing, found: Noticed): void => {
+  if (found.size > 0 && !(isForeign(tailing, found, slack) && !isMissed(tailing, found)))
+    tailing.packed.set(idOf(found.identity), found)
+}
+
+/** Nothing new can be found out about this file. */
+export const isJudged = ({ judged, context }: Tailing, found: Noticed): boolean => {
+  const known = judged.get(idOf(found.identity))
+  if (known === undefined || known.size !== found.size || known.modified !== found.modified) return false
+  return known.again === undefined || context.clock() < known.again
+}
+
+/** Outside the patterns: excluded, or written before anything that is known of its name was first followed. */
+export const isForeign = (tailing: Tailing, found: Noticed, before = 0): boolean =>
+  found.outside &&
+  (isExcluded(tailing.exclude, found.path) ||
+    found.modified + before <= firstRegistered(tailing.context.generations.index(tailing.name).named(found.origin)))
+
+/** Something of its name was not read to its end and is away. */
+const isMissed = (tailing: Tailing, { origin }: Noticed): boolean =>
+  tailing.context.generations
+    .index(tailing.name)
+    .named(origin)
+    .some(
+      (one) =>
+        !isFollowed(tailing, one.key) &&
+        Math.max(one.size, one.guard.offset) > Math.max(offsetOf(tailing, one), one.closedTo),
+    )
