@@ -5,22 +5,16 @@ import { configured, type General, overridesOf, withGeneral, withStore } from '.
 
 const check = async (options: General & { readonly live?: boolean }): Promise<void> => {
   if (options.live === true) throw new Exit(2, "'check --live' is not there yet")
-  const { loadConfig } = await import('../service/load.ts')
-  const { loadFormats } = await import('../service/formats.ts')
-  const { rulesOf } = await import('../service/check-rules.ts')
-  const { checkGrammars } = await import('../grammar/check.ts')
-  const { config, problems, warnings } = await loadConfig(overridesOf(options), process.env)
-  const formats = await loadFormats()
-  const grammars = new Set([...formats.grammars, ...config.pipelines.flatMap(({ parsers }) => parsers)])
-  const found = [...problems, ...formats.problems, ...checkGrammars([...grammars]), ...rulesOf(config).problems]
-  const all = new Set(found.map(printDiagnostic))
+  const { checkConfig } = await import('../service/check-config.ts')
+  const { config, problems, warnings, grammars } = await checkConfig(overridesOf(options), process.env)
+  const all = new Set(problems.map(printDiagnostic))
   for (const warning of warnings) process.stderr.write(`tailrace: ${warning}\n`)
   if (all.size > 0) {
     process.stdout.write(`${[...all].join('\n')}\n`)
     throw new Exit(1, `${all.size} ${all.size === 1 ? 'mistake' : 'mistakes'}`)
   }
   process.stdout.write(
-    `${grammars.size} parsers, ${config.pipelines.length} pipelines, ${config.rules.length} rules: no mistake\n`,
+    `${grammars} parsers, ${config.pipelines.length} pipelines, ${config.rules.length} rules: no mistake\n`,
   )
 }
 

@@ -27,20 +27,25 @@ const run = async (globs: readonly string[], options: Options): Promise<void> =>
   const { serve } = await import('../service/serve.ts')
   const { recognisedPipeline } = await import('../service/builtin.ts')
   const { OperationError } = await import('../service/control.ts')
-  const config = await configured({
+  const { checkConfig } = await import('../service/check-config.ts')
+  const { followModules } = await import('../service/fresh-modules.ts')
+  if (options.once !== true) followModules()
+  const overrides = {
     ...overridesOf(options),
     ...(timezone === undefined ? {} : { timezone }),
     ...(role === undefined ? {} : { role }),
     ...(grace === undefined ? {} : { grace }),
     ...(options.web ? {} : { web: false }),
     ...(globs.length === 0 ? {} : { pipelines: [await recognisedPipeline(globs, options.parser)] }),
-  })
+  }
+  const config = await configured(overrides)
   try {
     const code = await serve(config, {
       once: options.once === true,
       from: options.from,
       json: options.logOutput === 'json',
       demo: options.once === true ? false : options.demo,
+      load: (file) => checkConfig({ ...overrides, ...(file === undefined ? {} : { config: file }) }, process.env),
     })
     process.exitCode = code
     // Whatever still holds the process (a store that is waited for) must not keep it from ending.

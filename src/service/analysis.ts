@@ -50,13 +50,13 @@ const watch = (running: Running, config: Config, log: Logger, notifiers: Notifie
     report: (text) => log.warn(text),
   })
 
-/** Lets metrics and health see what the rules are at: looked up, for alerts outlive a restart. */
-const tellOf = (scheduler: Scheduler, { metrics, troubles }: Running): void => {
-  metrics.onScrape(() => {
+/** Lets metrics and health see what the rules are at: looked up, for alerts outlive a restart. Returns how to end that. */
+const tellOf = (scheduler: Scheduler, { metrics, troubles }: Running): (() => void) => {
+  const unmeasure = metrics.onScrape(() => {
     metrics.alertsFiring.reset()
     for (const { rule, state } of scheduler.alerts()) if (state === 'firing') metrics.alertsFiring.inc({ rule })
   })
-  troubles.watch(() =>
+  const unwatch = troubles.watch(() =>
     scheduler
       .status()
       .flatMap(({ rule, trouble }) =>
@@ -65,6 +65,10 @@ const tellOf = (scheduler: Scheduler, { metrics, troubles }: Running): void => {
           : [{ kind: 'rule', about: rule, text: `rule '${rule}' is not judged: ${trouble}`, blocks: false }],
       ),
   )
+  return () => {
+    unmeasure()
+    unwatch()
+  }
 }
 
 export const startAnalysis = async (
@@ -76,7 +80,7 @@ export const startAnalysis = async (
   const notifiers = config.role === 'ship' ? undefined : await openNotifiers(config, log, running.metrics)
   const scheduler = notifiers === undefined ? undefined : await watch(running, config, log, notifiers)
   const alerts = (): readonly Alert[] => scheduler?.alerts() ?? []
-  if (scheduler !== undefined) tellOf(scheduler, running)
+  const untell = scheduler === undefined ? undefined : tellOf(scheduler, running)
   if (!once) await scheduler?.start()
   const position = (): number | undefined =>
     running.positions.position(config.pipelines.flatMap((one) => [...datasetsOf(one).keys()]))
@@ -104,6 +108,7 @@ export const startAnalysis = async (
       for (const waiting of (await notifiers?.drain(longestDrain)) ?? []) log.warn(waiting)
     },
     async stop() {
+      untell?.()
       await mailing?.stop()
       await scheduler?.stop()
       await notifiers?.close()

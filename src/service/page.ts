@@ -87,15 +87,16 @@ export interface OverviewParts {
 }
 
 /** Gathers what the page says. What the store answers is shared for some seconds; without it the rest is shown. */
-export const createOverview = ({ config, demo, context, alerts, troubles, clock = Date.now }: OverviewParts) => {
+export const createOverview = ({ config: first, demo, context, alerts, troubles, clock = Date.now }: OverviewParts) => {
   const cached = createCached<Answers>(32, clock)
-  const ask = ({ store }: Context, asked: Asked, where: Query): Promise<Answers> =>
+  const ask = ({ store, config }: Context, asked: Asked, where: Query): Promise<Answers> =>
     cached.get(JSON.stringify([asked.range, asked.problem === undefined ? asked.kql : '']), maxAge[asked.range], () =>
       answersOf(store, where, config.namespace, asked.range, clock(), AbortSignal.timeout(longest)),
     )
   return async (query: URLSearchParams, lang: Lang): Promise<Overview> => {
-    const { asked, where } = askedOf(query, lang, config, clock())
     const now = context()
+    const config = now?.config ?? first
+    const { asked, where } = askedOf(query, lang, config, clock())
     let answers: Answers | undefined
     let silence = troubles().find(({ kind }) => kind === 'store')?.text
     if (now !== undefined)

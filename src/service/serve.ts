@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { makeDirectory } from '../durable/file.ts'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
-import type { Web } from '../web/server.ts'
-import { type Analysis, startAnalysis } from './analysis.ts'
+import { type Companions, startCompanions } from './companions.ts'
 import { type Answer, createControl, type Operate, OperationError } from './control.ts'
 import { defaultPaths, existingPaths } from './default-paths.ts'
 import { beginDemo, type DemoRun } from './demo/begin.ts'
@@ -11,14 +10,15 @@ import { demoConfig, tellOfDemo } from './demo/config.ts'
 import { type FirstRun, firstRun } from './first-run.ts'
 import { watchHealth } from './health.ts'
 import { takeLockPatiently } from './hold.ts'
-import type { Config } from './load.ts'
+import type { Config, Loaded } from './load.ts'
 import { dropLock, Held } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
 import { createPushed } from './pushed.ts'
-import { startRetention } from './retention.ts'
+import { createReload } from './reload.ts'
 import { type Running, startPipelines } from './start.ts'
-import { createTroubles } from './troubles.ts'
+import { createTroubles, type Trouble } from './troubles.ts'
 import { openWeb } from './web.ts'
+import { createWebKeeper } from './web-keeper.ts'
 
 export interface ServeOptions {
   readonly once: boolean
@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly json: boolean
   /** True: the demo, also where default paths exist; false: never. */
   readonly demo?: boolean | undefined
+  /** Reads and checks the configuration again; `file`: the one in force. */
+  readonly load: (file: string | undefined) => Promise<Loaded>
 }
 
 const signals = { SIGINT: 130, SIGTERM: 143 } as const
@@ -48,8 +50,6 @@ const firstSignal = (log: Logger): Promise<number> =>
           resolve(code)
         } else if (Date.now() - first > 1000) process.exit(code)
       })
-    // A terminal that goes away must not take the service with it, and there is nothing to reload yet.
-    process.on('SIGHUP', () => log.warn('SIGHUP: a configuration is read at start only'))
   })
 
 const summary = (running: Running, log: Logger): void => {
@@ -64,6 +64,15 @@ const summary = (running: Running, log: Logger): void => {
   const letters = dead === 0 ? '' : `; ${dead} dead letters ('tailrace dlq list' shows them)`
   log.info(`${read} records read, ${stored} stored${letters}`)
 }
+
+/** What keeps a configuration that was read again from being in force. */
+const waitingOf = (running: Running): readonly Trouble[] =>
+  running.waiting().map((text) => ({
+    kind: 'configuration',
+    about: 'configuration',
+    text: `the configuration is not wholly in force yet: ${text}`,
+    blocks: false,
+  }))
 
 /** What this start is: the service as configured, or the demo. */
 const atFirst = async (
@@ -111,11 +120,42 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   const troubles = createTroubles()
   troubles.set('starting', { kind: 'starting', about: 'service', text: 'the service is starting', blocks: true })
   const health = watchHealth(troubles, config.data, log, metrics)
-  let web: Web | undefined
   let demo: DemoRun | undefined
   let running: Running | undefined
-  let analysis: Analysis | undefined
-  let retention: ReturnType<typeof startRetention>
+  let companions: Companions | undefined
+  let current = config
+  const { load } = options
+  const pushed = createPushed(config, options.once)
+  const web = createWebKeeper((wanted) =>
+    openWeb({
+      config: wanted,
+      demo: start.demo !== 'no',
+      log,
+      metrics,
+      troubles,
+      context: () => running?.context,
+      alerts: () => companions?.analysis.alerts() ?? [],
+      digests: () => companions?.analysis.digests,
+      pushed,
+    }),
+  )
+  const apply = async (next: Config): Promise<void> => {
+    current = next
+    log.level = next.logLevel
+    const parts = [
+      web.follow(next),
+      ...(running === undefined || companions === undefined ? [] : [running.reload(next), companions.follow(next)]),
+    ]
+    const failed = (await Promise.allSettled(parts)).find((part) => part.status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+  }
+  const reload = createReload({ config, load, apply, log, metrics, troubles })
+  // A terminal that goes away must not take the service with it.
+  process.on('SIGHUP', () => {
+    if (options.once) log.warn('SIGHUP: a run that ends by itself reads its configuration once')
+    else if (start.demo !== 'no') log.warn('SIGHUP: the demo goes on; a configuration takes effect after a restart')
+    else reload.request('SIGHUP')
+  })
   try {
     const { once, from } = options
     const failed = (error: unknown): void => {
@@ -128,19 +168,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       log.fatal({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, 'delivery stopped')
       failure.resolve(3)
     }
-    const pushed = createPushed(config, once)
-    if (!once)
-      web = await openWeb({
-        config,
-        demo: start.demo !== 'no',
-        log,
-        metrics,
-        troubles,
-        context: () => running?.context,
-        alerts: () => analysis?.alerts() ?? [],
-        digests: () => analysis?.digests,
-        pushed,
-      })
+    if (!once) await web.follow(config)
     if (start.demo !== 'no') {
       tellOfDemo(config, start.demo === 'goes on', log)
       demo = beginDemo(config, log)
@@ -153,18 +181,23 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     }
     running = await started
     demo?.start(running)
-    analysis = await startAnalysis(running, config, log, once)
-    if (!once) retention = startRetention(running, config, log)
-    ready.resolve(operateOn(running.context, analysis.operations))
+    const { context } = running
+    const beside = await startCompanions(running, config, log, once)
+    companions = beside
+    ready.resolve((name, asked, signal) => operateOn(context, beside.analysis.operations)(name, asked, signal))
     troubles.clear('starting')
     log.info(
-      `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}${web === undefined ? '' : `; page at ${web.address}`}`,
+      `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}${web.address === undefined ? '' : `; page at ${web.address}`}`,
     )
+    if (!once && start.demo === 'no') {
+      troubles.watch(() => waitingOf(running!))
+      reload.start()
+    }
     const ended = once ? running.read.then(() => 0) : new Promise<number>(() => undefined)
     const code = await Promise.race([stopped, failure.promise, ended])
     if (code === 0) {
       await running.flush()
-      await analysis.evaluateAll()
+      await beside.analysis.evaluateAll()
       summary(running, log)
       const files = running.context.sources()
       if (files.length === 0) log.warn('no file is where one was looked for')
@@ -179,10 +212,10 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     troubles.set('stopping', { kind: 'stopping', about: 'service', text: 'the service stops', blocks: true })
     health.stop()
     demo?.stop()
-    await retention?.stop()
-    await analysis?.stop()
-    await running?.stop(config.grace)
-    await web?.close()
+    await reload.stop()
+    await companions?.stop()
+    await running?.stop(current.grace)
+    await web.close()
     control.closeAllConnections()
     control.close()
     dropLock(config.data)

@@ -18,6 +18,8 @@ export interface Service extends AsyncDisposable {
   start(): void
   /** What it said on standard error, over all its lives. */
   said(): string
+  /** Sends the signal; the service goes on. */
+  send(signal: NodeJS.Signals): void
   /** Sends the signal and resolves with the exit code, null where the signal itself ended it. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>
   run(args: readonly string[]): Promise<Ended>
@@ -55,6 +57,7 @@ export const createService = (environment: Readonly<Record<string, string>>, arg
       })
     },
     said: () => said,
+    send: (signal) => void child?.kill(signal),
     end,
     run,
     rows,
