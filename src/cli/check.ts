@@ -6,7 +6,9 @@ import { configured, type General, overridesOf, withGeneral, withStore } from '.
 const check = async (options: General & { readonly live?: boolean }): Promise<void> => {
   if (options.live === true) throw new Exit(2, "'check --live' is not there yet")
   const { checkConfig } = await import('../service/check-config.ts')
-  const { config, problems, warnings, grammars } = await checkConfig(overridesOf(options), process.env)
+  const { config, problems, warnings, grammars } = await checkConfig(overridesOf(options), process.env, {
+    formats: true,
+  })
   const all = new Set(problems.map(printDiagnostic))
   for (const warning of warnings) process.stderr.write(`tailrace: ${warning}\n`)
   if (all.size > 0) {

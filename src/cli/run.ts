@@ -45,7 +45,8 @@ const run = async (globs: readonly string[], options: Options): Promise<void> =>
       from: options.from,
       json: options.logOutput === 'json',
       demo: options.once === true ? false : options.demo,
-      load: (file) => checkConfig({ ...overrides, ...(file === undefined ? {} : { config: file }) }, process.env),
+      load: (file) =>
+        checkConfig({ ...overrides, ...(file === undefined ? {} : { config: file }) }, process.env, { formats: false }),
     })
     process.exitCode = code
     // Whatever still holds the process (a store that is waited for) must not keep it from ending.

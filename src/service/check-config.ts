@@ -8,14 +8,18 @@ export interface Checked extends Loaded {
   readonly grammars: number
 }
 
-/** Loads every definition: the configuration, the formats beside it, the rules. Every mistake is in `problems`. */
+/**
+ * Loads every definition: the configuration, its grammars and rules. Every mistake is in `problems`. With `formats` those
+ * of `parsers/` too, each held against each other: a service that reads with none of them need not care.
+ */
 export const checkConfig = async (
   overrides: Overrides,
   environment: Readonly<Record<string, string | undefined>>,
+  { formats: withFormats }: { readonly formats: boolean },
 ): Promise<Checked> => {
   const loaded = await loadConfig(overrides, environment)
   const { config, problems } = loaded
-  const formats = await loadFormats()
+  const formats = withFormats ? await loadFormats() : { grammars: [], problems: [] }
   const grammars = new Set([...formats.grammars, ...config.pipelines.flatMap(({ parsers }) => parsers)])
   return {
     ...loaded,
