@@ -1,11 +1,12 @@
 /** Why somebody was not let in, or not answered. A closed list: it is a label of the metrics. */
-export type RefusalReason = 'connections' | 'address_connections' | 'connection_rate' | 'request_rate'
+export type RefusalReason = 'connections' | 'address_connections' | 'connection_rate' | 'request_rate' | 'protocol'
 
 const words: Readonly<Record<RefusalReason, string>> = {
   connections: 'there are as many connections as the listener takes',
   address_connections: 'its address has as many connections as one may have',
   connection_rate: 'its address opens connections faster than one may',
   request_rate: 'its address asks faster than one may',
+  protocol: 'it does not keep to the protocol',
 }
 
 export interface RefusalOptions {
@@ -18,7 +19,8 @@ export interface RefusalOptions {
   readonly clock?: () => number
 }
 
-export type Refuse = (reason: RefusalReason, address: string) => void
+/** `detail`: more words for the operator. */
+export type Refuse = (reason: RefusalReason, address: string, detail?: string) => void
 
 const quiet = 60_000
 
@@ -26,7 +28,7 @@ const quiet = 60_000
 export const createRefusals = ({ listener, count, report, clock = Date.now }: RefusalOptions): Refuse => {
   let toldAt = Number.NEGATIVE_INFINITY
   let untold = 0
-  return (reason, address) => {
+  return (reason, address, detail) => {
     count?.(reason)
     const now = clock()
     if (now - toldAt < quiet) {
@@ -36,6 +38,6 @@ export const createRefusals = ({ listener, count, report, clock = Date.now }: Re
     const more = untold === 0 ? '' : `; ${untold} more were refused since this was last told`
     toldAt = now
     untold = 0
-    report(`${listener} refused ${address}: ${words[reason]}${more}`)
+    report(`${listener} refused ${address}: ${words[reason]}${detail === undefined ? '' : ` (${detail})`}${more}`)
   }
 }

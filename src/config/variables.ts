@@ -26,7 +26,8 @@ export const variables = {
   TAILRACE_REDIS: 'Globs of Redis logs.',
   TAILRACE_CELERY: 'Globs of Celery logs.',
   TAILRACE_DOCKER: 'Globs of Docker json-file logs.',
-  TAILRACE_BEATS_LISTEN: '`host:port` of the Beats input.',
+  TAILRACE_BEATS_LISTEN:
+    '`host:port` of the Beats input; off unless set. Beyond loopback `host:port insecure` says that whoever reaches it may send.',
   TAILRACE_DINGTALK_URL: 'DingTalk robot.',
   TAILRACE_DINGTALK_SECRET: 'Signing secret of the DingTalk robot.',
   TAILRACE_HEARTBEAT_URL: 'Address told regularly that this process lives.',
@@ -38,7 +39,6 @@ export const laterVariables: ReadonlySet<string> = new Set([
   'TAILRACE_REDIS',
   'TAILRACE_CELERY',
   'TAILRACE_DOCKER',
-  'TAILRACE_BEATS_LISTEN',
   'TAILRACE_DINGTALK_URL',
   'TAILRACE_DINGTALK_SECRET',
   'TAILRACE_HEARTBEAT_URL',

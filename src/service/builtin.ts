@@ -1,8 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Grammar } from '../grammar/grammar.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
+import { type BeatsOptions, beats } from '../source/beats.ts'
 import { containerEnvelopes } from '../source/envelope/containers.ts'
 import { follow } from '../source/follow.ts'
+import type { Source } from '../source/source.ts'
 import { OperationError } from './control.ts'
 import { loadFormats } from './formats.ts'
 
@@ -77,17 +80,35 @@ export const recognisedPipeline = async (globs: readonly string[], parser: strin
       2,
       `there is no parser '${parser}'; 'tailrace parsers' lists ${grammars.map(({ name }) => name).join(', ')}`,
     )
+  return anyFormat(
+    namedFiles,
+    { ...follow({ name: namedFiles, paths: globs }), detects: containerEnvelopes() },
+    parsers,
+  )
+}
+
+/** What Beats send: each event's own file tells its format. */
+export const beatsPipeline = async (options: BeatsOptions): Promise<Pipeline> => {
+  const source = beats(options)
+  const mend =
+    'Set it to `host:port insecure`, or write beats({ host, port, tls: { certificate, key, clientCa } }) in tailrace.config.ts'
+  const { grammars } = await loadFormats()
+  return anyFormat('beats', { ...source, listens: { ...source.listens!, site: undefined, mend } }, grammars)
+}
+
+/** A pipeline for these formats that does what the built-in ones do with each. */
+const anyFormat = async (name: string, source: Source, parsers: readonly Grammar[]): Promise<Pipeline> => {
   const all = await loadPipelines()
-  const wanted = new Set(parsers.map(({ name }) => name))
-  const alike = all.filter((pipeline) => pipeline.parsers.some(({ name }) => wanted.has(name)))
+  const wanted = new Set(parsers.map((parser) => parser.name))
+  const alike = all.filter((pipeline) => pipeline.parsers.some((parser) => wanted.has(parser.name)))
   const transforms = new Map(alike.flatMap((pipeline) => pipeline.transforms.map((step) => [step.name, step])))
   const rules = new Map(alike.flatMap((pipeline) => pipeline.rules.map((rule) => [rule.name, rule])))
   return {
-    name: namedFiles,
-    source: { ...follow({ name: namedFiles, paths: globs }), detects: containerEnvelopes() },
+    name,
+    source,
     parsers,
     transforms: [...transforms.values()],
     rules: [...rules.values()],
-    problems: parsers.flatMap(({ problems }) => problems),
+    problems: [...(source.problems ?? []), ...parsers.flatMap(({ problems }) => problems)],
   }
 }

@@ -7,6 +7,7 @@ import { laterVariables, readVariable, unknownVariables, type VariableName } fro
 import { byPlace, type Diagnostic, diagnose } from '../event/diagnostic.ts'
 import { parseDuration } from '../event/units.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { BeatsOptions } from '../source/beats.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
 import { isLoopback } from '../web/loopback-host.ts'
@@ -154,7 +155,7 @@ export const loadConfig = async (
   const levelText = overrides.logLevel ?? variable('TAILRACE_LOG_LEVEL') ?? user.log?.level ?? 'info'
   const outputText = overrides.logOutput ?? user.log?.output ?? 'text'
   const graceText = overrides.grace ?? user.grace ?? '30s'
-  const pipelines = overrides.pipelines ?? (await pipelinesOf(user, variable))
+  const pipelines = overrides.pipelines ?? (await pipelinesOf(user, variable, wrong))
   const names = new Set<string>()
   const sources = new Set<string>()
   for (const { name, source, problems: own } of pipelines) {
@@ -166,7 +167,8 @@ export const loadConfig = async (
       wrong(`two sources are called '${source.name}'`, 'Give each its own name', ['pipelines'])
     sources.add(source.name)
   }
-  const rules = [...pipelines.flatMap((one) => one.rules), ...(user.rules ?? [])]
+  // Pipelines of one format may share a rule.
+  const rules = [...new Set([...pipelines.flatMap((one) => one.rules), ...(user.rules ?? [])])]
   for (const one of rules) problems.push(...one.problems)
   const notify = notifiersOf(user, variable, resolveTexts, wrong)
   const digest = digestOf(user, notify, timezone, wrong)
@@ -209,7 +211,9 @@ export const loadConfig = async (
       user.store !== undefined ||
       user.pipelines !== undefined ||
       overrides.pipelines !== undefined ||
-      [...sourceVariables, ...laterSources].some((name) => variable(name) !== undefined),
+      [...sourceVariables, ...laterSources, 'TAILRACE_BEATS_LISTEN' as const].some(
+        (name) => variable(name) !== undefined,
+      ),
   }
   const listening = checkListening(pipelines, config.web !== false, text)
   problems.push(...listening.problems)
@@ -227,13 +231,7 @@ const sourceVariables = [
   'TAILRACE_APP',
 ] as const
 /** They name sources too, though nothing reads them yet. */
-const laterSources = [
-  'TAILRACE_MYSQL_ERROR',
-  'TAILRACE_REDIS',
-  'TAILRACE_CELERY',
-  'TAILRACE_DOCKER',
-  'TAILRACE_BEATS_LISTEN',
-] as const
+const laterSources = ['TAILRACE_MYSQL_ERROR', 'TAILRACE_REDIS', 'TAILRACE_CELERY', 'TAILRACE_DOCKER'] as const
 type Variable = (name: VariableName) => string | undefined
 
 const commas = (text: string): string[] =>
@@ -270,15 +268,30 @@ const storeOf = (
   }
 }
 
-const pipelinesOf = async (user: UserConfig, variable: Variable): Promise<readonly Pipeline[]> => {
+const pipelinesOf = async (user: UserConfig, variable: Variable, wrong: Wrong): Promise<readonly Pipeline[]> => {
   const named = sourceVariables
     .map((name) => [name, variable(name)] as const)
     .filter(([, globs]) => globs !== undefined)
-  if (user.pipelines !== undefined && named.length === 0) return user.pipelines.flat()
-  const { builtinPipelines } = await import('./builtin.ts')
+  const beats = beatsOf(variable('TAILRACE_BEATS_LISTEN'), wrong)
+  if (user.pipelines !== undefined && named.length === 0 && beats === undefined) return user.pipelines.flat()
+  const { beatsPipeline, builtinPipelines } = await import('./builtin.ts')
+  const pushed = beats === undefined ? [] : [await beatsPipeline(beats)]
+  if (user.pipelines !== undefined && named.length === 0) return [...user.pipelines.flat(), ...pushed]
   const globs = Object.fromEntries(named.map(([name, text]) => [name, commas(text!)]))
   // Naming sources in the environment means these, and no default path beside them.
-  return builtinPipelines(globs, named.length === 0)
+  return [...(await builtinPipelines(globs, named.length === 0 && beats === undefined)), ...pushed]
+}
+
+/** `host:port`, and `insecure` behind it where that is meant. */
+const beatsOf = (given: string | undefined, wrong: Wrong): BeatsOptions | undefined => {
+  if (given === undefined) return undefined
+  const [address = '', word, ...rest] = given.trim().split(/\s+/)
+  const listen = parseListen(address)
+  if (listen === undefined || rest.length > 0 || (word !== undefined && word !== 'insecure')) {
+    wrong(`TAILRACE_BEATS_LISTEN is '${given}'`, 'It takes host:port, as 127.0.0.1:5044, or host:port insecure')
+    return undefined
+  }
+  return { ...listen, insecure: word === 'insecure' }
 }
 
 const webOf = (

@@ -3,6 +3,7 @@ import type { Answer, Request, Route } from '../source/listening.ts'
 import type { OpenSource } from '../source/source.ts'
 import type { RouteRequest, Route as WebRoute } from '../web/route.ts'
 import type { Config } from './load.ts'
+import { openPort, type PortParts } from './ports.ts'
 import type { Trouble } from './troubles.ts'
 
 /** Where sources are pushed to: addresses of the web server, and ports of their own. */
@@ -24,7 +25,11 @@ const requestOf = ({ headers, query, address, identity }: Omit<RouteRequest, 'bo
   trusted: identity !== undefined && may(identity, 'ingest'),
 })
 
-export const createPushed = ({ pipelines }: Pick<Config, 'pipelines'>, once: boolean): Pushed => {
+export const createPushed = (
+  { pipelines }: Pick<Config, 'pipelines'>,
+  once: boolean,
+  parts: Omit<PortParts, 'source'>,
+): Pushed => {
   const mounted = new Map<string, OpenSource>()
   const routes = new Map<string, Route>()
   const known = new Set(pipelines.flatMap(({ source }) => (source.listens?.on === 'web' ? [source.name] : [])))
@@ -59,6 +64,16 @@ export const createPushed = ({ pipelines }: Pick<Config, 'pipelines'>, once: boo
     ],
     async mount(name, source) {
       if (once) return async () => {}
+      const ports: (() => Promise<void>)[] = []
+      const closePorts = async (): Promise<void> => {
+        await Promise.all(ports.map((close) => close()))
+      }
+      try {
+        for (const port of source.ports ?? []) ports.push(await openPort(port, { ...parts, source: name }))
+      } catch (error) {
+        await closePorts()
+        throw error
+      }
       mounted.set(name, source)
       for (const route of source.routes ?? []) {
         known.add(route.name)
@@ -67,6 +82,7 @@ export const createPushed = ({ pipelines }: Pick<Config, 'pipelines'>, once: boo
       return async () => {
         mounted.delete(name)
         for (const route of source.routes ?? []) routes.delete(route.name)
+        await closePorts()
       }
     },
     troubles: () =>

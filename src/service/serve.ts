@@ -125,7 +125,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   let companions: Companions | undefined
   let current = config
   const { load } = options
-  const pushed = createPushed(config, options.once)
+  const pushed = createPushed(config, options.once, { log, metrics })
   const web = createWebKeeper((wanted) =>
     openWeb({
       config: wanted,

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { defaultMaxBytes } from '../event/framing.ts'
+import { createGate } from './gate.ts'
 import { recordIdentity } from './identities.ts'
 import { type CutRecords, cutJson, ended } from './json-records.ts'
 import type { Keys } from './keys.ts'
@@ -93,25 +94,17 @@ export const takeRequest = async (
 }
 
 const inflate = promisify(gunzip)
-/** Bodies unpacked at once: each may become as large as `maxBody`. */
-const mostUnpacking = 4
-let unpacking = 0
-const waiting: (() => void)[] = []
+/** Each may become as large as `maxBody`. */
+const unpacking = createGate(4)
 
-const unpack = async (packed: Buffer, maxBody: number): Promise<Buffer | Answer> => {
-  while (unpacking >= mostUnpacking) await new Promise<void>((resolve) => waiting.push(resolve))
-  unpacking++
-  try {
-    return await inflate(packed, { maxOutputLength: maxBody })
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-      ? { status: 413, body: { error: `the body is larger than ${maxBody} bytes, unpacked` } }
-      : { status: 400, body: { error: 'the body is no gzip, or ends too early' } }
-  } finally {
-    unpacking--
-    waiting.shift()?.()
-  }
-}
+const unpack = (packed: Buffer, maxBody: number): Promise<Buffer | Answer> =>
+  unpacking.run(() =>
+    inflate(packed, { maxOutputLength: maxBody }).catch((error: NodeJS.ErrnoException) =>
+      error.code === 'ERR_BUFFER_TOO_LARGE'
+        ? { status: 413, body: { error: `the body is larger than ${maxBody} bytes, unpacked` } }
+        : { status: 400, body: { error: 'the body is no gzip, or ends too early' } },
+    ),
+  )
 
 const sniff = (body: Buffer): Form => {
   const first = body.find((one) => one > 0x20)

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { isReference, type Text } from '../config/env.ts'
-import { type Diagnostic, diagnose, markSite, type SiteMark } from '../event/diagnostic.ts'
+import { markSite } from '../event/diagnostic.ts'
 import { objectionTo, takeRequest } from './http-take.ts'
 import { createKeys } from './keys.ts'
 import type { Route } from './listening.ts'
+import { nameProblems } from './name-problems.ts'
 import type { OpenSource, Source, SourceContext } from './source.ts'
 import { openSpooled } from './spooled.ts'
 
@@ -44,17 +45,6 @@ export const http = (options: HttpOptions): Source => {
     open: (context) => openHttp(options, context),
   }
 }
-
-const nameProblems = (name: string, site: SiteMark): readonly Diagnostic[] =>
-  /^[A-Za-z0-9][\w.-]{0,99}$/.test(name)
-    ? []
-    : [
-        diagnose(
-          site,
-          `'${name}' cannot be the name of a source that is pushed to`,
-          'Use letters, digits, dots, _ and -, at most 100: it is part of an address and of a path',
-        ),
-      ]
 
 const openHttp = async (options: HttpOptions, context: SourceContext): Promise<OpenSource> => {
   const { name, maxSpool = 1 << 30, maxBody = 16 << 20 } = options

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Text } from '../config/env.ts'
 import type { SiteMark } from '../event/diagnostic.ts'
 
@@ -16,7 +17,8 @@ export interface Listening {
   readonly insecure: boolean
   /** How to mend it where neither is so. */
   readonly mend: string
-  readonly site: SiteMark
+  /** Where it was written down; undefined: the environment said it. */
+  readonly site: SiteMark | undefined
   /** Settings that refer to the environment. */
   readonly texts: readonly Text[]
 }
@@ -44,3 +46,46 @@ export interface Route {
   admit(request: Request): number | Answer
   take(request: Request, body: Buffer): Promise<Answer>
 }
+
+/** Whoever keeps a connection too long over one message is cut off. */
+export interface Peer {
+  /** A message has begun; again while it is under way changes nothing. */
+  began(): void
+  /** It is whole, or waits for us. */
+  ended(): void
+  /** It does not keep to the protocol, and the connection is given up. */
+  broke(why: string): void
+}
+
+/** PEM files, by path. */
+export interface TlsOptions {
+  readonly certificate: string
+  readonly key: string
+  /** Of the authority that signed the clients' certificates: clients must show one then. */
+  readonly clientCa?: string
+}
+
+interface Address {
+  /** As a person would call it. */
+  readonly what: string
+  readonly host: string
+  readonly port: number
+}
+export interface StreamPort extends Address {
+  readonly kind: 'stream'
+  readonly tls: TlsOptions | undefined
+  /** Connections at once; default 500. */
+  readonly maxConnections: number | undefined
+  /** Milliseconds without a byte in either direction, and from a message's first byte to its last. */
+  readonly idle: number
+  readonly whole: number
+  /** Takes a connection over until it has ended. */
+  take(socket: Socket, peer: Peer): void
+}
+export interface DatagramPort extends Address {
+  readonly kind: 'datagram'
+  take(message: Buffer, from: { readonly address: string; readonly port: number }): void
+}
+
+/** A port of a source's own, which `service` opens. */
+export type Port = StreamPort | DatagramPort

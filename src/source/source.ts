@@ -5,7 +5,7 @@ import type { Envelope } from '../event/envelope.ts'
 import type { Framing } from '../event/framing.ts'
 import type { Arena } from '../memory/arena.ts'
 import type { GenerationStore } from './generation.ts'
-import type { Listening, Route } from './listening.ts'
+import type { Listening, Port, Route } from './listening.ts'
 
 /** What a source is given when it is opened. */
 export interface SourceContext {
@@ -86,6 +86,7 @@ export interface OpenSource {
   files(): readonly FileStatus[]
   /** Of a source that is pushed to: mounted and opened by whoever opened it. */
   readonly routes?: readonly Route[]
+  readonly ports?: readonly Port[]
 
   /** Why it refuses what is pushed to it now. */
   readonly trouble?: string | undefined

@@ -44,6 +44,11 @@ export const createMetrics = () => {
     troubles: gauge('service_troubles', 'What is wrong now, by kind.', 'kind'),
     transformTroubled: gauge('transform_troubled', '1 while a transform does not work as it was defined.', 'transform'),
     refusals: counter('listener_refused_total', 'Connections and requests that limits kept out.', 'listener', 'reason'),
+    datagramsDropped: counter(
+      'source_datagrams_dropped_total',
+      'Datagrams that were lost before they could be kept: by the kernel, or because the spool was full.',
+      'source',
+    ),
     unreadableFiles: gauge('source_unreadable_files', 'Files that cannot be read.', 'source'),
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
+import { lumberjack } from '../support/lumberjack.ts'
 import { writePushConfig } from '../support/push-config.ts'
 import { scratchDir } from '../support/scratch-dir.ts'
 import { served } from '../support/served.ts'
@@ -59,5 +60,65 @@ describe('POST /ingest/NAME', () => {
     expect(code).toBe(1)
     expect(out).toContain("'a/b' cannot be the name of a source that is pushed to")
     expect(out).toMatch(/tailrace\.config\.ts:\d+:\d+: environment variable NO_SUCH_KEY is not set/)
+  })
+})
+
+describe('the Beats input', () => {
+  test('beyond loopback asks for certificates or a word, and says where', async () => {
+    using directory = scratchDir('beats-rules')
+    const source = (options: string) =>
+      writePushConfig(directory.path, `beats({ host: '0.0.0.0', port: 15044${options} })`)
+    source('')
+    const refused = await tailrace(directory.path, ['check'])
+    expect(refused.code).toBe(1)
+    expect(refused.out).toMatch(
+      /tailrace\.config\.ts:\d+:\d+: the beats source 'beats' would listen on 0\.0\.0\.0, which is not loopback, and take records of anybody\. Ask for client certificates/,
+    )
+    source(", tls: { certificate: 'a', key: 'b', clientCa: 'c' }")
+    expect(await tailrace(directory.path, ['check'])).toMatchObject({ code: 0 })
+    const byVariable = (TAILRACE_BEATS_LISTEN: string) =>
+      tailrace(scratch.path, ['check'], { environment: { TAILRACE_BEATS_LISTEN } })
+    using scratch = scratchDir('beats-variable')
+    expect((await byVariable('0.0.0.0:15044')).out).toContain('host:port insecure')
+    expect(await byVariable('0.0.0.0:15044 insecure')).toMatchObject({ code: 0 })
+  })
+
+  test('what was acknowledged outlives kill -9; the sender sends the rest again and nothing is doubled', async () => {
+    using directory = scratchDir('beats')
+    const port = await freePort()
+    const environment = { TAILRACE_BEATS_LISTEN: `127.0.0.1:${port}` }
+    const service = served(directory.path)
+    const event = (n: number) => ({
+      '@timestamp': '2026-11-27T08:00:00.000Z',
+      message: `203.0.113.7 - - [27/Nov/2026:08:00:00 +0000] "GET /orders/${n} HTTP/1.1" 200 512 "-" "curl/8.5.0"`,
+      log: { file: { path: '/var/log/nginx/access.log' }, offset: n * 100 },
+      agent: { id: 'agent', ephemeral_id: 'life', name: 'web-1', type: 'filebeat', version: '8.17.0' },
+      host: { name: 'web-1' },
+      fields: { env: 'test' },
+      tags: ['web'],
+    })
+    const ship = (from: number, to: number): Promise<void> =>
+      waitUntil('the batch is acknowledged', async () => {
+        const sender = await lumberjack(port)
+        await sender.send(Array.from({ length: to - from }, (_, i) => event(from + i)))
+        sender.close()
+        return true
+      }).then(() => undefined)
+    try {
+      service.run(['--no-web'], environment)
+      await ship(0, 100)
+      await service.end('SIGKILL')
+      service.run(['--no-web'], environment)
+      await ship(50, 150)
+      await waitUntil('all is stored and accounted for', async () => {
+        const ledger = await tailrace(directory.path, ['ledger', '--verify', '--format', 'ndjson'], { environment })
+        expect(rowsOf(ledger.out).at(-1)).toMatchObject({
+          total: { read: 200, stored: 150, duplicate: 50, in_flight: 0, verified: true, balanced: true },
+        })
+        return true
+      })
+    } finally {
+      await service.end('SIGTERM')
+    }
   })
 })

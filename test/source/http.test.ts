@@ -11,6 +11,7 @@ import { createPushed } from '../../src/service/pushed.ts'
 import { type HttpOptions, http } from '../../src/source/http.ts'
 import type { OpenSource } from '../../src/source/source.ts'
 import { startWeb, type Web } from '../../src/web/server.ts'
+import { quietParts } from '../support/push-parts.ts'
 import { collectRecords, type SourceBench, sourceBench } from '../support/records.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -41,7 +42,7 @@ const start = async (options: Partial<HttpOptions> = {}, token?: string): Promis
       repeated += count
     },
   })
-  const pushed = createPushed({ pipelines: [] }, false)
+  const pushed = createPushed({ pipelines: [] }, false, quietParts())
   await pushed.mount('shop', source)
   web = await startWeb({
     host: '127.0.0.1',
