@@ -1,4 +1,4 @@
-import type { Scratch } from '../memory/scratch.ts'
+import { createScratch, type Scratch } from '../memory/scratch.ts'
 import type { Block } from './block.ts'
 import type { Column } from './column.ts'
 import type { Failure } from './failure.ts'
@@ -28,6 +28,23 @@ export const kill = (batch: Batch, row: number, failure: Failure): void => {
   if (batch.outcome[row] !== outcome.live) return
   batch.outcome[row] = outcome.dead
   batch.failures.set(row, failure)
+}
+
+/** A batch in which every record has failed before a grammar could read it. */
+export const deadBatch = (block: Block, failure: Failure, dataset: string, schema: Schema): Batch => {
+  const scratch = createScratch(block.arena)
+  const batch: Batch = {
+    block,
+    count: block.count,
+    dataset,
+    columns: new Map(),
+    outcome: scratch.u8(block.count).fill(outcome.live),
+    failures: new Map(),
+    scratch,
+    schema,
+  }
+  for (let row = 0; row < block.count; row++) kill(batch, row, failure)
+  return batch
 }
 
 /** Gives back the block's and the batch's memory. */

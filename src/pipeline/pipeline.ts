@@ -1,7 +1,7 @@
 import type { Rule } from '../alert/rule.ts'
 import { type Diagnostic, diagnose, markSite } from '../event/diagnostic.ts'
 import type { Envelope } from '../event/envelope.ts'
-import { type Field, fields } from '../event/field.ts'
+import { type Field, type FieldName, fields } from '../event/field.ts'
 import { provenanceFields } from '../event/provenance.ts'
 import type { Grammar } from '../grammar/grammar.ts'
 import type { Source } from '../source/source.ts'
@@ -13,6 +13,8 @@ export interface Pipeline {
   readonly source: Source
   /** One, or several of which a file's first lines choose. */
   readonly parsers: readonly Grammar[]
+  /** The parsers are all there are: known once the configuration is loaded. */
+  readonly recognises?: true
   /** Instead of the parser's name; two JSON applications should not share one. */
   readonly dataset?: string
   /** For times without a zone; else the configuration's. */
@@ -48,6 +50,7 @@ const envelopesOf = ({ envelope, detects = [] }: Source): readonly Envelope[] =>
   envelope === undefined ? detects : [envelope, ...detects]
 
 const lacking = (pipeline: Pipeline, step: Transform<never, object>): readonly string[] => {
+  if (pipeline.recognises === true) return []
   const held = new Set<string>([
     ...provenanceFields,
     ...envelopesOf(pipeline.source).flatMap(({ schema }) => [...schema.keys()]),
@@ -105,6 +108,18 @@ export const pipeline = (name: string, options: PipelineOptions = {}) => ({
         transforms: [],
         rules: [],
         problems: [...(source.problems ?? []), ...parsers.flatMap(({ problems }) => problems)],
+      }),
+    /** Every parser there is: what a file or stream says chooses one. */
+    recognise: (): Steps<Readonly<Record<FieldName, unknown>>> =>
+      steps({
+        name,
+        source,
+        parsers: [],
+        recognises: true,
+        ...options,
+        transforms: [],
+        rules: [],
+        problems: source.problems ?? [],
       }),
   }),
 })

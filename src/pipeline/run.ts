@@ -1,10 +1,10 @@
-import { type Batch, kill, outcome } from '../event/batch.ts'
+import { type Batch, deadBatch } from '../event/batch.ts'
 import type { Block } from '../event/block.ts'
-import type { Failure } from '../event/failure.ts'
+import type { Envelope } from '../event/envelope.ts'
 import type { Schema } from '../event/field.ts'
 import { addProvenance } from '../event/provenance.ts'
 import type { Reader } from '../event/reader.ts'
-import { ArenaFull, createScratch } from '../memory/scratch.ts'
+import { ArenaFull } from '../memory/scratch.ts'
 import type { OpenSource } from '../source/source.ts'
 import type { Transform } from '../transform/transform.ts'
 import type { Delivery } from './delivery.ts'
@@ -33,23 +33,9 @@ export interface RunOptions {
 export type Preparation = Pick<
   RunOptions,
   'readerOf' | 'datasetOf' | 'schemaOf' | 'transforms' | 'host' | 'namespace' | 'timezone' | 'clock'
->
-
-/** A batch in which every record has failed before a grammar could read it. */
-const failed = (block: Block, failure: Failure, dataset: string, schema: Schema): Batch => {
-  const scratch = createScratch(block.arena)
-  const batch: Batch = {
-    block,
-    count: block.count,
-    dataset,
-    columns: new Map(),
-    outcome: scratch.u8(block.count).fill(outcome.live),
-    failures: new Map(),
-    scratch,
-    schema,
-  }
-  for (let row = 0; row < block.count; row++) kill(batch, row, failure)
-  return batch
+> & {
+  /** Of records whose envelope is gone: what it would have said of where they are from. */
+  readonly envelope?: Envelope | undefined
 }
 
 /** Reads a block into columns and takes them through the transforms. Throws `ArenaFull`; the block stays the caller's then. */
@@ -58,11 +44,11 @@ export const prepare = (block: Block, options: Preparation): Batch => {
   const { timezone, host, namespace } = options
   const dataset = options.datasetOf(reader)
   const schema = options.schemaOf(dataset)
-  if (block.failure !== undefined) return failed(block, block.failure, dataset, schema)
+  if (block.failure !== undefined) return deadBatch(block, block.failure, dataset, schema)
   // Of a record that is read again the year is still guessed from when it was read first.
   const batch = { ...reader.read(block, { dataset, timezone, now: block.readAt }), schema }
   try {
-    block.wrapping?.envelope.describe(batch)
+    ;(block.wrapping?.envelope ?? options.envelope)?.describe(batch)
     addProvenance(batch, { host, namespace, ingested: options.clock() })
     for (const step of options.transforms) step.apply(batch)
   } catch (error) {

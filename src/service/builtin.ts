@@ -17,6 +17,7 @@ const overridden = {
   TAILRACE_NGINX_ERROR: 'nginx.error',
   TAILRACE_MYSQL_SLOW: 'mysql.slowlog',
   TAILRACE_APP: 'app',
+  TAILRACE_DOCKER: 'docker',
 } as const
 
 const loadPipelines = async (): Promise<readonly Pipeline[]> => {
@@ -29,7 +30,7 @@ const loadPipelines = async (): Promise<readonly Pipeline[]> => {
 
 const withPaths = (pipeline: Pipeline, paths: readonly string[], name = pipeline.source.name): Pipeline => ({
   ...pipeline,
-  source: follow({ name, paths }),
+  source: pipeline.source.at?.(name, paths) ?? follow({ name, paths }),
 })
 
 /** Which built-in pipeline reads which logs of the demo. */

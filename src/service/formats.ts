@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Diagnostic } from '../event/diagnostic.ts'
 import type { Grammar } from '../grammar/grammar.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
 
 const folder = new URL('../../parsers/', import.meta.url)
 
@@ -31,4 +32,11 @@ export const loadFormats = async (): Promise<Formats> => {
   }
   const all = [...grammars.values()].sort((a, b) => a.name.localeCompare(b.name))
   return { grammars: all, problems: [...problems, ...all.flatMap((one) => one.problems)] }
+}
+
+/** Pipelines that take every parser are given them. */
+export const withFormats = async (pipelines: readonly Pipeline[]): Promise<readonly Pipeline[]> => {
+  if (!pipelines.some(({ recognises }) => recognises)) return pipelines
+  const { grammars } = await loadFormats()
+  return pipelines.map((one) => (one.recognises === true ? { ...one, parsers: grammars } : one))
 }

@@ -14,6 +14,7 @@ import { isLoopback } from '../web/loopback-host.ts'
 import { checkListening } from './check-listening.ts'
 import { checkSettings, type Path, type Wrong } from './check-settings.ts'
 import type { UserConfig } from './config.ts'
+import { withFormats } from './formats.ts'
 import { createLocator, findConfig, importConfig } from './import-config.ts'
 import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
 
@@ -155,7 +156,7 @@ export const loadConfig = async (
   const levelText = overrides.logLevel ?? variable('TAILRACE_LOG_LEVEL') ?? user.log?.level ?? 'info'
   const outputText = overrides.logOutput ?? user.log?.output ?? 'text'
   const graceText = overrides.grace ?? user.grace ?? '30s'
-  const pipelines = overrides.pipelines ?? (await pipelinesOf(user, variable, wrong))
+  const pipelines = await withFormats(overrides.pipelines ?? (await pipelinesOf(user, variable, wrong)))
   const names = new Set<string>()
   const sources = new Set<string>()
   for (const { name, source, problems: own } of pipelines) {
@@ -229,9 +230,10 @@ const sourceVariables = [
   'TAILRACE_NGINX_ERROR',
   'TAILRACE_MYSQL_SLOW',
   'TAILRACE_APP',
+  'TAILRACE_DOCKER',
 ] as const
 /** They name sources too, though nothing reads them yet. */
-const laterSources = ['TAILRACE_MYSQL_ERROR', 'TAILRACE_REDIS', 'TAILRACE_CELERY', 'TAILRACE_DOCKER'] as const
+const laterSources = ['TAILRACE_MYSQL_ERROR', 'TAILRACE_REDIS', 'TAILRACE_CELERY'] as const
 type Variable = (name: VariableName) => string | undefined
 
 const commas = (text: string): string[] =>

@@ -1,14 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Batch, release } from '../event/batch.ts'
+import { type Batch, deadBatch, release } from '../event/batch.ts'
+import type { Block } from '../event/block.ts'
 import { addOffsets, fillTimestamp } from '../event/provenance.ts'
 import { createArena } from '../memory/arena.ts'
 import type { Encoding } from '../source/decode.ts'
 import { openFollow } from '../source/follow.ts'
 import { openGenerations } from '../source/generation.ts'
 import { plainFiles } from '../source/tailing.ts'
-import type { Tried } from './try-parsers.ts'
+import type { Choose, Tried } from './try-parsers.ts'
 
 export interface Input {
   readonly path: string
@@ -23,11 +24,15 @@ export interface Input {
 /** Globs are for `run`; a file's own name may hold their characters. */
 const literally = (path: string): string => path.replace(/[*?[\]{}()!\\]/g, '\\$&')
 
-const prepare = (batch: Batch, { transforms }: Tried): void => {
+const read = (block: Block, { grammar, transforms, dataset, timezone }: Tried, now: number): Batch => {
+  if (block.failure !== undefined) return deadBatch(block, block.failure, dataset, grammar.schema)
+  const batch = grammar.read(block, { dataset, timezone, now })
   batch.columns.set('event.dataset', { kind: 'constant', value: batch.dataset })
+  block.wrapping?.envelope.describe(batch)
   addOffsets(batch)
   fillTimestamp(batch)
   for (const step of transforms) step.apply(batch)
+  return batch
 }
 
 /**
@@ -36,18 +41,21 @@ const prepare = (batch: Batch, { transforms }: Tried): void => {
  */
 export async function* readInput(
   { path, encoding, goesOn = () => false, wakeWith = () => {}, clock = Date.now }: Input,
-  choose: (head: Uint8Array) => Tried,
+  choose: ((head: Uint8Array) => Tried) & Partial<Pick<Choose, 'wrapped'>>,
   report: (text: string) => void,
 ): AsyncGenerator<{ readonly batch: Batch; readonly tried: Tried }> {
   const directory = await mkdtemp(join(tmpdir(), 'tailrace-read-'))
   const generations = await openGenerations(join(directory, 'generations'))
   try {
     let tried: Tried | undefined
+    let wrapped: ReturnType<Choose['wrapped']>
     const source = await openFollow(
       { name: 'try', paths: [literally(path)], watch: false, ...(encoding === undefined ? {} : { encoding }) },
       {
         arena: createArena(1 << 28),
         framing: (_, head) => {
+          wrapped ??= choose.wrapped?.(head)
+          if (wrapped !== undefined) return wrapped.framing
           tried ??= choose(head)
           return tried.grammar.framing
         },
@@ -66,10 +74,9 @@ export async function* readInput(
     )
     const signal = new AbortController().signal
     for (let block = await source.next(signal); block !== undefined; block = await source.next(signal)) {
-      const { grammar, dataset, timezone } = tried!
-      const batch = grammar.read(block, { dataset, timezone, now: clock() })
-      prepare(batch, tried!)
-      yield { batch, tried: tried! }
+      const by = wrapped?.triedOf(block) ?? tried!
+      const batch = read(block, by, clock())
+      yield { batch, tried: by }
       release(batch)
     }
     await source.close()

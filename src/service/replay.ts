@@ -136,6 +136,7 @@ const prepareLetters = async (
       if (block === undefined) throw new ArenaFull('no room for the letters')
       const batch = prepare(block, {
         readerOf: () => grammar,
+        envelope: pipeline.source.envelope,
         datasetOf: ({ name }) => pipeline.dataset ?? name,
         schemaOf: (dataset) => schemas.get(dataset)!,
         transforms: pipeline.transforms,

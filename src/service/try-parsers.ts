@@ -1,6 +1,12 @@
+import type { Block } from '../event/block.ts'
+import type { Envelope } from '../event/envelope.ts'
+import { type Framing, wrapped as framingOfWrapped } from '../event/framing.ts'
 import type { Grammar } from '../grammar/grammar.ts'
 import { recognise } from '../grammar/recognise.ts'
+import { containerEnvelopes } from '../source/envelope/containers.ts'
+import { envelopeOf } from '../source/envelope/payload.ts'
 import type { Transform } from '../transform/transform.ts'
+import { chooseStreams } from './choose-stream.ts'
 import { OperationError } from './control.ts'
 import { loadFormats } from './formats.ts'
 import type { TryOptions } from './try.ts'
@@ -14,6 +20,8 @@ export interface Tried {
 }
 export interface Choose {
   (head: Uint8Array): Tried
+  /** Where the lines of the input are envelopes: how they are read, and what each block is. */
+  wrapped(head: Uint8Array): { readonly framing: Framing; triedOf(block: Block): Tried } | undefined
   /** Other formats, to name the nearest one when a record fits none. */
   others(grammar: Grammar): readonly Grammar[]
 }
@@ -28,15 +36,18 @@ const formatted = async (format: string, parser: string | undefined): Promise<Gr
 
 const named = async (options: TryOptions, all: readonly Grammar[]): Promise<Grammar | undefined> => {
   if (options.logFormat !== undefined) return formatted(options.logFormat, options.parser)
-  if (options.parser === 'auto') return undefined
+  if (options.parser === 'auto' || envelopeNamed(options) !== undefined) return undefined
   const grammar = all.find(({ name }) => name === options.parser)
   if (grammar === undefined)
     throw new OperationError(
       2,
-      `there is no parser '${options.parser}': use one of ${all.map(({ name }) => name).join(', ')}, or auto`,
+      `there is no parser '${options.parser}': use one of ${[...all, ...containerEnvelopes()].map(({ name }) => name).join(', ')}, or auto`,
     )
   return grammar
 }
+
+const envelopeNamed = ({ parser }: TryOptions): Envelope | undefined =>
+  containerEnvelopes().find(({ name }) => name === parser)
 
 /** Decides how `try` reads its input; mistakes are thrown before anything is read. */
 export const chooseFor = async (options: TryOptions): Promise<Choose> => {
@@ -71,6 +82,12 @@ export const chooseFor = async (options: TryOptions): Promise<Choose> => {
   )
   for (const step of opened) await step.open?.()
 
+  const tried = (chosen: Grammar): Tried => ({
+    grammar: chosen,
+    transforms: stepsFor(chosen),
+    dataset: pipeline?.dataset ?? chosen.name,
+    timezone: pipeline?.timezone ?? timezone,
+  })
   const choose = (head: Uint8Array): Tried => {
     let chosen = grammar
     if (chosen === undefined) {
@@ -80,12 +97,20 @@ export const chooseFor = async (options: TryOptions): Promise<Choose> => {
       chosen = found.grammar
       process.stderr.write(`recognised as ${chosen.name}: ${found.why}\n`)
     }
+    return tried(chosen)
+  }
+  const wrapped: Choose['wrapped'] = (head) => {
+    const detects = options.parser === 'auto' ? containerEnvelopes() : (pipeline?.source.detects ?? [])
+    const envelope = envelopeNamed(options) ?? pipeline?.source.envelope ?? envelopeOf(head, detects)
+    if (envelope === undefined) return undefined
+    const streams = chooseStreams(pipeline?.parsers ?? grammars, envelope, head, {
+      parserOf: (stream) => pipeline?.source.parserOf?.(options.file ?? '', stream),
+      report: (text) => process.stderr.write(`tailrace: ${text}\n`),
+    })
     return {
-      grammar: chosen,
-      transforms: stepsFor(chosen),
-      dataset: pipeline?.dataset ?? chosen.name,
-      timezone: pipeline?.timezone ?? timezone,
+      framing: framingOfWrapped({ envelope, of: (stream, sample) => streams.choose(stream, sample).framing }),
+      triedOf: ({ wrapping }) => tried(streams.readerOf(wrapping?.streams[0] ?? '') ?? grammars[0]!),
     }
   }
-  return Object.assign(choose, { others: (one: Grammar) => grammars.filter(({ name }) => name !== one.name) })
+  return Object.assign(choose, { wrapped, others: (one: Grammar) => grammars.filter(({ name }) => name !== one.name) })
 }

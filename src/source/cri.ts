@@ -22,6 +22,7 @@ export const cri = (options: CriOptions = {}): Source => {
     ...follow({ ...rest, name, paths }),
     definition: { cri: options },
     envelope: criEnvelope(),
+    at: (other, elsewhere) => cri({ ...options, name: other, paths: elsewhere }),
     parserOf(path, stream) {
       const pod = podOf(path)
       return parserFor(stream, none, parsers, [pod && `${pod.namespace}/${pod.name}`, pod?.container])

@@ -25,6 +25,7 @@ export const docker = (options: DockerOptions = {}): Source => {
     ...follow({ ...rest, name, paths }),
     definition: { docker: options },
     envelope: dockerEnvelope(metadata),
+    at: (other, elsewhere) => docker({ ...options, name: other, paths: elsewhere }),
     parserOf(path, stream) {
       const { name: container, image, labels } = metadata(path)
       return parserFor(stream, labels, parsers, [container, image])

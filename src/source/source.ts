@@ -65,6 +65,8 @@ export interface Source {
   readonly detects?: readonly Envelope[]
   /** The parser that somebody named for a stream of a file; undefined: what it says tells. */
   parserOf?(path: string, stream: string): string | undefined
+  /** The same source on other files; undefined: it is no more than a follower of files. */
+  at?(name: string, paths: readonly string[]): Source
   open(context: SourceContext): Promise<OpenSource>
 }
 
