@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { recognise } from '../../src/grammar/recognise.ts'
 import { loadFormats } from '../../src/service/formats.ts'
 import {
+  envelopes,
   expectedPath,
   fixtureFiles,
   fixtures,
@@ -18,7 +19,7 @@ import {
 const { grammars } = await loadFormats()
 const grammarOf = (fixture: string) => grammarFor(grammars, fixture)
 const folders = [...new Set(fixtureFiles.map(parserOf))]
-const known = new Set(grammars.map(({ name }) => name))
+const known = new Set([...grammars, ...envelopes].map(({ name }) => name))
 
 describe('fixtures', () => {
   it('are the files that truth.json tells of', () => {
@@ -30,7 +31,7 @@ describe('fixtures', () => {
   })
 
   it('are there for every parser', () => {
-    expect(grammars.map(({ name }) => name).filter((name) => !folders.includes(name))).toEqual([])
+    expect([...known].filter((name) => !folders.includes(name))).toEqual([])
   })
 
   it('are there for every expectation', () => {

@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Block } from '../../src/event/block.ts'
+import type { Envelope } from '../../src/event/envelope.ts'
+import { wrapped } from '../../src/event/framing.ts'
 import type { Grammar } from '../../src/grammar/grammar.ts'
 import { logFormat } from '../../src/grammar/log-format.ts'
+import { chooseStreams } from '../../src/service/choose-stream.ts'
+import { loadFormats } from '../../src/service/formats.ts'
 import type { Encoding } from '../../src/source/decode.ts'
+import { containerEnvelopes } from '../../src/source/envelope/containers.ts'
 import { type Reading, readLog } from './read-log.ts'
 
 export const fixtures = join(import.meta.dirname, '../../fixtures')
@@ -30,18 +36,45 @@ export const fixtureFiles = readdirSync(fixtures, { recursive: true, encoding: '
 export const parserOf = (fixture: string): string => fixture.slice(0, fixture.indexOf('/'))
 export const expectedPath = (fixture: string): string => join(fixtures, fixture.replace(/\.log$/, '.expected.json'))
 
-/** What reads a fixture: the format of its folder, or of the `log_format` it was written by. */
+/** Envelopes that a folder may be named for. */
+export const envelopes = containerEnvelopes()
+
+/**
+ * What reads a fixture: the format of its folder, or of the `log_format` it was written by; of envelopes what takes any text,
+ * where no other format is recognised.
+ */
 export const grammarFor = (grammars: readonly Grammar[], fixture: string): Grammar | undefined => {
   const format = truth[fixture]?.logFormat
   const name = parserOf(fixture)
+  if (envelopes.some((envelope) => envelope.name === name)) return grammars.find(({ anyText }) => anyText)
   return format === undefined ? grammars.find((one) => one.name === name) : logFormat(format, { name })
 }
 
 const encodings: Readonly<Record<string, Encoding>> = { 'utf-16': 'utf-16le', gb18030: 'gb18030', latin1: 'latin1' }
 
-export const readFixture = (grammar: Grammar, fixture: string): Promise<Reading> => {
+export const readFixture = async (grammar: Grammar, fixture: string): Promise<Reading> => {
   const { timezone = 'UTC', encoding = 'utf-8' } = truth[fixture]!
-  return readLog(grammar, join(fixtures, fixture), { timezone, encoding: encodings[encoding] ?? 'utf-8' })
+  const options = { timezone, encoding: encodings[encoding] ?? 'utf-8' }
+  const path = join(fixtures, fixture)
+  const envelope = envelopes.find(({ name }) => name === parserOf(fixture))
+  if (envelope === undefined) return readLog(grammar, path, options)
+  const { grammars } = await loadFormats()
+  return readLog(grammar, path, { ...options, wrapped: (head) => wrappedBy(envelope, grammars, head, timezone) })
+}
+
+/** As `tailrace try` reads lines in an envelope. */
+const wrappedBy = (envelope: Envelope, grammars: readonly Grammar[], head: Uint8Array, timezone: string) => {
+  const report = (text: string): never => {
+    throw new Error(text)
+  }
+  const streams = chooseStreams(grammars, envelope, head, { parserOf: () => undefined, report })
+  return {
+    framing: wrapped({ envelope, of: (stream, sample) => streams.choose(stream, sample).framing }),
+    triedOf({ wrapping }: Block) {
+      const grammar = streams.readerOf(wrapping?.streams[0] ?? '') ?? grammars[0]!
+      return { grammar, transforms: [], dataset: grammar.name, timezone }
+    },
+  }
 }
 
 interface WithSource {

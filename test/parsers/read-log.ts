@@ -4,6 +4,7 @@ import { documentText } from '../../src/event/document.ts'
 import type { Grammar } from '../../src/grammar/grammar.ts'
 import { readInput } from '../../src/service/read-input.ts'
 import { createLineFinder, failureLine, tell } from '../../src/service/told.ts'
+import type { Choose } from '../../src/service/try-parsers.ts'
 import type { Encoding } from '../../src/source/decode.ts'
 
 export interface Reading {
@@ -16,6 +17,8 @@ export interface ReadLogOptions {
   readonly encoding?: Encoding
   /** Bytes to append, each when the ones before have been read. */
   readonly pieces?: readonly Uint8Array[]
+  /** Its lines are envelopes: how they are read. */
+  readonly wrapped?: Choose['wrapped']
 }
 
 /** Times of reading are this one: documents whose log gives no time carry it. */
@@ -28,7 +31,7 @@ const read = /("@timestamp":"2030-01-01T00:00:00\.)\d{3}Z/
 export const readLog = async (
   grammar: Grammar,
   path: string,
-  { timezone = 'UTC', encoding = 'utf-8', pieces = [] }: ReadLogOptions = {},
+  { timezone = 'UTC', encoding = 'utf-8', pieces = [], wrapped }: ReadLogOptions = {},
 ): Promise<Reading> => {
   const lineOf = createLineFinder(path)
   const documents: string[] = []
@@ -62,7 +65,11 @@ export const readLog = async (
   const report = (text: string): never => {
     throw new Error(text)
   }
-  for await (const { batch } of readInput(input, () => tried, report)) {
+  for await (const { batch } of readInput(
+    input,
+    Object.assign(() => tried, wrapped === undefined ? {} : { wrapped }),
+    report,
+  )) {
     for (let row = 0; row < batch.count; row++) {
       if (batch.outcome[row] === outcome.live) documents.push(documentText(batch, row).replace(read, '$1000Z'))
       else failures.push(failureLine(tell(batch, row, lineOf)))

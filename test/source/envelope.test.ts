@@ -129,7 +129,7 @@ describe('docker', () => {
   it('a line that is no envelope fails by itself, as do other lines of JSON', async () => {
     const torn = '{"log":"half a li\n'
     const records = await docker(
-      `${dockerLine('good\n')}${torn}{"log":"no time\\n","stream":"stdout"}\n${dockerLine('go\n')}`,
+      `${dockerLine('good\n')}${torn}{"msg":"no log","stream":"stdout"}\n${dockerLine('go\n')}`,
     )
     expect(records.map(({ failed }) => failed)).toEqual([false, true, true, false])
     expect(records[1]!.text).toBe(torn.trimEnd())

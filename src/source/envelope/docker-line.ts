@@ -84,7 +84,13 @@ export const unwrapDocker = (
     }
   }
   skipBlank(c)
-  if (c.at < end || from < 0 || Number.isNaN(unwrapped.ms)) return false
+  if (c.at < end || (from < 0 && (Number.isNaN(unwrapped.ms) || unwrapped.stream === ''))) return false
+  if (from < 0) {
+    // Docker leaves an empty text out.
+    unwrapped.start = unwrapped.end = start
+    unwrapped.partial = false
+    return true
+  }
   unwrapped.partial = !(escaped && endsInFeed(bytes, from, to))
   if (!unwrapped.partial) {
     to -= 2

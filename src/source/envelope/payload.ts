@@ -54,7 +54,8 @@ const isWrapped = (envelope: Envelope, head: Uint8Array): boolean => {
   for (const [start, end] of linesOf(head)) {
     if (lines === most) break
     lines++
-    if (envelope.unwrap(bytes, start, end, head.length, piece)) fitting++
+    // One JSON object with a text in it is no sign yet.
+    if (envelope.unwrap(bytes, start, end, head.length, piece) && !Number.isNaN(piece.ms)) fitting++
   }
   return lines > 0 && fitting / lines >= enough
 }
