@@ -49,7 +49,10 @@ export const addTexts = (batch: Batch, name: string, texts: ReadonlyMap<string, 
 export const addWrapping = (batch: Batch): void => {
   const { scratch, count, columns } = batch
   const { wrapping } = batch.block
-  if (wrapping === undefined) return addConstant(batch, 'stream', batch.block.origin.stream)
+  if (wrapping === undefined) {
+    addConstant(batch, 'stream', batch.block.origin.stream)
+    return
+  }
   const { streams, code, ms, ns, digits } = wrapping
   if (streams.length === 1) addConstant(batch, 'stream', streams[0])
   else {
