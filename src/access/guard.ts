@@ -1,26 +1,15 @@
 import type { Server, Socket } from 'node:net'
 import { addressKey } from './address-key.ts'
+import type { ConnectionLimits } from './connection-limits.ts'
+import type { IsProxy } from './proxies.ts'
 import { createRate } from './rate.ts'
 import type { RefusalReason, Refuse } from './refusals.ts'
 
-/** What one listener bears. */
-export interface ConnectionLimits {
-  /** Connections at once. */
-  readonly connections: number
-  /** Those of one address. */
-  readonly perAddress: number
-  /** New ones a second from one address; ten times as many at once. */
-  readonly perSecond: number
-}
-
-const usual: ConnectionLimits = { connections: 500, perAddress: 100, perSecond: 50 }
-
 export interface GuardOptions {
-  /** Default 500 connections, 100 of one address, 50 new ones a second. */
-  readonly limits?: ConnectionLimits
+  readonly limits: ConnectionLimits
   readonly refused: Refuse
   /** A proxy stands for many, so that only the sum counts for it. */
-  readonly isProxy?: (address: string) => boolean
+  readonly isProxy?: IsProxy
   readonly clock?: () => number
 }
 
@@ -31,7 +20,7 @@ const burstFactor = 10
  * To be called before it listens.
  */
 export const guardConnections = (server: Server, options: GuardOptions): void => {
-  const { limits = usual, refused, isProxy = () => false, clock = Date.now } = options
+  const { limits, refused, isProxy = () => false, clock = Date.now } = options
   const { connections, perAddress, perSecond } = limits
   const rate = createRate({ perSecond, burst: perSecond * burstFactor, clock })
   const open = new Map<string, number>()

@@ -16,6 +16,8 @@ export interface RateOptions extends RateLimit {
 export interface Rate {
   /** Takes `amount`, where there is as much; else nothing is taken, and false. */
   take(key: string, amount?: number): boolean
+  /** Gives one back that was taken. */
+  give(key: string): void
   /** Milliseconds until `amount` could be taken. */
   wait(key: string, amount?: number): number
   readonly size: number
@@ -34,15 +36,22 @@ export const createRate = ({ perSecond, burst, most = 10_000, clock = Date.now }
       ? burst
       : // A clock that was set back gives nothing and takes nothing.
         Math.min(burst, bucket.left + (Math.max(0, now - bucket.at) * perSecond) / 1000)
+  const keep = (key: string, left: number, now: number): void => {
+    buckets.delete(key)
+    buckets.set(key, { left, at: now })
+    if (buckets.size > most) buckets.delete(buckets.keys().next().value!)
+  }
   return {
     take(key, amount = 1) {
       const now = clock()
       const left = leftOf(buckets.get(key), now)
       const taken = left >= amount
-      buckets.delete(key)
-      buckets.set(key, { left: taken ? left - amount : left, at: now })
-      if (buckets.size > most) buckets.delete(buckets.keys().next().value!)
+      keep(key, taken ? left - amount : left, now)
       return taken
+    },
+    give(key) {
+      const now = clock()
+      if (buckets.has(key)) keep(key, Math.min(burst, leftOf(buckets.get(key), now) + 1), now)
     },
     wait: (key, amount = 1) =>
       Math.max(0, Math.ceil(((amount - leftOf(buckets.get(key), clock())) * 1000) / perSecond)),

@@ -1,5 +1,4 @@
-/** What somebody may be. `writer` is for shippers: what leaks from a host that sends must not open the page. */
-export type Role = 'viewer' | 'operator' | 'admin' | 'writer'
+import type { Role } from '../config/roles.ts'
 
 /** What can be done, whether by page, address, command or ingest. */
 export type Action = keyof typeof actions
@@ -12,7 +11,7 @@ const actions = {
   operate: ['operator', 'admin'],
   /** What removes or rewrites, and what shows raw bytes. */
   administer: ['admin'],
-  /** New records. */
+  /** New records. A writer is a shipper: what leaks from a host that sends must not open the page. */
   ingest: ['writer', 'admin'],
 } as const satisfies Record<string, readonly Role[]>
 

@@ -20,7 +20,7 @@ const check = async (options: General & { readonly live?: boolean }): Promise<vo
   )
 }
 
-const secret = /password|secret|token|apikey|^key$|bearer/i
+const secret = /password|secret|token|apikey|^key$|^hash$|bearer/i
 const masked = (name: string, value: unknown): unknown => {
   if (typeof value !== 'string') return value
   if (secret.test(name) && value !== '') return '********'

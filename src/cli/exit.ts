@@ -7,7 +7,7 @@ export const exitCodes = {
   130: 'Stopped by SIGINT, in good order.',
   143: 'Stopped by SIGTERM, in good order.',
 } as const
-export type ExitCode = 0 | 1 | 2 | 3
+export type ExitCode = 0 | 1 | 2 | 3 | 130
 
 /** Ends a command: the message goes to standard error, the code to the shell. */
 export class Exit extends Error {

@@ -16,6 +16,7 @@ const commands = await Promise.all([
   import('./try.ts').then(({ addTry }) => addTry),
   import('./fingerprint.ts').then(({ addFingerprint }) => addFingerprint),
   import('./infer.ts').then(({ addInfer }) => addInfer),
+  import('./password.ts').then(({ addPassword }) => addPassword),
   import('./search.ts').then(({ addSearch }) => addSearch),
   import('./stats.ts').then(({ addStats }) => addStats),
   import('./tail.ts').then(({ addTail }) => addTail),

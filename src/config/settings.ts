@@ -1,5 +1,6 @@
 import type { Lang } from '../event/units.ts'
 import type { Text } from './env.ts'
+import type { Role } from './roles.ts'
 
 export interface DuckdbSettings {
   readonly kind: 'duckdb'
@@ -52,6 +53,30 @@ export type NotifierSettings = EmailSettings | ConsoleSettings
 
 /** Mail through an SMTP server. */
 export const email = (settings: Omit<EmailSettings, 'kind'>): EmailSettings => ({ kind: 'email', ...settings })
+
+/** What a listener bears. */
+export interface LimitSettings {
+  /** Connections at once. */
+  readonly connections?: number
+  /** Those of one address. */
+  readonly perAddress?: number
+  /** New ones a second from one address. */
+  readonly perSecond?: number
+}
+export interface WebSettings {
+  readonly host?: string
+  readonly port?: number
+  /** Opens everything. */
+  readonly token?: Text
+  /** Others, by name. */
+  readonly tokens?: Readonly<Record<string, { readonly token: Text; readonly role: Role }>>
+  /** People, by name. */
+  readonly users?: Readonly<Record<string, { readonly hash: Text; readonly role: Role }>>
+  readonly insecure?: boolean
+  /** Addresses and networks of proxies that are believed about whom they speak for. */
+  readonly proxies?: readonly string[]
+  readonly limits?: LimitSettings
+}
 
 export interface DigestSettings {
   /** Time of day, `08:00`. */

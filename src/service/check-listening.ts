@@ -1,8 +1,8 @@
+import { exposed } from '../access/exposed.ts'
 import type { Text } from '../config/env.ts'
 import { type Diagnostic, diagnose } from '../event/diagnostic.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Listening } from '../source/listening.ts'
-import { isLoopback } from '../web/loopback-host.ts'
 
 interface Checked {
   readonly problems: readonly Diagnostic[]
@@ -47,10 +47,8 @@ export const checkListening = (
         )
       addresses.set(addressOf(listens), what)
     }
-    if (!isLoopback(host) && !guarded && !insecure)
-      problems.push(
-        diagnose(site, `the ${what} would listen on ${host}, which is not loopback, and take records of anybody`, mend),
-      )
+    const open = exposed({ listener: `the ${what}`, host, guarded, insecure, mend })
+    if (open !== undefined) problems.push(diagnose(site, open.text, open.mend))
   }
   return { problems, warnings }
 }

@@ -79,6 +79,9 @@ const soundMembers = (value: Members, settings: Settings, path: Path, found: Fou
       if (kept !== undefined) sound[name] = kept
     }
   }
+  for (const [name, { required }] of Object.entries(settings))
+    if (required === true && value[name] === undefined)
+      found.push({ path, text: `${nameOf(path)} has no ${name}`, mend: `Write \`${name}: …\`` })
   return sound
 }
 

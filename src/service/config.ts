@@ -1,6 +1,11 @@
 import type { Rule } from '../alert/rule.ts'
-import type { Text } from '../config/env.ts'
-import type { DigestSettings, NotifierSettings, RetentionSettings, StoreSettings } from '../config/settings.ts'
+import type {
+  DigestSettings,
+  NotifierSettings,
+  RetentionSettings,
+  StoreSettings,
+  WebSettings,
+} from '../config/settings.ts'
 import { markSite, type SiteMark } from '../event/diagnostic.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 
@@ -14,9 +19,7 @@ export interface UserConfig {
   readonly store?: StoreSettings
   readonly pipelines?: readonly (Pipeline | readonly Pipeline[])[]
   readonly rules?: readonly Rule[]
-  readonly web?:
-    | { readonly host?: string; readonly port?: number; readonly token?: Text; readonly insecure?: boolean }
-    | false
+  readonly web?: WebSettings | false
   readonly notify?: Readonly<Record<string, NotifierSettings>>
   readonly digest?: DigestSettings | false
   readonly retention?: readonly RetentionSettings[]

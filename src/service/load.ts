@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Rule } from '../alert/rule.ts'
 import { isReference, type Text } from '../config/env.ts'
 import type { NotifierSettings, StoreSettings } from '../config/settings.ts'
-import { isTimezone, parseListen, parseSize } from '../config/units.ts'
+import { isTimezone, parseSize } from '../config/units.ts'
 import { laterVariables, readVariable, unknownVariables, type VariableName } from '../config/variables.ts'
 import { byPlace, type Diagnostic, diagnose } from '../event/diagnostic.ts'
 import { parseDuration } from '../event/units.ts'
@@ -10,13 +10,13 @@ import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { BeatsOptions } from '../source/beats.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
-import { isLoopback } from '../web/loopback-host.ts'
 import { checkListening } from './check-listening.ts'
 import { checkSettings, type Path, type Wrong } from './check-settings.ts'
 import type { UserConfig } from './config.ts'
 import { withFormats } from './formats.ts'
 import { createLocator, findConfig, importConfig } from './import-config.ts'
 import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
+import { type WebConfig, webOf } from './load-web.ts'
 
 /** The configuration in force: everything resolved, nothing optional that has a default. */
 export interface Config {
@@ -30,9 +30,7 @@ export interface Config {
   readonly store: StoreSettings
   readonly pipelines: readonly Pipeline[]
   readonly rules: readonly Rule[]
-  readonly web:
-    | { readonly host: string; readonly port: number; readonly token?: string; readonly insecure: boolean }
-    | false
+  readonly web: WebConfig | false
   readonly notify: Readonly<Record<string, NotifierSettings>>
   /** False: none is mailed; the command still answers. */
   readonly digest: DigestRoute | false
@@ -185,7 +183,7 @@ export const loadConfig = async (
     store,
     pipelines,
     rules,
-    web: webOf(overrides, user, variable('TAILRACE_LISTEN'), variable('TAILRACE_TOKEN'), text, wrong),
+    web: overrides.web === false || user.web === false ? false : webOf(user.web ?? {}, { variable, text, wrong }),
     notify,
     digest,
     retention: (user.retention ?? [{ age: '30d' }]).map(({ dataset, age, size }, i) => ({
@@ -294,28 +292,4 @@ const beatsOf = (given: string | undefined, wrong: Wrong): BeatsOptions | undefi
     return undefined
   }
   return { ...listen, insecure: word === 'insecure' }
-}
-
-const webOf = (
-  overrides: Overrides,
-  user: UserConfig,
-  listen: string | undefined,
-  tokenVariable: string | undefined,
-  text: (given: Text | undefined) => string | undefined,
-  wrong: Wrong,
-): Config['web'] => {
-  if (overrides.web === false || user.web === false) return false
-  const parsed = listen === undefined ? undefined : parseListen(listen)
-  if (listen !== undefined && parsed === undefined)
-    wrong(`TAILRACE_LISTEN is '${listen}'`, 'It takes host:port, as 127.0.0.1:7380')
-  const host = parsed?.host ?? user.web?.host ?? '127.0.0.1'
-  const port = parsed?.port ?? user.web?.port ?? 7380
-  const token = tokenVariable ?? text(user.web?.token)
-  const insecure = user.web?.insecure ?? false
-  if (!isLoopback(host) && token === undefined && !insecure)
-    wrong(
-      `the web server would listen on ${host}, which is not loopback, without a token`,
-      'Set TAILRACE_TOKEN or web.token, or write `insecure: true` under `web`',
-    )
-  return { host, port, insecure, ...(token === undefined ? {} : { token }) }
 }

@@ -1,10 +1,13 @@
+import { roles } from '../config/roles.ts'
 import type {
   ConsoleSettings,
   DigestSettings,
   DuckdbSettings,
   ElasticsearchSettings,
   EmailSettings,
+  LimitSettings,
   RetentionSettings,
+  WebSettings,
 } from '../config/settings.ts'
 import { logLevels } from '../telemetry/log.ts'
 import type { UserConfig } from './config.ts'
@@ -35,6 +38,8 @@ export interface Setting {
   readonly shape: Shape
   /** As people write it; none where the setting is only there when it is given. */
   readonly fallback?: string
+  /** Where what it belongs to is written, it must be too. */
+  readonly required?: true
 }
 export type Settings = Readonly<Record<string, Setting>>
 
@@ -94,6 +99,50 @@ const retention = {
   size: { about: 'The oldest events go while there is more than this, as 20GiB.', shape: text },
 } as const satisfies Record<keyof RetentionSettings, Setting>
 
+const count: Shape = { kind: 'number', least: 1, most: 1_000_000 }
+const limits = {
+  connections: { about: 'Connections at once.', shape: count, fallback: '500' },
+  perAddress: { about: 'Those of one address.', shape: count, fallback: '100' },
+  perSecond: { about: 'New ones a second from one address; ten times as many at once.', shape: count, fallback: '50' },
+} as const satisfies Record<keyof LimitSettings, Setting>
+
+const role: Setting = {
+  about: 'viewer reads, operator also answers alerts and replays, admin does everything, writer only sends records.',
+  shape: { kind: 'word', of: roles },
+  required: true,
+}
+const web = {
+  host: { about: 'Address it listens on.', shape: text, fallback: '127.0.0.1' },
+  port: { about: 'Its port.', shape: { kind: 'number', least: 0, most: 65_535 }, fallback: '7380' },
+  token: { about: 'Opens everything. Where there is a token or a user, whoever asks must show one.', shape: reference },
+  tokens: {
+    about: 'More tokens, by name: of what scrapes or sends.',
+    shape: {
+      kind: 'named',
+      of: { kind: 'members', of: { token: { about: 'What it shows.', shape: reference, required: true }, role } },
+    },
+  },
+  users: {
+    about: 'People who come in with a password, by name.',
+    shape: {
+      kind: 'named',
+      of: {
+        kind: 'members',
+        of: {
+          hash: { about: 'Of the password, as `tailrace password` prints it.', shape: reference, required: true },
+          role,
+        },
+      },
+    },
+  },
+  insecure: { about: 'True: it may be open to all beyond loopback.', shape: boolean, fallback: 'false' },
+  proxies: {
+    about: 'Addresses and networks of proxies that are believed about whom they speak for.',
+    shape: { kind: 'list', of: text },
+  },
+  limits: { about: 'What it bears.', shape: { kind: 'members', of: limits } },
+} as const satisfies Record<keyof WebSettings, Setting>
+
 /** Every setting of `tailrace.config.ts`: what it means, its default, what it may be. */
 export const settingsSchema = {
   data: { about: 'Data directory.', shape: text, fallback: './data' },
@@ -112,12 +161,7 @@ export const settingsSchema = {
     shape: {
       kind: 'members',
       off: true,
-      of: {
-        host: { about: 'Address it listens on.', shape: text, fallback: '127.0.0.1' },
-        port: { about: 'Its port.', shape: { kind: 'number', least: 0, most: 65_535 }, fallback: '7380' },
-        token: { about: 'What everything that is not loopback must show.', shape: reference },
-        insecure: { about: 'True: no token is needed anywhere.', shape: boolean, fallback: 'false' },
-      } satisfies Record<keyof Exclude<UserConfig['web'], false | undefined>, Setting>,
+      of: web,
     },
   },
   notify: {

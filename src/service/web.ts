@@ -1,3 +1,4 @@
+import { parseProxies } from '../access/proxies.ts'
 import { createRefusals } from '../access/refusals.ts'
 import type { Alert } from '../alert/alert.ts'
 import type { Logger } from '../telemetry/log.ts'
@@ -10,6 +11,7 @@ import { digestPage } from './digest-page.ts'
 import type { Digests } from './digests.ts'
 import { readinessOf } from './health.ts'
 import type { Config } from './load.ts'
+import { openAccess } from './open-access.ts'
 import { createOverview } from './page.ts'
 import type { Pushed } from './pushed.ts'
 import type { Troubles } from './troubles.ts'
@@ -38,15 +40,23 @@ export const openWeb = async ({
   ...parts
 }: WebParts): Promise<Web | undefined> => {
   if (config.web === false) return undefined
-  const { host, port } = config.web
+  const { host, port, limits, proxies } = config.web
   const overview = createOverview({ config, troubles: () => readinessOf(troubles.now()).reasons, ...parts })
+  const { access, audit, close } = await openAccess(config, config.web, log, metrics)
   try {
-    return await startWeb({
-      ...config.web,
+    const web = await startWeb({
+      host,
+      port,
+      limits,
+      ...(access === undefined ? {} : { access }),
+      isProxy: parseProxies(proxies)!,
+      audit,
       ready: () => readinessOf(troubles.now()),
       metrics: () => metrics.render(),
       pages: {
-        '/': async ({ query, lang, nonce }) => ({ html: dashboard(await overview(query, lang), nonce) }),
+        '/': async ({ query, lang, nonce, visitor }) => ({
+          html: dashboard(await overview(query, lang), nonce, visitor),
+        }),
         '/digest': (request) => digestPage(digests(), request),
       },
       routes: pushed.routes,
@@ -57,7 +67,9 @@ export const openWeb = async ({
         report: (text) => log.warn(text),
       }),
     })
+    return { address: web.address, close: () => web.close().then(close, close) }
   } catch (error) {
+    await close()
     const why = mending[(error as NodeJS.ErrnoException).code ?? '']
     if (why === undefined) throw error
     throw new OperationError(3, `the web server cannot listen on ${host}:${port}: ${why}`, { cause: error })

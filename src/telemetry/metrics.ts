@@ -49,6 +49,7 @@ export const createMetrics = () => {
       'Datagrams that were lost before they could be kept: by the kernel, or because the spool was full.',
       'source',
     ),
+    audits: counter('access_events_total', 'Logins, logouts and refusals, by what they were.', 'event'),
     unreadableFiles: gauge('source_unreadable_files', 'Files that cannot be read.', 'source'),
   }
 }

@@ -1,6 +1,4 @@
-/** Whether a name or address leads to this machine itself. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)
+import { isLoopback } from '../config/loopback.ts'
 
 /** Whether a `Host` header names this machine itself: else a page elsewhere may have had its name turned to it (DNS rebinding). */
 export const namesLoopback = (header: string | undefined): boolean => {

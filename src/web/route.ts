@@ -12,7 +12,7 @@ export interface RouteRequest {
   readonly body: Buffer
   /** Whom limits count. */
   readonly address: string
-  /** Undefined where nobody need say who he is. */
+  /** Undefined where he did not say who he is, or a page of another server makes a browser ask for him. */
   readonly identity: Identity | undefined
   readonly signal: AbortSignal
 }

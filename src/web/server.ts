@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Access, Asker, Entered, Known, Refusal } from '../access/access.ts'
 import { addressKey } from '../access/address-key.ts'
+import type { Audit } from '../access/audit.ts'
+import type { ConnectionLimits } from '../access/connection-limits.ts'
 import { guardConnections } from '../access/guard.ts'
+import type { IsProxy } from '../access/proxies.ts'
 import { createRate, type RateLimit } from '../access/rate.ts'
 import type { Refuse } from '../access/refusals.ts'
 import { type Identity, may } from '../access/role.ts'
+import { isLoopback } from '../config/loopback.ts'
 import type { Lang } from '../event/units.ts'
 import { innerPath, pathOf, queryOf, withoutToken } from './address.ts'
 import { type BodyLimits, BodyRefused, createBodyBudget, readBody } from './body.ts'
@@ -12,9 +17,8 @@ import { headersOf, originOf, styledInsidePolicy } from './headers.ts'
 import { favicon } from './html-document.ts'
 import { langOf } from './lang.ts'
 import { loginPage } from './login.ts'
-import { isLoopback, namesLoopback } from './loopback-host.ts'
+import { namesLoopback } from './loopback-host.ts'
 import type { Route } from './route.ts'
-import { createSession } from './session.ts'
 
 /** What a page is told of the request. */
 export interface PageRequest {
@@ -22,6 +26,8 @@ export interface PageRequest {
   readonly lang: Lang
   /** For `<style>` and `<script>`: nothing else runs. */
   readonly nonce: string
+  /** Who came in by the login form, and may go out again. */
+  readonly visitor: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -37,8 +43,10 @@ export interface PageAnswer {
 export interface WebOptions {
   readonly host: string
   readonly port: number
-  /** What everything but `/healthz` must show: `Authorization: Bearer …`, or a cookie got for it at `/login`. */
-  readonly token?: string
+  /** Knows who asks; without it anyone may do anything. */
+  readonly access?: Access
+  readonly isProxy?: IsProxy
+  readonly limits: ConnectionLimits
   readonly ready: () => { readonly ready: boolean }
   readonly metrics: () => Promise<string>
   /** HTML by path; `/` among them. */
@@ -49,6 +57,7 @@ export interface WebOptions {
   readonly report: (text: string) => void
   /** Told of whom limits keep out. */
   readonly refused: Refuse
+  readonly audit: Audit
   readonly patience?: Partial<WebPatience>
   /** Requests of one address; what a route counts itself not among them. Default 50 a second, 500 at once. */
   readonly rate?: RateLimit
@@ -80,18 +89,19 @@ const usualRate: RateLimit = { perSecond: 50, burst: 500 }
 const anyone: Identity = { name: 'anyone', role: 'admin' }
 
 /** What the hooks must know of a route. `allow`: it is there to refuse other methods than these. */
-type Known = Pick<Route, 'action' | 'crossOrigin' | 'bodyLimits' | 'ownRate'> & { readonly allow?: string }
-const lost: Known = { action: 'read' }
-const knownOf = (request: FastifyRequest): Known => (request.routeOptions.config as { known?: Known }).known ?? lost
+type Mounted = Pick<Route, 'action' | 'crossOrigin' | 'bodyLimits' | 'ownRate'> & { readonly allow?: string }
+const lost: Mounted = { action: 'read' }
+const mountedOf = (request: FastifyRequest): Mounted =>
+  (request.routeOptions.config as { mounted?: Mounted }).mounted ?? lost
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 const readsOnly: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** The web server: pages, health, readiness, the pipeline's own figures, and what others mount. Throws as `listen` does. */
 export const startWeb = async (options: WebOptions): Promise<Web> => {
-  const session = options.token === undefined ? undefined : createSession(options.token)
+  const { access, isProxy = () => false } = options
   const nonces = new WeakMap<FastifyRequest, string>()
-  const identities = new WeakMap<FastifyRequest, Identity>()
+  const identities = new WeakMap<FastifyRequest, Known>()
   const patience = { ...usualPatience, ...options.patience }
   const rate = createRate(options.rate ?? usualRate)
   const budget = createBodyBudget(mostBodies)
@@ -101,13 +111,14 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
     keepAliveTimeout: patience.keepAlive,
     http: { headersTimeout: patience.headers, connectionsCheckingInterval: patience.headers / 5 },
     forceCloseConnections: true,
+    trustProxy: isProxy,
   })
-  guardConnections(app.server, { refused: options.refused })
+  guardConnections(app.server, { limits: options.limits, refused: options.refused, isProxy })
   // Bodies are read by `bodyOf`, once it is known who sends and how much he may.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
   const bodyOf = async (request: FastifyRequest, reply: FastifyReply, limits?: BodyLimits): Promise<Buffer> => {
-    const body = await readBody(request.raw, limits ?? knownOf(request).bodyLimits ?? usualBody, budget)
+    const body = await readBody(request.raw, limits ?? mountedOf(request).bodyLimits ?? usualBody, budget)
     reply.raw.once('close', () => body.release())
     return body.bytes
   }
@@ -120,12 +131,30 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
   const langFor = (request: FastifyRequest): Lang =>
     langOf(queryOf(request.url).get('lang'), request.headers['accept-language'])
   const html = (reply: FastifyReply, text: string) => reply.type('text/html; charset=utf-8').send(text)
-  const askWho = (request: FastifyRequest, reply: FastifyReply, next: string, wrong: boolean) => {
-    void reply.code(401).header('www-authenticate', 'Bearer realm="tailrace"')
+  const askerOf = (request: FastifyRequest): Asker => ({
+    authorization: request.headers.authorization,
+    cookies: request.headers.cookie,
+    address: request.ip,
+    secure: request.protocol === 'https',
+  })
+  /** 401 with the form, where a person asks; 429 where too much was tried. */
+  const askWho = (request: FastifyRequest, reply: FastifyReply, next: string, { refused, wait }: Refusal) => {
+    if (wait > 0) void reply.code(429).header('retry-after', wait)
+    else void reply.code(401).header('www-authenticate', 'Bearer realm="tailrace"')
     return (request.headers.accept ?? '').includes('text/html')
-      ? html(reply, loginPage(langFor(request), nonces.get(request)!, next, wrong))
-      : reply.send({ error: 'a token is needed: Authorization: Bearer …' })
+      ? html(
+          reply,
+          loginPage({ lang: langFor(request), nonce: nonces.get(request)!, next, refused, wait, access: access! }),
+        )
+      : reply.send({
+          error:
+            wait > 0 ? `too many wrong ones; try again in ${wait} s` : 'a token is needed: Authorization: Bearer …',
+        })
   }
+  const enter = (request: FastifyRequest, reply: FastifyReply, next: string, entered: Entered | Refusal) =>
+    'refused' in entered
+      ? askWho(request, reply, next, entered)
+      : reply.header('set-cookie', [...entered.cookies]).redirect(next, 303)
 
   app.addHook('onRequest', async (request, reply) => {
     const nonce = randomBytes(16).toString('base64')
@@ -134,41 +163,46 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
     // An answer that is not read must not be kept.
     const late = setTimeout(() => request.raw.socket.destroy(), patience.request).unref()
     reply.raw.once('close', () => clearTimeout(late))
-    const { action, crossOrigin = false, ownRate = false } = knownOf(request)
     const key = addressKey(request.ip)
-    if (!ownRate && !rate.take(key)) {
+    if (mountedOf(request).ownRate !== true && !rate.take(key)) {
       options.refused('request_rate', request.ip)
       const seconds = Math.ceil(rate.wait(key) / 1000)
       return reply.code(429).header('retry-after', seconds).send({ error: 'too many requests; ask again later' })
     }
     if (
       pathOf(request.url) !== '/healthz' &&
-      session === undefined &&
+      access === undefined &&
       isLoopback(options.host) &&
       !namesLoopback(request.headers.host)
     )
       return reply.code(421).send({
         error: `this server answers to localhost, not to the name asked for. Behind a proxy pass 'Host: ${options.host}:${options.port}', or set TAILRACE_TOKEN`,
       })
-    const from = originOf(request.headers)
-    if (!crossOrigin && !readsOnly.has(request.method) && from === 'elsewhere')
-      return reply.code(403).send({ error: 'a page of another server may not send this' })
-    if (session === undefined) identities.set(request, anyone)
-    else {
-      const given = queryOf(request.url).get('token')
-      if (given !== null && session.isToken(given))
-        return reply.header('set-cookie', session.cookie()).redirect(innerPath(withoutToken(request.url)), 303)
-      if (session.isKnown(request.headers.authorization, request.headers.cookie)) identities.set(request, anyone)
-      else if (action !== 'anyone') return askWho(request, reply, withoutToken(request.url), given !== null)
-    }
-    const identity = identities.get(request)
-    if (action !== 'anyone' && !may(identity!, action))
-      return reply.code(403).send({ error: `the role ${identity!.role} may not do this` })
     return undefined
+  })
+  // Who asks, and whether he may: the one place for pages, addresses and ingest.
+  app.addHook('onRequest', async (request, reply) => {
+    const { action, crossOrigin = false } = mountedOf(request)
+    const from = readsOnly.has(request.method) ? 'here' : originOf(request.headers)
+    const foreign = { error: 'a page of another server may not send this' }
+    if (!crossOrigin && from === 'elsewhere') return reply.code(403).send(foreign)
+    const here = innerPath(withoutToken(request.url))
+    const given = queryOf(request.url).get('token')
+    if (access !== undefined && given !== null && action !== 'anyone')
+      return enter(request, reply, here, await access.login('', given, askerOf(request)))
+    const found = access?.identify(askerOf(request), action !== 'anyone') ?? { identity: anyone, bySession: false }
+    if ('refused' in found) return action === 'anyone' ? undefined : askWho(request, reply, here, found)
+    // A cookie, or that nobody is asked for one, goes along with what another page makes a browser send.
+    if (found.bySession ? from !== 'here' : access === undefined && from === 'elsewhere')
+      return crossOrigin ? undefined : reply.code(403).send(foreign)
+    identities.set(request, found)
+    if (action === 'anyone' || may(found.identity, action)) return undefined
+    options.audit({ event: 'forbidden', user: found.identity.name, address: request.ip, about: action })
+    return reply.code(403).send({ error: `the role '${found.identity.role}' may not do this` })
   })
   // Before a body is looked at.
   app.addHook('onRequest', async (request, reply) => {
-    const { allow } = knownOf(request)
+    const { allow } = mountedOf(request)
     if (allow === undefined) return undefined
     return reply
       .code(405)
@@ -184,15 +218,19 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
   })
   app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'there is nothing here' }))
 
+  const visitorOf = (request: FastifyRequest): string | undefined => {
+    const known = identities.get(request)
+    return known?.bySession === true ? known.identity.name : undefined
+  }
   const taken = new Map<string, string[]>()
   const mount = (
     method: Route['method'],
     url: string,
-    known: Known,
+    mounted: Mounted,
     handler: (request: FastifyRequest, reply: FastifyReply) => unknown,
   ): void => {
     taken.set(url, [...(taken.get(url) ?? []), method, ...(method === 'GET' ? ['HEAD'] : [])])
-    app.route({ method, url, config: { known }, handler })
+    app.route({ method, url, config: { mounted }, handler })
   }
   const { ready, metrics, pages, routes = [] } = options
   mount('GET', '/healthz', { action: 'anyone' }, () => ({ alive: true }))
@@ -212,20 +250,21 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
         query: queryOf(request.url),
         lang: langFor(request),
         nonce: nonces.get(request)!,
+        visitor: visitorOf(request),
         signal: AbortSignal.any([goneOf(reply), AbortSignal.timeout(patience.page)]),
       }
       const answer = await page(asked)
       if (answer.styledInside === true) void reply.header('content-security-policy', styledInsidePolicy)
       return html(reply.code(answer.status ?? 200), answer.html)
     })
-  for (const { method, path, answer, admit, ...known } of routes)
-    mount(method, path, known, async (request, reply) => {
+  for (const { method, path, answer, admit, ...mounted } of routes)
+    mount(method, path, mounted, async (request, reply) => {
       const asked = {
         params: request.params as Readonly<Record<string, string>>,
         query: queryOf(request.url),
         headers: request.headers,
         address: request.ip,
-        identity: identities.get(request),
+        identity: identities.get(request)?.identity,
         signal: goneOf(reply),
       }
       const admitted = admit?.(asked)
@@ -236,20 +275,25 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
       } = admitted === undefined || 'most' in admitted
         ? await answer({ ...asked, body: await bodyOf(request, reply, admitted) })
         : admitted
+      if (status === 401) access?.failed(askerOf(request))
       return reply.code(status).headers(headers).send(body)
     })
-  if (session !== undefined)
+  if (access !== undefined) {
     mount('POST', '/login', { action: 'anyone' }, async (request, reply) => {
       const form = new URLSearchParams((await bodyOf(request, reply)).toString())
-      const next = innerPath(form.get('next'))
-      if (!session.isToken(form.get('token') ?? '')) return askWho(request, reply, next, true)
-      return reply.header('set-cookie', session.cookie()).redirect(next, 303)
+      const secret = form.get('password') ?? form.get('token') ?? ''
+      const entered = await access.login(form.get('user') ?? '', secret, askerOf(request))
+      return enter(request, reply, innerPath(form.get('next')), entered)
     })
+    mount('POST', '/logout', { action: 'anyone' }, (request, reply) =>
+      reply.header('set-cookie', [...access.logout(askerOf(request))]).redirect('/', 303),
+    )
+  }
   for (const [url, there] of taken)
     app.route({
       method: methods.filter((method) => !there.includes(method)),
       url,
-      config: { known: { ...lost, allow: there.join(', ') } satisfies Known },
+      config: { mounted: { ...lost, allow: there.join(', ') } satisfies Mounted },
       handler: () => undefined,
     })
   const address = await app.listen({ host: options.host, port: options.port })

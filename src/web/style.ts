@@ -19,7 +19,7 @@ h2{font-size:1rem;margin:0 0 .5rem}h3{font-size:.9rem;margin:1rem 0 .3rem;color:
 .verdict span{flex:none;width:1.4rem;text-align:center}
 .verdict.good{background:var(--good-bg);color:var(--good)}.verdict.warn{background:var(--warn-bg);color:var(--warn)}.verdict.bad{background:var(--bad-bg);color:var(--bad)}
 form[role=search]{display:flex;gap:.6rem;align-items:center;flex-wrap:wrap}form[role=search] label{font-weight:600}
-input[type=search],input[type=password]{flex:1 1 16rem;min-width:0;padding:.45rem .6rem;border:1px solid var(--soft);border-radius:7px;background:var(--card);color:var(--ink);font:inherit}
+input[type=search],input[type=password],.login input{flex:1 1 16rem;min-width:0;padding:.45rem .6rem;border:1px solid var(--soft);border-radius:7px;background:var(--card);color:var(--ink);font:inherit}
 #q{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.9rem}
 button{padding:.45rem .9rem;border:1px solid var(--soft);border-radius:7px;background:var(--calm-bg);color:var(--ink);font:inherit;cursor:pointer}
 .problem{flex-basis:100%;background:var(--bad-bg);color:var(--bad);border-radius:7px;padding:.5rem .8rem;margin:0}.problem p{margin:0 0 .3rem}.problem pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.85rem}

@@ -13,7 +13,7 @@ afterEach(() => {
 
 const refused: RefusalReason[] = []
 /** A server that greets whom it lets in. */
-const listen = async (options: Partial<GuardOptions>): Promise<number> => {
+const listen = async (options: Omit<GuardOptions, 'refused'>): Promise<number> => {
   refused.length = 0
   const server = createServer((socket) => {
     socket.on('error', () => undefined)

@@ -56,6 +56,7 @@ describe('every command', () => {
     'sources',
     'fingerprint',
     'infer',
+    'password',
     'fields',
     'parsers',
   ]

@@ -95,6 +95,31 @@ describe('a wrong configuration', () => {
       config("{ web: { host: '0.0.0.0' } }"),
       'tailrace.config.ts:3:16: the web server would listen on 0.0.0.0',
     ],
+    [
+      'a password where its hash belongs',
+      config("{ web: { users: { vera: { role: 'viewer', hash: 'her password' } } } }"),
+      'tailrace.config.ts:3:71: web.users.vera.hash is no hash of a password. Put there what `tailrace password` prints',
+    ],
+    [
+      'a name with a blank',
+      config("{ web: { tokens: { 'a b': { token: 'x', role: 'viewer' } } } }"),
+      "tailrace.config.ts:3:48: the name 'a b' under web.tokens is not a word",
+    ],
+    [
+      'a token of no role',
+      config("{ web: { tokens: { one: { token: 'x' } } } }"),
+      'tailrace.config.ts:3:48: web.tokens.one has no role. Write `role: …`.',
+    ],
+    [
+      'a role that is none',
+      config("{ web: { tokens: { one: { token: 'x', role: 'boss' } } } }"),
+      "tailrace.config.ts:3:67: web.tokens.one.role is 'boss'. It takes 'viewer', 'operator', 'admin', 'writer'.",
+    ],
+    [
+      'a proxy that is a name',
+      config("{ web: { proxies: ['proxy.example'] } }"),
+      'tailrace.config.ts:3:38: web.proxies holds something that is no address',
+    ],
   ])('%s is told with its place', async (_, text, expected) => {
     const { code, lines } = await checked(text, { 'part.ts': 'export const a = 1\nexport const b: = 2\n' })
     expect(lines[0]!.slice(0, expected.length)).toBe(expected)

@@ -7,11 +7,13 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { limitsOf } from '../../src/access/connection-limits.ts'
 import { createPushed } from '../../src/service/pushed.ts'
 import { type HttpOptions, http } from '../../src/source/http.ts'
 import type { OpenSource } from '../../src/source/source.ts'
 import { startWeb, type Web } from '../../src/web/server.ts'
 import { quietParts } from '../support/push-parts.ts'
+import { byToken } from '../support/access.ts'
 import { collectRecords, type SourceBench, sourceBench } from '../support/records.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -47,7 +49,9 @@ const start = async (options: Partial<HttpOptions> = {}, token?: string): Promis
   web = await startWeb({
     host: '127.0.0.1',
     port: 0,
-    ...(token === undefined ? {} : { token }),
+    ...(token === undefined ? {} : { access: await byToken(token) }),
+    audit: () => {},
+    limits: limitsOf(undefined),
     ready: () => ({ ready: true }),
     metrics: async () => '',
     pages: {},
@@ -168,8 +172,8 @@ describe('who may push', () => {
   test('without: whom the web server trusts, and no page of another origin', async () => {
     await start()
     expect((await post('{}', { origin: `http://localhost:${port}`, host: `localhost:${port}` })).status).toBe(202)
-    expect((await post('{}', { origin: 'https://evil.example' })).status).toBe(403)
-    expect((await post('{}', { origin: 'null' })).status).toBe(403)
+    expect((await post('{}', { origin: 'https://evil.example' })).status).toBe(401)
+    expect((await post('{}', { origin: 'null' })).status).toBe(401)
   })
 
   test('is asked before it is said what there is', async () => {

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { limitsOf } from '../../src/access/connection-limits.ts'
 import type { Alert } from '../../src/alert/alert.ts'
 import { dashboard } from '../../src/web/dashboard/dashboard.ts'
 import { narrowed } from '../../src/web/dashboard/links.ts'
@@ -117,6 +118,8 @@ needs('browser')('the page in a browser', () => {
       pages: { '/': async ({ nonce }) => ({ html: dashboard(given(), nonce) }) },
       report: () => undefined,
       refused: () => undefined,
+      audit: () => undefined,
+      limits: limitsOf(undefined),
     })
     const page: Page = await browser.newPage(more)
     const complaints: string[] = []

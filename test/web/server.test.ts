@@ -3,8 +3,12 @@ import { type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
+import type { AuditEntry } from '../../src/access/audit.ts'
+import { limitsOf } from '../../src/access/connection-limits.ts'
+import type { Role } from '../../src/config/roles.ts'
 import type { Route, RouteRequest } from '../../src/web/route.ts'
 import { startWeb, type Web, type WebOptions } from '../../src/web/server.ts'
+import { accessOf, byToken, usersOf } from '../support/access.ts'
 import { closed } from '../support/closed.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
@@ -16,9 +20,11 @@ afterEach(async () => {
 
 const reported: string[] = []
 const refused: string[] = []
+const audited: AuditEntry[] = []
 const start = async (more: Partial<WebOptions> = {}): Promise<URL> => {
   reported.length = 0
   refused.length = 0
+  audited.length = 0
   web = await startWeb({
     host: '127.0.0.1',
     port: 0,
@@ -30,6 +36,8 @@ const start = async (more: Partial<WebOptions> = {}): Promise<URL> => {
     },
     report: (line) => reported.push(line),
     refused: (reason) => refused.push(reason),
+    audit: (entry) => audited.push(entry),
+    limits: limitsOf(undefined),
     ...more,
   })
   return new URL(web.address)
@@ -144,7 +152,7 @@ describe('with a token', () => {
   const bearer = { authorization: `Bearer ${token}` }
 
   test('everything but health asks for it', async () => {
-    const base = await start({ token })
+    const base = await start({ access: await byToken(token) })
     for (const path of ['/', '/metrics', '/readyz', '/nowhere'])
       expect(await ask(base, path)).toMatchObject({ status: 401, headers: { 'www-authenticate': /Bearer/ } })
     expect(await ask(base, '/healthz')).toMatchObject({ status: 200 })
@@ -155,7 +163,7 @@ describe('with a token', () => {
   })
 
   test('a browser comes in by form or address, and keeps a cookie that holds no token', async () => {
-    const base = await start({ token })
+    const base = await start({ access: await byToken(token) })
     const accept = 'text/html'
     const form = await ask(base, '/?q=a', { headers: { accept } })
     expect(form).toMatchObject({ status: 401 })
@@ -172,7 +180,7 @@ describe('with a token', () => {
       expect(cookie).not.toContain(token)
       const [pair = ''] = cookie.split(';')
       expect(await ask(base, '/', { headers: { cookie: `other=1; ${pair}` } })).toMatchObject({ status: 200 })
-      const forged = pair.replace(/\d+\./, (end) => `${Number.parseInt(end, 10) + 1}.`)
+      const forged = `${pair.slice(0, -1)}${pair.endsWith('A') ? 'B' : 'A'}`
       expect(await ask(base, '/', { headers: { cookie: forged } })).toMatchObject({ status: 401 })
     }
     expect(await ask(base, '/login', { method: 'POST', headers, body: 'token=x' })).toMatchObject({ status: 401 })
@@ -181,7 +189,7 @@ describe('with a token', () => {
   test.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/\r\nset-cookie: a=b', ''])(
     'nobody is sent elsewhere by next=%j',
     async (next) => {
-      const base = await start({ token })
+      const base = await start({ access: await byToken(token) })
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
       const body = new URLSearchParams({ token, next }).toString()
       const answer = await ask(base, '/login', { method: 'POST', headers, body })
@@ -190,12 +198,12 @@ describe('with a token', () => {
   )
 
   test('the right token sends nobody elsewhere', async () => {
-    const base = await start({ token })
+    const base = await start({ access: await byToken(token) })
     expect(await ask(base, `//evil.example/?token=${token}`)).toMatchObject({ status: 303, headers: { location: '/' } })
   })
 
   test('a body beyond some kilobytes is refused', async () => {
-    const base = await start({ token })
+    const base = await start({ access: await byToken(token) })
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
     const answer = await ask(base, '/login', { method: 'POST', headers, body: `token=${'x'.repeat(10_000)}` })
     expect(answer.status).toBe(413)
@@ -277,7 +285,10 @@ describe('an address that is answered elsewhere', () => {
 
   test('answers a browser elsewhere only where it says so, and anyone where it finds out itself', async () => {
     const token = 'a-long-token-of-words'
-    const base = await start({ token, routes: [echo, { ...echo, path: '/open', action: 'anyone' }] })
+    const base = await start({
+      access: await byToken(token),
+      routes: [echo, { ...echo, path: '/open', action: 'anyone' }],
+    })
     expect(await ask(base, '/echo/a', { method: 'POST' })).toMatchObject({ status: 401 })
     expect(await ask(base, '/open', { method: 'POST', headers: { host: 'logs.example' } })).toMatchObject({
       status: 202,
@@ -371,4 +382,179 @@ test('an address that asks too fast is told to wait, but by what counts for itse
   expect(Number((await ask(base, '/')).headers['retry-after'])).toBeGreaterThan(1)
   expect(await ask(base, '/own')).toMatchObject({ status: 200 })
   expect(refused).toEqual(['request_rate', 'request_rate'])
+})
+
+describe('with users', () => {
+  const browser = { 'content-type': 'application/x-www-form-urlencoded', accept: 'text/html' }
+  const cookiesOf = (answer: { headers: IncomingMessage['headers'] }): string =>
+    (answer.headers['set-cookie'] ?? []).map((one) => one.split(';')[0]).join('; ')
+  const login = (base: URL, user: string, password: string, headers = {}) =>
+    ask(base, '/login', {
+      method: 'POST',
+      headers: { ...browser, ...headers },
+      body: new URLSearchParams({ user, password }).toString(),
+    })
+  const act = (path: string, action: Route['action']): Route => ({
+    method: 'POST',
+    path,
+    action,
+    answer: async ({ identity }) => ({ body: { by: identity?.name } }),
+  })
+  const routes = [act('/operate', 'operate'), act('/administer', 'administer'), act('/ingest', 'ingest')]
+  const open = async (more: Partial<WebOptions> = {}): Promise<URL> => {
+    const users = await usersOf({
+      vera: ['view all of it', 'viewer'],
+      otto: ['operate it', 'operator'],
+      anna: ['änderung 字', 'admin'],
+    })
+    const tokens = {
+      scraper: { token: 'scrapes-only-metrics', role: 'viewer' },
+      shipper: { token: 'ships-only-records', role: 'writer' },
+    } as const
+    return start({ access: (await accessOf({ users, tokens })).access, routes, ...more })
+  }
+
+  test('a name and its password open the page, and the form asks for both', async () => {
+    const base = await open()
+    const form = await ask(base, '/', { headers: { accept: 'text/html' } })
+    expect(form.body).toContain('name="user"')
+    expect(form.body).toContain('name="password"')
+    const entered = await login(base, 'anna', 'änderung 字'.normalize('NFD'))
+    expect(entered).toMatchObject({ status: 303, headers: { location: '/' } })
+    const cookie = cookiesOf(entered)
+    expect(await ask(base, '/', { headers: { cookie } })).toMatchObject({ status: 200 })
+    for (const [user, password] of [
+      ['anna', 'view all of it'],
+      ['nobody', 'änderung 字'],
+      ['', 'änderung 字'],
+      ['constructor', 'x'],
+      ['anna', ''],
+    ] as const) {
+      const refusedOne = await login(base, user, password)
+      expect(refusedOne).toMatchObject({ status: 401 })
+      expect(refusedOne.headers['set-cookie']).toBeUndefined()
+      expect(refusedOne.body).toContain('role="alert"')
+    }
+  })
+
+  test.each<[Role, string, readonly number[]]>([
+    ['viewer', 'Bearer scrapes-only-metrics', [200, 403, 403, 403]],
+    ['writer', 'Bearer ships-only-records', [403, 403, 403, 200]],
+  ])('a token of a %s does what that may', async (_, authorization, statuses) => {
+    const base = await open()
+    const headers = { authorization }
+    const got = [
+      await ask(base, '/metrics', { headers }),
+      ...(await Promise.all(routes.map(({ path }) => ask(base, path, { method: 'POST', headers })))),
+    ]
+    expect(got.map(({ status }) => status)).toEqual(statuses)
+    const told = audited.filter(({ event }) => event === 'forbidden')
+    expect(told).toHaveLength(statuses.filter((status) => status === 403).length)
+  })
+
+  test.each([
+    ['vera', 'view all of it', [200, 403, 403, 403]],
+    ['otto', 'operate it', [200, 200, 403, 403]],
+    ['anna', 'änderung 字', [200, 200, 200, 200]],
+  ] as const)('%s does what the role may, from this page alone', async (user, password, statuses) => {
+    const base = await open()
+    const cookie = cookiesOf(await login(base, user, password))
+    const here = { cookie, host: base.host, origin: base.origin }
+    const got = [
+      await ask(base, '/', { headers: here }),
+      ...(await Promise.all(routes.map(({ path }) => ask(base, path, { method: 'POST', headers: here })))),
+    ]
+    expect(got.map(({ status }) => status)).toEqual(statuses)
+    for (const headers of [
+      { cookie },
+      { cookie, origin: 'https://evil.example' },
+      { cookie, 'sec-fetch-site': 'same-site' },
+    ])
+      expect(await ask(base, '/operate', { method: 'POST', headers })).toMatchObject({ status: 403 })
+  })
+
+  test('a login makes a new session, ends the one shown, and takes none that somebody else chose', async () => {
+    const base = await open()
+    const chosen = 'tailrace_session=chosen-by-somebody-else'
+    const entered = await login(base, 'vera', 'view all of it', { cookie: chosen })
+    const first = cookiesOf(entered)
+    expect(first).not.toContain('chosen')
+    expect(await ask(base, '/', { headers: { cookie: chosen } })).toMatchObject({ status: 401 })
+    const headers = { cookie: first, origin: base.origin, host: base.host }
+    const second = cookiesOf(await login(base, 'otto', 'operate it', headers))
+    expect(await ask(base, '/', { headers: { cookie: first } })).toMatchObject({ status: 401 })
+    expect(await ask(base, '/', { headers: { cookie: second } })).toMatchObject({ status: 200 })
+  })
+
+  test('who goes out is out, and only his own page takes him there', async () => {
+    const base = await open()
+    const cookie = cookiesOf(await login(base, 'vera', 'view all of it'))
+    const from = (origin: string) => ({ cookie, host: base.host, origin })
+    expect(await ask(base, '/logout', { method: 'POST', headers: from('https://evil.example') })).toMatchObject({
+      status: 403,
+    })
+    expect(await ask(base, '/', { headers: { cookie } })).toMatchObject({ status: 200 })
+    const gone = await ask(base, '/logout', { method: 'POST', headers: from(base.origin) })
+    expect(gone).toMatchObject({ status: 303, headers: { location: '/' } })
+    expect(gone.headers['set-cookie']![0]).toMatch(/tailrace_session=; .*Max-Age=0/)
+    expect(await ask(base, '/', { headers: { cookie } })).toMatchObject({ status: 401 })
+  })
+
+  test('cookies are for encrypted connections only where the login came by one', async () => {
+    const base = await open({ isProxy: (address) => address === '127.0.0.1' })
+    const plain = await login(base, 'vera', 'view all of it')
+    expect(plain.headers['set-cookie']!.filter((one) => one.includes('Secure'))).toEqual([])
+    const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.7' }
+    const safe = await login(base, 'vera', 'view all of it', forwarded)
+    for (const one of safe.headers['set-cookie']!) expect(one).toMatch(/; HttpOnly; SameSite=Lax; Secure$/)
+  })
+
+  test('whoever guesses is stopped by address, and a proxy that is believed is not that address', async () => {
+    const base = await open({ isProxy: (address) => address === '127.0.0.1' })
+    const from = (address: string) => ({ 'x-forwarded-for': `198.51.100.1, ${address}` })
+    let last = await login(base, 'guess0', 'x', from('203.0.113.7'))
+    for (let i = 1; last.status === 401; i++) last = await login(base, `guess${i}`, 'x', from('203.0.113.7'))
+    expect(last).toMatchObject({ status: 429, body: expect.stringContaining('Too many') })
+    expect(Number(last.headers['retry-after'])).toBeGreaterThan(0)
+    expect(await login(base, 'vera', 'view all of it', from('203.0.113.7'))).toMatchObject({ status: 429 })
+    expect(await login(base, 'vera', 'view all of it', from('203.0.113.8'))).toMatchObject({ status: 303 })
+  })
+
+  test('a route that finds out itself is told of a token, not of a guess; what it refuses counts as one', async () => {
+    const told: (string | undefined)[] = []
+    const key: Route = {
+      ...act('/key', 'anyone'),
+      crossOrigin: true,
+      async answer({ identity, headers }) {
+        told.push(identity?.name)
+        return { status: identity === undefined && headers.authorization !== 'Bearer own-key' ? 401 : 200 }
+      },
+    }
+    const base = await open({ routes: [key] })
+    const send = (token: string) => ask(base, '/key', { method: 'POST', headers: { authorization: `Bearer ${token}` } })
+    const cookie = cookiesOf(await login(base, 'anna', 'änderung 字'))
+    for (let i = 0; i < 40; i++) expect(await send('own-key')).toMatchObject({ status: 200 })
+    expect(await send('ships-only-records')).toMatchObject({ status: 200 })
+    const foreign = { cookie, origin: 'https://evil.example' }
+    expect(await ask(base, '/key', { method: 'POST', headers: foreign })).toMatchObject({ status: 401 })
+    expect(new Set(told)).toEqual(new Set([undefined, 'token shipper']))
+    for (let i = 0; i < 25; i++) expect(await send('guess')).toMatchObject({ status: 401 })
+    const late = { headers: { authorization: 'Bearer scrapes-only-metrics' } }
+    expect(await ask(base, '/metrics', late)).toMatchObject({ status: 429 })
+    expect(await send('ships-only-records')).toMatchObject({ status: 200 })
+  })
+
+  test('an address that nobody believed in is not taken from a header', async () => {
+    const asked: RouteRequest[] = []
+    const route: Route = {
+      ...act('/who', 'anyone'),
+      answer: async (request) => {
+        asked.push(request)
+        return {}
+      },
+    }
+    const base = await open({ routes: [route] })
+    await ask(base, '/who', { method: 'POST', headers: { 'x-forwarded-for': '203.0.113.7' } })
+    expect(asked.map(({ address }) => address)).toEqual(['127.0.0.1'])
+  })
 })

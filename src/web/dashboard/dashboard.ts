@@ -19,8 +19,8 @@ const mostEnded = 8
 const section = (id: string, title: string, inside: string, wide = false): string =>
   `<section id="${id}"${wide ? ' class="wide"' : ''} data-live aria-labelledby="${id}-title"><h2 id="${id}-title">${safe(title)}</h2>${inside}</section>`
 
-/** The whole page at `/`. */
-export const dashboard = (overview: Overview, nonce: string): string => {
+/** The whole page at `/`. `visitor`: who may go out again. */
+export const dashboard = (overview: Overview, nonce: string, visitor?: string): string => {
   const { asked, answers, alerts, files, troubles, ledger, now } = overview
   const { lang } = asked
   const text = words[lang]
@@ -37,7 +37,7 @@ export const dashboard = (overview: Overview, nonce: string): string => {
 
   const header = `<header><h1><a href="${pageLink(asked, { kql: '', range: '1h' })}">Tailrace</a></h1>
 <nav aria-label="Tailrace"><a href="/digest${asked.fixedLang ? `?lang=${lang}` : ''}">${safe(text.digest)}</a><a href="/metrics">${safe(text.metrics)}</a>
-<a href="${pageLink(asked, { lang: lang === 'en' ? 'zh' : 'en' })}" lang="${lang === 'en' ? 'zh-CN' : 'en'}">${lang === 'en' ? '中文' : 'English'}</a></nav></header>`
+<a href="${pageLink(asked, { lang: lang === 'en' ? 'zh' : 'en' })}" lang="${lang === 'en' ? 'zh-CN' : 'en'}">${lang === 'en' ? '中文' : 'English'}</a>${visitor === undefined ? '' : `<form method="post" action="/logout"><span>${safe(visitor)}</span> <button>${safe(text.logout)}</button></form>`}</nav></header>`
   const state = `<div id="state" data-live>${overview.demo ? `<p class="demo">${safe(text.demo)}</p>` : ''}<p class="verdict ${verdict.kind}" role="status"><span aria-hidden="true">${verdict.kind === 'good' ? '✓' : verdict.kind === 'warn' ? '!' : '✕'}</span>${safe(verdict.text)}</p></div>`
   const troubleList =
     troubles.length === 0

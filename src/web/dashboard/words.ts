@@ -3,6 +3,7 @@ import type { Lang } from '../../event/units.ts'
 const en = {
   digest: 'Digest',
   metrics: 'Metrics',
+  logout: 'Log out',
   demo: 'Demo: a made-up shop. It ends once a source is configured.',
   wellAll: 'All is well: everything written so far is read and stored, and no alert is open.',
   wellNothing: 'All is well, but nothing is followed yet.',
@@ -83,6 +84,7 @@ export type Words = typeof en
 const zh: Words = {
   digest: '日报',
   metrics: '指标',
+  logout: '退出',
   demo: '演示：一家虚构的商店。配置了日志来源后演示即结束。',
   wellAll: '一切正常：已写入的日志全部读取并存储，没有未恢复的告警。',
   wellNothing: '一切正常，但尚未跟踪任何文件。',

@@ -1,0 +1,51 @@
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import { Exit } from './exit.ts'
+import { withGeneral } from './general.ts'
+
+const fewest = 8
+
+/** Asks at the terminal; what is typed is not shown. */
+const askHidden = async (question: string): Promise<string> => {
+  process.stderr.write(question)
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
+  const left = new AbortController()
+  terminal.once('SIGINT', () => left.abort()).once('close', () => left.abort())
+  try {
+    return await terminal.question('', { signal: left.signal })
+  } catch {
+    throw new Exit(130, 'nothing was made')
+  } finally {
+    terminal.close()
+    process.stderr.write('\n')
+  }
+}
+
+const readPassword = async (): Promise<string> => {
+  if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '')
+  const first = await askHidden('Password: ')
+  if ((await askHidden('Once more: ')) !== first) throw new Exit(2, 'the two are not the same')
+  return first
+}
+
+const run = async (): Promise<void> => {
+  const password = await readPassword()
+  if (/[\r\n]/.test(password)) throw new Exit(2, 'a password is one line')
+  if ([...password].length < fewest) throw new Exit(2, `a password has at least ${fewest} characters`)
+  const { hashPassword } = await import('../access/password.ts')
+  const { print } = await import('./output.ts')
+  await print(`${await hashPassword(password)}\n`)
+}
+
+export const addPassword = (program: Command): void => {
+  withGeneral(
+    program
+      .command('password')
+      .description(
+        'reads a password (at the terminal unseen, else from standard input) and prints its hash for web.users',
+      ),
+  ).action(run)
+}
