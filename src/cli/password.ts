@@ -7,29 +7,31 @@ import { withGeneral } from './general.ts'
 
 const fewest = 8
 
-/** Asks at the terminal; what is typed is not shown. */
-const askHidden = async (question: string): Promise<string> => {
-  process.stderr.write(question)
+/** Asks twice at the terminal; what is typed is not shown. */
+const askHidden = async (): Promise<string> => {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const terminal = createInterface({ input: process.stdin, output: nowhere, terminal: true })
   const left = new AbortController()
   terminal.once('SIGINT', () => left.abort()).once('close', () => left.abort())
+  const lines: string[] = []
   try {
-    return await terminal.question('', { signal: left.signal })
+    for (const question of ['Password: ', 'Once more: ']) {
+      process.stderr.write(question)
+      lines.push(await terminal.question('', { signal: left.signal }))
+      process.stderr.write('\n')
+    }
   } catch {
-    throw new Exit(130, 'nothing was made')
+    throw new Exit(130, '\nnothing was made')
   } finally {
     terminal.close()
-    process.stderr.write('\n')
   }
-}
-
-const readPassword = async (): Promise<string> => {
-  if (!process.stdin.isTTY) return (await text(process.stdin)).replace(/\r?\n$/, '')
-  const first = await askHidden('Password: ')
-  if ((await askHidden('Once more: ')) !== first) throw new Exit(2, 'the two are not the same')
+  const [first = '', second] = lines
+  if (first !== second) throw new Exit(2, 'the two are not the same')
   return first
 }
+
+const readPassword = async (): Promise<string> =>
+  process.stdin.isTTY ? askHidden() : (await text(process.stdin)).replace(/\r?\n$/, '')
 
 const run = async (): Promise<void> => {
   const password = await readPassword()
