@@ -9,7 +9,10 @@ const root = join(import.meta.dirname, '..')
 const text = (path: string) => readFileSync(join(root, path), 'utf8')
 const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0').filter(Boolean)
 const { packages } = JSON.parse(text('package-lock.json')) as {
-  packages: Record<string, { optionalDependencies?: object; bin?: object }>
+  packages: Record<
+    string,
+    { optionalDependencies?: object; bin?: object; integrity?: string; link?: boolean; resolved?: string }
+  >
 }
 const manifest = JSON.parse(text('package.json')) as Record<'scripts' | 'bin' | 'optionalDependencies', object>
 
@@ -58,6 +61,17 @@ describe('the repository', () => {
     expect(
       Object.keys(packages).filter((name) => /^node_modules\/node-.*(arm64|win)/.test(name) && packages[name]?.bin),
     ).toEqual([])
+  })
+
+  it('says of every package what its bytes must be, and takes none from elsewhere than a registry', () => {
+    const foreign = Object.entries(packages).filter(
+      ([name, { integrity, link, resolved }]) =>
+        name !== '' &&
+        link !== true &&
+        (!/^sha512-[\w+/]{86}==$/.test(integrity ?? '') || /^(git|file|http:)/.test(resolved ?? '')),
+    )
+    expect(foreign.map(([name]) => name)).toEqual([])
+    expect(Object.keys(packages).length).toBeGreaterThan(100)
   })
 
   it('installs without any install script', () => {
