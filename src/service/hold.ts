@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeDirectory } from '../durable/file.ts'
 import { ask, createControl, OperationError } from './control.ts'
+import { prepareData } from './data-directory.ts'
 import { answers, dropLock, Held, takeLock } from './lock.ts'
 import { socketPath } from './socket-path.ts'
 
@@ -53,7 +53,7 @@ export const isServed = async (data: string): Promise<boolean> => {
 
 /** Holds a data directory for a command that changes what lies there. */
 export const hold = async (data: string, command: string): Promise<{ release(): void }> => {
-  await makeDirectory(data, 0o750)
+  await prepareData(data)
   const control = createControl(async function* (name) {
     if (name !== 'pid') throw new OperationError(3, `'${command}' is at work in ${data}; ask again when it has ended`)
     yield { pid: process.pid, command }

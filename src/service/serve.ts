@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { makeDirectory } from '../durable/file.ts'
 import { createLog, type Logger } from '../telemetry/log.ts'
 import { createMetrics } from '../telemetry/metrics.ts'
 import { type Companions, startCompanions } from './companions.ts'
 import { type Answer, createControl, type Operate, OperationError } from './control.ts'
+import { prepareData } from './data-directory.ts'
 import { defaultPaths, existingPaths } from './default-paths.ts'
 import { beginDemo, type DemoRun } from './demo/begin.ts'
 import { demoConfig, tellOfDemo } from './demo/config.ts'
@@ -94,9 +94,11 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     output: options.json ? 'json' : given.logOutput,
     colour: process.stderr.isTTY && process.env['NO_COLOR'] === undefined,
   })
+  // What is made from here on is nobody else's to read.
+  process.umask(0o077)
+  await prepareData(given.data)
   const start = await atFirst(given, options.demo, log)
   const { config } = start
-  await makeDirectory(config.data, 0o750)
 
   const ready = Promise.withResolvers<Operate>()
   // Who asks while the service starts waits a moment for it.
