@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { printDiagnostic } from '../event/diagnostic.ts'
+import { hideSecrets, isSecretName, mask } from '../telemetry/secrets.ts'
 import { Exit } from './exit.ts'
 import { configured, type General, overridesOf, withGeneral, withStore } from './general.ts'
 
@@ -12,7 +13,7 @@ const check = async (options: General & { readonly live?: boolean }): Promise<vo
   const all = new Set(problems.map(printDiagnostic))
   for (const warning of warnings) process.stderr.write(`tailrace: ${warning}\n`)
   if (all.size > 0) {
-    process.stdout.write(`${[...all].join('\n')}\n`)
+    process.stdout.write(`${hideSecrets([...all].join('\n'))}\n`)
     throw new Exit(1, `${all.size} ${all.size === 1 ? 'mistake' : 'mistakes'}`)
   }
   process.stdout.write(
@@ -20,12 +21,9 @@ const check = async (options: General & { readonly live?: boolean }): Promise<vo
   )
 }
 
-const secret = /password|secret|token|apikey|^key$|^hash$|bearer/i
 const masked = (name: string, value: unknown): unknown => {
   if (typeof value !== 'string') return value
-  if (secret.test(name) && value !== '') return '********'
-  // Credentials inside an address.
-  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/@\s]+)@/i, '$1********@')
+  return isSecretName(name) && value !== '' ? mask : hideSecrets(value)
 }
 
 const showConfig = async (options: General): Promise<void> => {

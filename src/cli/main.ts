@@ -10,6 +10,7 @@ setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks'
 
 const { Command, CommanderError } = await import('commander')
 const { Exit } = await import('./exit.ts')
+const { hideSecrets } = await import('../telemetry/secrets.ts')
 const commands = await Promise.all([
   import('./run.ts').then(({ addRun }) => addRun),
   import('./check.ts').then(({ addCheck }) => addCheck),
@@ -42,16 +43,24 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // A log that nobody reads any more is no reason to stop following.
 process.stderr.on('error', () => undefined)
 
+const complain = (text: string): void => void process.stderr.write(`${hideSecrets(text)}\n`)
+// Node would print whatever hangs on the error. A diagnostic report, if the user asks Node for one, holds no variables.
+process.on('uncaughtException', (error) => {
+  complain(`tailrace: a fault of Tailrace itself: ${error.stack ?? String(error)}`)
+  process.exit(3)
+})
+if (process.report !== undefined) process.report.excludeEnv = true
+
 try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
   else if (error instanceof Exit || (error instanceof Error && error.name === 'OperationError')) {
-    process.stderr.write(`${error.message}\n`)
+    complain(error.message)
     process.exitCode = (error as { readonly status?: number }).status ?? 3
   } else {
-    process.stderr.write(
-      `tailrace: ${error instanceof Error ? (process.env['DEBUG'] === undefined ? error.message : error.stack) : String(error)}\n`,
+    complain(
+      `tailrace: ${error instanceof Error ? (process.env['DEBUG'] === undefined ? error.message : error.stack) : String(error)}`,
     )
     process.exitCode = 3
   }

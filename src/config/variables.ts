@@ -33,6 +33,16 @@ export const variables = {
   TAILRACE_HEARTBEAT_URL: 'Address told regularly that this process lives.',
 } as const
 
+/** Those whose value is nobody's to see; of an address in the others, its credentials. */
+export const secretVariables: ReadonlySet<string> = new Set([
+  'TAILRACE_STORE_API_KEY',
+  'TAILRACE_STORE_PASSWORD',
+  'TAILRACE_TOKEN',
+  'TAILRACE_DINGTALK_URL',
+  'TAILRACE_DINGTALK_SECRET',
+  'TAILRACE_HEARTBEAT_URL',
+])
+
 /** Those of them that nothing listens to yet: setting one is answered, not ignored. */
 export const laterVariables: ReadonlySet<string> = new Set([
   'TAILRACE_MYSQL_ERROR',

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { pipeline as connect } from 'node:stream'
 import split2 from 'split2'
 import { stringify } from '../store/stringify.ts'
+import { hideSecrets } from '../telemetry/secrets.ts'
 import { socketPath } from './socket-path.ts'
 
 /** An answer of an operation: rows, as they come. */
@@ -32,7 +33,7 @@ const bodyOf = async (message: IncomingMessage): Promise<string> => {
 }
 
 const statusOf = (error: unknown): number => (error instanceof OperationError ? error.status : 3)
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+const messageOf = (error: unknown): string => hideSecrets(error instanceof Error ? error.message : String(error))
 
 const reply = async (message: IncomingMessage, response: ServerResponse, operate: Operate): Promise<void> => {
   const abort = new AbortController()

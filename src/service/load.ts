@@ -3,13 +3,20 @@ import type { Rule } from '../alert/rule.ts'
 import { isReference, type Text } from '../config/env.ts'
 import type { NotifierSettings, StoreSettings } from '../config/settings.ts'
 import { isTimezone, parseSize } from '../config/units.ts'
-import { laterVariables, readVariable, unknownVariables, type VariableName } from '../config/variables.ts'
+import {
+  laterVariables,
+  readVariable,
+  secretVariables,
+  unknownVariables,
+  type VariableName,
+} from '../config/variables.ts'
 import { byPlace, type Diagnostic, diagnose } from '../event/diagnostic.ts'
 import { parseDuration } from '../event/units.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { BeatsOptions } from '../source/beats.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
+import { learnSecrets } from '../telemetry/secrets.ts'
 import { checkListening } from './check-listening.ts'
 import { checkSettings, type Path, type Wrong } from './check-settings.ts'
 import type { UserConfig } from './config.ts'
@@ -93,7 +100,13 @@ export const loadConfig = async (
   const { sound: user, mistakes } = checkSettings(defined?.settings ?? {})
   const locate = createLocator(defined)
   for (const { path, ...mistake } of mistakes) problems.push({ ...locate(path), ...mistake })
-  const variable = (name: VariableName): string | undefined => readVariable(name, environment, problems)
+  const variable = (name: VariableName): string | undefined => {
+    const value = readVariable(name, environment, problems)
+    learnSecrets(value)
+    return value
+  }
+  // Also those that nothing asks for now.
+  for (const name of secretVariables) learnSecrets(readVariable(name, environment, []), 'secret')
   const wrong: Wrong = (text, mend, path = []) => {
     const value = valueAt(user, path)
     // What the command line or a variable says stands at no place of the file: another value is quoted then.
@@ -114,6 +127,7 @@ export const loadConfig = async (
       problems.push(
         diagnose(given.site, `environment variable ${given.name} is not set`, `Set it, or ${given.name}_FILE`),
       )
+    else learnSecrets(value, given.secret ? 'secret' : '')
     return value
   }
   const resolveTexts = <T extends object>(settings: T): T =>
@@ -173,6 +187,8 @@ export const loadConfig = async (
   const digest = digestOf(user, notify, timezone, wrong)
 
   const data = resolve(cwd, overrides.data ?? variable('TAILRACE_DATA') ?? user.data ?? 'data')
+  const web = overrides.web === false || user.web === false ? false : webOf(user.web ?? {}, { variable, text, wrong })
+  learnSecrets({ store, web, notify })
   const config: Config = {
     file,
     data,
@@ -183,7 +199,7 @@ export const loadConfig = async (
     store,
     pipelines,
     rules,
-    web: overrides.web === false || user.web === false ? false : webOf(user.web ?? {}, { variable, text, wrong }),
+    web,
     notify,
     digest,
     retention: (user.retention ?? [{ age: '30d' }]).map(({ dataset, age, size }, i) => ({

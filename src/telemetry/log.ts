@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
+import { hideSecrets } from './secrets.ts'
 
 export type { Logger } from 'pino'
 
@@ -39,7 +40,8 @@ const textLine = (line: string, colour: boolean): string => {
 /** Tailrace's own log, to standard error: written at once, so that a crash loses no line of it. */
 export const createLog = ({ level, output, colour }: LogOptions): Logger => {
   const destination: DestinationStream = {
-    write(line) {
+    write(given) {
+      const line = hideSecrets(given)
       process.stderr.write(output === 'json' ? line : textLine(line, colour))
     },
   }

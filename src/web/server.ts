@@ -11,6 +11,7 @@ import type { Refuse } from '../access/refusals.ts'
 import { type Identity, may } from '../access/role.ts'
 import { isLoopback } from '../config/loopback.ts'
 import type { Lang } from '../event/units.ts'
+import { hideSecrets } from '../telemetry/secrets.ts'
 import { innerPath, pathOf, queryOf, withoutToken } from './address.ts'
 import { type BodyLimits, BodyRefused, createBodyBudget, readBody } from './body.ts'
 import { headersOf, originOf, styledInsidePolicy } from './headers.ts'
@@ -209,6 +210,9 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
       .header('allow', allow)
       .send({ error: `this address takes ${allow.replace(/, (\S+)$/, ' and $1')}` })
   })
+  app.addHook('onSend', async (_request, _reply, payload) =>
+    typeof payload === 'string' ? hideSecrets(payload) : payload,
+  )
   app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
     const status = error.statusCode ?? 500
     const inside = status >= 500 && !(error instanceof BodyRefused)

@@ -3,6 +3,7 @@ import type { Scalar } from '../../event/column.ts'
 import type { FieldType } from '../../event/field.ts'
 import { toRecordTest } from '../../query/record-test.ts'
 import type { DeadLetter } from '../../store/dead-letter/letter.ts'
+import { hideSecrets } from '../../telemetry/secrets.ts'
 import { redactText } from '../../transform/redaction/redact-text.ts'
 import type { Context } from '../context.ts'
 import { type Answer, OperationError } from '../control.ts'
@@ -13,9 +14,10 @@ import { parseTime } from './time-range.ts'
 export const shown = (letter: DeadLetter, raw: boolean): Record<string, unknown> => {
   const { raw: bytes, document, key: _key, original: _original, flag = 0, length, ...rest } = letter
   const text = Buffer.from(bytes, 'base64').toString('utf8')
-  const hide = raw ? (given: string) => given : redactText
+  const hide = raw ? (given: string) => given : (given: string) => hideSecrets(redactText(given))
   return {
     ...rest,
+    reason: hideSecrets(rest.reason),
     ...(rest.found === undefined ? {} : { found: hide(rest.found) }),
     length,
     ...(flag === 0 ? {} : { flags: flagNames.filter((_, bit) => (flag >> bit) & 1) }),
