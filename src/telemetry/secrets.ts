@@ -31,10 +31,10 @@ const decoded = (text: string): string => {
 }
 
 /** From now on it is hidden in everything that is written. */
-export const learnSecret = (value: string): void => learn(value, base64(value))
+const learnSecret = (value: string): void => learn(value, base64(value))
 
 /** Hides the credentials of an address, `smtp://user:password@host`, in whatever form they may come back. */
-export const learnAddress = (text: string): void => {
+const learnAddress = (text: string): void => {
   const [, user = '', password = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^:/@\s]*):([^/\s]*)@/i.exec(text) ?? []
   if (password === '') return
   const [name, plain] = [decoded(user), decoded(password)]
