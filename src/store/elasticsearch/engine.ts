@@ -34,7 +34,7 @@ export const detectEngine = async (ask: Ask, signal: AbortSignal, options: AskOp
   if (found.kind === 'elasticsearch' && found.version !== 'unknown' && isTooOld(found.version))
     throw new Error(`Elasticsearch ${found.version} is too old: 7.9 or newer is needed`)
   // The engine's core without its extras does not know the address at all.
-  const streams = await ask({ method: 'GET', path: '/_data_stream/tailrace-none-*' }, signal, {
+  const streams = await ask({ method: 'GET', path: '/_data_stream/logs-tailrace.none-*' }, signal, {
     ...options,
     accept: either(400, 403, 404, 405),
   })
