@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Rule } from '../alert/rule.ts'
 import { isReference, type Text } from '../config/env.ts'
 import type { NotifierSettings, StoreSettings } from '../config/settings.ts'
-import { isTimezone, parseSize } from '../config/units.ts'
+import { isTimezone, parseListen, parseSize } from '../config/units.ts'
 import {
   laterVariables,
   readVariable,
