@@ -52,7 +52,10 @@ async function* locally(given: General, name: string, asked: object, signal: Abo
 
 /** Whether an operation changes what lies in the data directory or in the store. */
 const changes = (name: string, asked: object): boolean =>
-  ['dlq-replay', 'dlq-edit', 'dlq-purge', 'reprocess'].includes(name) || (name === 'digest' && 'send' in asked)
+  ['dlq-replay', 'dlq-edit', 'dlq-purge', 'reprocess', 'sources-forget', 'sources-rewind', 'sources-adopt'].includes(
+    name,
+  ) ||
+  (name === 'digest' && 'send' in asked)
 
 /**
  * Asks the running service over its control socket; only when none runs (or another store is named) is the store

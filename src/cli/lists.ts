@@ -16,29 +16,6 @@ export const list = async (options: Listed, name: string, asked: object, columns
 export const withFormat = (command: Command): Command =>
   command.option('--format <format>', 'table, ndjson or json', 'table')
 
-const addSources = (program: Command): void => {
-  const columns = ['source', 'path', 'state', 'offset', 'size', 'lag_bytes', 'lag_seconds', 'id']
-  const command = withFormat(
-    withGeneral(program.command('sources').description('followed files: offset, size, lag, state')),
-  )
-    .option('--watch', 'again each second')
-    .action(async (options: Listed & { readonly watch?: boolean }) => {
-      for (;;) {
-        if (options.watch === true && process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H')
-        await list(options, 'sources', {}, columns)
-        if (options.watch !== true) return
-        await new Promise((resolve) => setTimeout(resolve, 1000))
-      }
-    })
-  for (const later of ['forget', 'rewind', 'adopt'])
-    command
-      .command(`${later} <id>`)
-      .description('not yet')
-      .action(() => {
-        throw new Exit(2, `'sources ${later}' is not there yet`)
-      })
-}
-
 const addSlow = (program: Command): void => {
   const columns = [
     'total',
@@ -89,7 +66,10 @@ const addLedger = (program: Command): void => {
     ),
   )
     .option('--verify', 'count the store itself too')
-    .action(async (options: Listed & { readonly verify?: boolean }) => {
+    .option('--lost', 'instead: every range of bytes that was gone before it could be read')
+    .action(async (options: Listed & { readonly verify?: boolean; readonly lost?: boolean }) => {
+      if (options.lost === true)
+        return list(options, 'losses', {}, ['time', 'source', 'path', 'from', 'to', 'bytes', 'id'])
       const { checkFormat, printRows } = await import('./output.ts')
       const { ask } = await import('./ask.ts')
       let broken = 0
@@ -134,7 +114,6 @@ async function* flattenTotal(rows: AsyncIterable<string>): AsyncGenerator<string
 }
 
 export const addLists = (program: Command): void => {
-  addSources(program)
   addSlow(program)
   addAlerts(program)
   addLedger(program)

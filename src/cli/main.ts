@@ -22,6 +22,7 @@ const commands = await Promise.all([
   import('./stats.ts').then(({ addStats }) => addStats),
   import('./tail.ts').then(({ addTail }) => addTail),
   import('./lists.ts').then(({ addLists }) => addLists),
+  import('./sources.ts').then(({ addSources }) => addSources),
   import('./dlq.ts').then(({ addDlq }) => addDlq),
   import('./digest.ts').then(({ addDigest }) => addDigest),
   import('./reference.ts').then(({ addReference }) => addReference),

@@ -1,5 +1,5 @@
 import { type Batch, outcome } from '../event/batch.ts'
-import { hourOf, type LedgerDelta, type ProgressRecord } from '../store/ledger.ts'
+import { hourOf, type LedgerDelta, type LostSpan, type ProgressRecord } from '../store/ledger.ts'
 
 interface Stretch {
   readonly from: number
@@ -94,7 +94,11 @@ export interface Progress {
   /** The reader passed over such records, up to `to`. Announced in the order of reading, as blocks are. */
   skipped(key: string, to: number, at: number): void
   /** Bytes that can never be read any more. */
-  lost(key: string, source: string, path: string, from: number, to: number, at: number): void
+  lost(spans: readonly LostSpan[]): void
+  /** Bytes stated lost that a file was found for. */
+  regained(spans: readonly LostSpan[]): void
+  /** Its checkpoint was set back, or it is forgotten (undefined), durably; nothing of it is under way. */
+  reset(key: string, checkpoint: number | undefined): void
   /** Records that a client sent again: read and known for duplicates at once. */
   repeated(source: string, path: string, count: number, at: number): void
   /** What can be committed now; undefined when nothing moved. Its caller makes it durable. */
@@ -112,12 +116,21 @@ export interface Progress {
   }[]
 }
 
-export const createProgress = (resume: ReadonlyMap<string, number>): Progress => {
+/**
+ * `resume`: where each generation was committed to. `rewound`: those read again, and how far: records of theirs that the
+ * store holds before that were counted when they were first stored.
+ */
+export const createProgress = (
+  resume: ReadonlyMap<string, number>,
+  rewound: ReadonlyMap<string, number> = new Map(),
+): Progress => {
   const lines = new Map<string, Line>()
   /** Those of which something is under way; of thousands of files few are. */
   const busy = new Set<Line>()
   const stretchOf = new Map<Batch, Stretch>()
   let statements: LedgerDelta[] = []
+  let lost: LostSpan[] = []
+  let regained: LostSpan[] = []
   let underWay = 0
 
   const lineOf = (key: string, source: string, path: string): Line => {
@@ -131,14 +144,23 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
 
   /** Records found in the store, by hour of finding, that the checkpoint has passed. */
   const passCovered = (line: Line): LedgerDelta[] => {
-    const { source, path, covered, checkpoint } = line
-    const passed = new Map<number, number>()
+    const { key, source, path, covered, checkpoint } = line
+    const passed = new Map<number, { readonly stored: number; readonly duplicate: number }>()
     for (const [from, hour] of covered) {
       if (from >= checkpoint) continue
       covered.delete(from)
-      passed.set(hour, (passed.get(hour) ?? 0) + 1)
+      const { stored, duplicate } = passed.get(hour) ?? { stored: 0, duplicate: 0 }
+      const again = Number(from < (rewound.get(key) ?? 0))
+      passed.set(hour, { stored: stored + 1 - again, duplicate: duplicate + again })
     }
-    return [...passed].map(([hour, count]) => ({ ...nothing, source, path, hour, read: count, stored: count }))
+    return [...passed].map(([hour, counts]) => ({
+      ...nothing,
+      source,
+      path,
+      hour,
+      read: counts.stored + counts.duplicate,
+      ...counts,
+    }))
   }
 
   return {
@@ -200,9 +222,21 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
       line.stretches.push({ ...passed, waitingFrom: Number.NaN, earliest: new Map() })
       busy.add(line)
     },
-    lost(key, source, path, from, to, at) {
-      statements.push({ ...nothing, source, path, hour: hourOf(at), lost: to - from })
-      lineOf(key, source, path)
+    lost(spans) {
+      lost.push(...spans)
+      for (const { source, path, at, from, to } of spans)
+        statements.push({ ...nothing, source, path, hour: hourOf(at), lost: to - from })
+    },
+    regained(spans) {
+      regained.push(...spans)
+      for (const { source, path, at, from, to } of spans)
+        statements.push({ ...nothing, source, path, hour: hourOf(at), lost: from - to })
+    },
+    reset(key, checkpoint) {
+      const line = lines.get(key)
+      if (checkpoint === undefined) lines.delete(key)
+      else if (line !== undefined) line.checkpoint = checkpoint
+      if (line !== undefined) busy.delete(line)
     },
     repeated(source, path, count, at) {
       statements.push({ ...nothing, source, path, hour: hourOf(at), read: count, duplicate: count })
@@ -211,7 +245,10 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
       const checkpoints: Record<string, number> = {}
       const ledger = statements
       const earliest: Record<string, number> = {}
+      const spans = { ...(lost.length === 0 ? {} : { lost }), ...(regained.length === 0 ? {} : { regained }) }
       statements = []
+      lost = []
+      regained = []
       for (const line of busy) {
         const before = line.checkpoint
         let passed = 0
@@ -231,7 +268,7 @@ export const createProgress = (resume: ReadonlyMap<string, number>): Progress =>
         if (line.stretches.length === 0 && line.covered.size === 0) busy.delete(line)
       }
       if (Object.keys(checkpoints).length === 0 && ledger.length === 0) return undefined
-      return { checkpoints, ledger, earliest }
+      return { checkpoints, ledger, earliest, ...spans }
     },
     get idle() {
       return underWay === 0

@@ -3,9 +3,10 @@ import type { Logger } from '../telemetry/log.ts'
 import { type Analysis, startAnalysis } from './analysis.ts'
 import type { Config } from './load.ts'
 import { startRetention } from './retention.ts'
+import { startRetiring } from './retire.ts'
 import type { Running } from './start.ts'
 
-/** What runs beside the pipelines: rules, notifiers and digests, and what removes old events. */
+/** What runs beside the pipelines: rules, notifiers and digests, and what removes old events and forgets old files. */
 export interface Companions {
   /** The newest; of one that was stopped, what it knew. */
   readonly analysis: Analysis
@@ -34,6 +35,7 @@ export const startCompanions = async (
   let analysis = await startAnalysis(running, config, log, once)
   const retain = (now: Config) => (once ? undefined : startRetention(running, now, log))
   let retention = retain(config)
+  const retiring = once ? undefined : startRetiring(running.context, log)
   let followed = config
   let wanted = config
   let stopped = false
@@ -66,6 +68,7 @@ export const startCompanions = async (
       stopped = true
       await work
       await retention?.stop()
+      await retiring?.stop()
       await analysis.stop()
     },
   }

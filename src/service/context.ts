@@ -4,6 +4,7 @@ import type { ProgressState } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
 import type { Config } from './load.ts'
+import type { SourceChanges } from './source-changes.ts'
 
 /** A line of `tailrace sources`. */
 export interface SourceRow {
@@ -39,6 +40,7 @@ export interface Context {
   readonly live: LiveEvents | undefined
   /** Undefined for a command that changes nothing. */
   readonly changes: Changes | undefined
+  readonly sourceChanges: SourceChanges | undefined
   /** Namespace asked unless a command says another: the service's own, or all when none runs. */
   readonly namespace: string | undefined
 }

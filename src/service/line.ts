@@ -41,7 +41,7 @@ export interface LineParts {
 export interface Line {
   /** As it is defined now. */
   readonly pipeline: ZonedPipeline
-  readonly source: Pick<OpenSource, 'caughtUp' | 'files' | 'committed'>
+  readonly source: Pick<OpenSource, 'caughtUp' | 'files' | 'committed' | 'change'>
   /** Resolves when the source has ended or reading was stopped. */
   readonly read: Promise<void>
   /** Whether other parsers can take over while the source stays open. */
@@ -180,6 +180,7 @@ export const openLine = async (first: ZonedPipeline, parts: LineParts): Promise<
         return source.caughtUp
       },
       files: () => source.files(),
+      ...(source.change === undefined ? {} : { change: source.change.bind(source) }),
     },
     read,
     reframes: source.reframe !== undefined,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { openGenerations } from '../source/generation.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import { createChanges } from './changes.ts'
 import type { Context } from './context.ts'
@@ -50,6 +51,9 @@ export const openContext = async (
   const progress = await openProgressLog(store, directory, report, signal, { readOnly })
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report, { readOnly })
   const changes = changing ? createChanges(store, progress, createOpenTransforms()) : undefined
+  const generations = changing
+    ? await openGenerations(join(config.data, 'checkpoints', 'generations'), { report })
+    : undefined
   const sources = await stoppedSources(config, progress.state.checkpoints, report)
   const context: Context = {
     config,
@@ -61,6 +65,8 @@ export const openContext = async (
     sources: () => sources,
     live: undefined,
     changes,
+    sourceChanges:
+      generations === undefined ? undefined : { generations, change: (_, task) => task(), reset: () => undefined },
     // The embedded store is all this data directory's; an engine may be shared with others.
     namespace: namespace ?? (config.store.kind === 'duckdb' ? undefined : config.namespace),
   }
@@ -70,6 +76,7 @@ export const openContext = async (
     context,
     operations: { digest: digestOperation(digests, digestRoute(config)) },
     async close() {
+      await generations?.close()
       await progress.close()
       await letters.close()
       await store.close()

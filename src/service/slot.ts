@@ -1,5 +1,6 @@
 import { datasetsOf, type Pipeline } from '../pipeline/pipeline.ts'
 import { changeOf } from '../pipeline/reload.ts'
+import { OperationError } from './control.ts'
 import { type Line, type LineParts, openLine, type ZonedPipeline } from './line.ts'
 import type { Followed } from './sources.ts'
 
@@ -21,6 +22,8 @@ export interface Slot extends Followed {
   /** Why what is wanted is not there yet. */
   readonly waiting: string | undefined
   committed(key: string, offset: number): void
+  /** See `OpenSource`; with no source open the task is just run. */
+  change(key: string, task: () => Promise<void>, signal: AbortSignal): Promise<void>
   /** Resolves once it is so, or something else is wanted. Undefined: the source ends, and all that was read is delivered. Throws where the pipeline cannot be opened: what was there before goes on. */
   want(pipeline: ZonedPipeline | undefined): Promise<void>
   /** At the end of the service: waits for nothing that is still to be delivered. */
@@ -99,6 +102,12 @@ export const createSlot = (name: string, parts: SlotParts): Slot => {
       return waiting
     },
     committed: (key, offset) => line?.source.committed(key, offset),
+    async change(key, task, signal) {
+      if (line === undefined) return task()
+      if (line.source.change === undefined)
+        throw new OperationError(2, `'${name}' follows no files of others; what it keeps goes by itself`)
+      return line.source.change(key, task, signal)
+    },
     want(pipeline) {
       wanted =
         pipeline !== undefined && line !== undefined && isSame(line.pipeline, pipeline) ? line.pipeline : pipeline

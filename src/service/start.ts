@@ -14,6 +14,7 @@ import { openGenerations } from '../source/generation.ts'
 import type { SourceNotice } from '../source/source.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import { rowGroupSize } from '../store/duckdb/row-group.ts'
+import { unstated, within } from '../store/lost-span.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -185,7 +186,7 @@ export const startPipelines = async ({
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
   await letters.dropFrom(progressLog.state.checkpoints)
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })
-  const progress = createProgress(progressLog.state.checkpoints)
+  const progress = createProgress(progressLog.state.checkpoints, progressLog.state.rewound)
   const live = createLive()
   const transforms = createOpenTransforms()
   const changes = createChanges(store, progressLog, transforms)
@@ -213,18 +214,19 @@ export const startPipelines = async ({
   const unreadable = new Map<string, string>()
   const notice =
     (source: string) =>
-    ({ kind, path, text, lost }: SourceNotice): void => {
+    ({ kind, path, text, lost, regained }: SourceNotice): void => {
       log[noticeLevel[kind]]({ source, path }, text)
       if (kind === 'unreadable') unreadable.set(path, text)
-      if (lost !== undefined) {
-        progress.lost(lost.key, source, path, lost.from, lost.to, clock())
-        delivery.settle()
-      }
+      const known = progressLog.state.lost
+      if (lost !== undefined) progress.lost(unstated(known, { ...lost, source, path, at: clock() }))
+      if (regained !== undefined) progress.regained(within(known, regained))
+      if (lost !== undefined || regained !== undefined) delivery.settle()
     }
-  // A transactional store holds nothing past its checkpoint; others are asked.
+  // A transactional store holds nothing past its checkpoint, unless that was set back; others are asked.
   const coveredBy = (source: string) => async (key: string, start: number, end: number) => {
-    if (store.transactional) return []
-    const spans = await store.covered(key, start, end, delivering.signal)
+    const top = store.transactional ? Math.min(end, progressLog.state.rewound.get(key) ?? 0) : end
+    if (top <= start) return []
+    const spans = await store.covered(key, start, top, delivering.signal)
     progress.alreadyStored(key, source, generations.get(key)?.path ?? '', spans, clock())
     return spans
   }
@@ -304,6 +306,12 @@ export const startPipelines = async ({
       sources: () => positions.rows(),
       live,
       changes,
+      sourceChanges: {
+        generations,
+        change: (generation, task, signal) =>
+          slots.all.find(({ name }) => name === generation.source)?.change(generation.key, task, signal) ?? task(),
+        reset: progress.reset,
+      },
       namespace: config.namespace,
     },
     metrics,

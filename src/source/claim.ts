@@ -17,10 +17,9 @@ export const claim = async (tailing: Tailing, candidate: Candidate, generation: 
   const { label } = tailing.hooks
   const file = createFollowed(generation, candidate, { offset, guard, now: context.clock(), label })
   if (offset < candidate.size && !tailing.left.has(generation.key)) file.doubtTo = candidate.size
-  if (tailing.missing.delete(generation.key) && offset < candidate.size) {
-    const text = `${candidate.size - offset} bytes of ${generation.path} are read from ${candidate.path}`
-    context.report({ kind: 'recovered', path: generation.path, text })
-  }
+  const missed = tailing.missing.delete(generation.key)
+  const stated = generation.gone !== undefined && generation.closedTo > offset
+  if (offset < candidate.size && (missed || stated)) tellRegained(tailing, generation, candidate, offset)
   const { device, inode, birth } = candidate.identity
   const head = candidate.head.length > generation.head.length ? { head: candidate.head } : {}
   context.generations.update(generation.key, {
@@ -66,6 +65,23 @@ export const begin = async (tailing: Tailing, candidate: Candidate, since: numbe
     cannotRead(tailing, candidate.path, `its generation could not be written down: ${String(error)}`)
     return undefined
   }
+}
+
+/** Bytes that were away are read after all, those stated lost among them. */
+export const tellRegained = (
+  { context }: Tailing,
+  { key, path, closedTo }: Generation,
+  found: { readonly path: string; readonly size: number },
+  offset: number,
+): void => {
+  const text = `${found.size - offset} bytes of ${path} are read from ${found.path}`
+  context.report({
+    kind: 'recovered',
+    path,
+    text,
+    ...(closedTo > offset ? { regained: { key, from: offset, to: found.size } } : {}),
+  })
+  if (closedTo > offset) context.generations.update(key, { closedTo: offset })
 }
 
 export const follow = (tailing: Tailing, file: Followed): void => {

@@ -1,3 +1,4 @@
+import { createFileChanges } from './change.ts'
 import type { Encoding } from './decode.ts'
 import { absolute } from './discover.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
@@ -103,6 +104,7 @@ export const openFollow = async (
     queued: [],
   }
 
+  const changes = createFileChanges()
   let closed = false
   let scanAt = Number.NEGATIVE_INFINITY
   let lookAt = Number.NEGATIVE_INFINITY
@@ -162,7 +164,7 @@ export const openFollow = async (
       const timer = setTimeout(done, ms)
       signal.addEventListener('abort', done, { once: true })
       wake = done
-      if (signal.aborted || touched.size > 0) done()
+      if (signal.aborted || touched.size > 0 || changes.waiting) done()
     })
 
   const status = (file: Followed, now: number): FileStatus['state'] => {
@@ -179,6 +181,7 @@ export const openFollow = async (
       const queued = desk.queued.shift()
       if (queued !== undefined) return queued
       while (!signal.aborted && !closed) {
+        if (changes.waiting) await changes.run(tailing, () => closed)
         const now = clock()
         if (now - scanAt >= (tailing.scanWanted ? Math.min(scanGap, verifyEvery) : discoverEvery)) {
           // Set before: what happens while looking is looked at again.
@@ -283,6 +286,15 @@ export const openFollow = async (
           .map((path) => ({ id: '', path, offset: 0, size: 0, state: 'unreadable' as const, modified: 0 })),
       ]
     },
+    ...(hooks.owned
+      ? {}
+      : {
+          change(key, task, asked) {
+            const done = changes.add(key, task, asked)
+            wake()
+            return done
+          },
+        }),
     async close() {
       closed = true
       wake()

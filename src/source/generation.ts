@@ -29,6 +29,8 @@ export interface Generation {
   readonly size: number
   /** What lies before an offset that was committed; offset 0: nothing was yet. */
   readonly guard: Guard
+  /** A file that a person said holds it, wherever that lies. */
+  readonly adopted?: string
   /** Where a compressed file holds it: that file as it was when that was found out, and `device` and `inode` are its. */
   readonly packed?: { readonly size: number; readonly modified: number }
   /** Milliseconds since 1970: when it was registered, and since when there is no file for it. */
@@ -51,7 +53,7 @@ const tombstoneAge = 30 * 86_400_000
 const lazyAfter = 1000
 
 export type NewGeneration = Omit<Generation, 'key' | 'registered' | 'guard' | 'gone' | 'closedTo'>
-export type GenerationPatch = Partial<Omit<Generation, 'key' | 'source' | 'registered' | 'begin'>>
+export type GenerationPatch = Partial<Omit<Generation, 'key' | 'source' | 'registered'>>
 
 export interface GenerationStore {
   /** Generations of a source, tombstones among them, in the order of registering. */
@@ -176,7 +178,7 @@ export const openGenerations = async (directory: string, options: GenerationOpti
     of: (source) => indexOf(source).all(),
     index: indexOf,
     all: () => [...live.values()],
-    expired: () => [...durable.values()].filter(expired),
+    expired: () => [...durable.values()].map((one) => live.get(one.key) ?? one).filter(expired),
     async forget(keys) {
       if (keys.length === 0) return
       // Before it is written: an update on its way must not bring them back.

@@ -16,6 +16,13 @@ const real = (path: string): string | undefined => {
 const isBelow = (path: string, directory: string): boolean =>
   path.startsWith(directory.endsWith(sep) ? directory : directory + sep)
 
+/** A person named this file. */
+export const isAdopted = ({ context, name }: Tailing, origin: string, path: string): boolean =>
+  context.generations
+    .index(name)
+    .named(origin)
+    .some(({ adopted }) => adopted === path)
+
 /** Whether whoever made this link, and those it leads over, may decide what is read: root, or the user who runs this. */
 const isTrusted = (path: string): boolean => {
   const self = process.getuid?.()
@@ -36,8 +43,8 @@ const isTrusted = (path: string): boolean => {
  * one of `within`, is followed; any other only where the pattern is the path itself. Judged by the file that is open,
  * so that a link which is turned meanwhile gains nothing.
  */
-export const leadsOutside = (tailing: Tailing, { path, identity }: Candidate): boolean => {
-  if (tailing.hooks.owned) return false
+export const leadsOutside = (tailing: Tailing, { path, identity, origin }: Candidate): boolean => {
+  if (tailing.hooks.owned || isAdopted(tailing, origin, path)) return false
   const target = real(path)
   const stats = target === undefined ? undefined : statSync(target, { bigint: true, throwIfNoEntry: false })
   // Turned just now: looked at again.

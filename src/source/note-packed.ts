@@ -2,6 +2,7 @@ import type { Noticed } from './candidate.ts'
 import { isExcluded } from './discover.ts'
 import { firstRegistered } from './generation.ts'
 import { idOf } from './identity.ts'
+import { isAdopted } from './leads-outside.ts'
 import { isFollowed, offsetOf, type Tailing } from './tailing.ts'
 
 /** Milliseconds by which a file system's times may be behind the clock: what is near is looked into. */
@@ -12,8 +13,9 @@ const slack = 10_000
  * the answer until it changes, its generation for the next start.
  */
 export const notePacked = (tailing: Tailing, found: Noticed): void => {
-  if (found.size > 0 && !(isForeign(tailing, found, slack) && !isMissed(tailing, found)))
-    tailing.packed.set(idOf(found.identity), found)
+  const wanted =
+    !isForeign(tailing, found, slack) || isMissed(tailing, found) || isAdopted(tailing, found.origin, found.path)
+  if (found.size > 0 && wanted) tailing.packed.set(idOf(found.identity), found)
 }
 
 /** Nothing new can be found out about this file. */

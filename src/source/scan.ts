@@ -25,6 +25,9 @@ export const scan = async (tailing: Tailing): Promise<void> => {
   if (tailing.copies)
     for (const { path, base } of await siblings(tailing, discovered.paths)) note(tailing, seen, path, base, true)
 
+  for (const { adopted, origin } of tailing.context.generations.of(tailing.name))
+    if (adopted !== undefined) note(tailing, seen, adopted, origin, true)
+
   const open = new Map(tailing.files.map((file) => [idOf(file.identity), file]))
   const candidates: Candidate[] = []
   const room = { left: Math.max(1, tailing.maxOpen - tailing.handles.size) }

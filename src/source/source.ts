@@ -46,6 +46,8 @@ export interface SourceNotice {
   /** A sentence, with the mending command where there is one. */
   readonly text: string
   readonly lost?: { readonly key: string; readonly from: number; readonly to: number }
+  /** What of these bytes was stated lost is going to be read after all. */
+  readonly regained?: { readonly key: string; readonly from: number; readonly to: number }
 }
 
 /** Where bytes come from. Pulled, never pushing: it reads no further than it is asked. */
@@ -86,6 +88,12 @@ export interface OpenSource {
   /** Asks for the framing of every file again: another parser reads it from the next block on. Not while `next` is under way. */
   reframe?(): void
   files(): readonly FileStatus[]
+  /**
+   * Runs `task`, which changes what is known of generation `key`, while it is not followed and nothing of it is under way;
+   * then the files are looked at again. Rejects where it does not come to that before the signal aborts. Absent: its
+   * files are nobody's to change.
+   */
+  change?(key: string, task: () => Promise<void>, signal: AbortSignal): Promise<void>
   /** Of a source that is pushed to: mounted and opened by whoever opened it. */
   readonly routes?: readonly Route[]
   readonly ports?: readonly Port[]

@@ -2,7 +2,7 @@ import { closeSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Noticed } from './candidate.ts'
-import { follow } from './claim.ts'
+import { follow, tellRegained } from './claim.ts'
 import { createFollowed } from './followed.ts'
 import { firstRegistered, type Generation, noGuard } from './generation.ts'
 import { setHandle } from './handles.ts'
@@ -47,12 +47,8 @@ export const followUnpacked = async (
   const file = createFollowed(generation, text, { offset, guard, now: context.clock(), label })
   file.aside = file.deleted = true
   if (known !== undefined && !tailing.left.has(known.key)) file.doubtTo = measured.length
-  if (tailing.missing.delete(generation.key) || known !== undefined)
-    context.report({
-      kind: 'recovered',
-      path: generation.path,
-      text: `${measured.length - offset} bytes of ${generation.path} are read from ${path}`,
-    })
+  tailing.missing.delete(generation.key)
+  if (known !== undefined) tellRegained(tailing, known, text, offset)
   context.generations.update(generation.key, {
     device,
     inode,

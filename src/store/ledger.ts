@@ -1,3 +1,5 @@
+import { without } from './lost-span.ts'
+
 /** Start of the hour a time lies in; both milliseconds since 1970. */
 export const hourOf = (ms: number): number => ms - (ms % 3_600_000)
 
@@ -19,6 +21,20 @@ export interface LedgerDelta {
   readonly lost: number
   /** Bytes the checkpoint moved by. */
   readonly bytes: number
+}
+
+/** Bytes [from, to) of a generation that were gone before they could be read: stated once, until a file is found that holds them. */
+export interface LostSpan extends Span {
+  readonly source: string
+  readonly path: string
+  /** Milliseconds since 1970: when it was stated. */
+  readonly at: number
+}
+
+export interface Span {
+  readonly key: string
+  readonly from: number
+  readonly to: number
 }
 
 /** A dead letter left the queue: its record is counted as something else from now on, in its own hour. */
@@ -46,6 +62,15 @@ export interface ProgressRecord {
   readonly departed?: readonly string[]
   /** Of a snapshot: departures that are counted already, by id. */
   readonly departing?: Readonly<Record<string, Departure['as']>>
+  /** Bytes stated lost, and those of them that a file was found for. */
+  readonly lost?: readonly LostSpan[]
+  readonly regained?: readonly Span[]
+  /** Generations whose checkpoint was set back → where it was. What the store holds before that is read again, and a duplicate. */
+  readonly rewound?: Readonly<Record<string, number>>
+  /** Generations that are forgotten → records of them that the store was found to hold or to have removed. */
+  readonly retired?: Readonly<Record<string, number>>
+  /** Of a snapshot: all such records. */
+  readonly retiredRecords?: number
   /** Of a snapshot: records stored in hours that the ledger no longer lists. */
   readonly forgotten?: number
   /** Of a snapshot: dataset → earliest event time ever stored. */
@@ -63,6 +88,12 @@ export interface ProgressState {
   readonly oldest: Map<string, number>
   /** Departures counted whose letters may still be in the queue: what each is counted as. */
   readonly departing: Map<string, Departure['as']>
+  /** Bytes stated lost, which no file was found for since. */
+  lost: readonly LostSpan[]
+  /** Generations read again → the checkpoint they had before. */
+  readonly rewound: Map<string, number>
+  /** Records that the store held of generations which are forgotten. */
+  retiredRecords: number
   /** Of the last record applied. */
   seq: number
   /** Records stored in hours that the ledger no longer lists. */
@@ -75,6 +106,9 @@ export const createProgressState = (): ProgressState => ({
   late: new Map(),
   oldest: new Map(),
   departing: new Map(),
+  lost: [],
+  rewound: new Map(),
+  retiredRecords: 0,
   seq: 0,
   forgotten: 0,
 })
@@ -122,6 +156,17 @@ export const applyProgress = (state: ProgressState, record: ProgressRecord): voi
   state.seq = record.seq ?? state.seq
   state.forgotten += record.forgotten ?? 0
   for (const [key, offset] of Object.entries(record.checkpoints)) state.checkpoints.set(key, offset)
+  for (const [key, top] of Object.entries(record.rewound ?? {}))
+    state.rewound.set(key, Math.max(top, state.rewound.get(key) ?? 0))
+  for (const [key, top] of state.rewound) if ((state.checkpoints.get(key) ?? 0) >= top) state.rewound.delete(key)
+  for (const [key, records] of Object.entries(record.retired ?? {})) {
+    state.checkpoints.delete(key)
+    state.rewound.delete(key)
+    state.retiredRecords += records
+  }
+  state.retiredRecords += record.retiredRecords ?? 0
+  if (record.lost !== undefined) state.lost = [...state.lost, ...record.lost]
+  for (const span of record.regained ?? []) state.lost = without(state.lost, span)
   for (const delta of record.ledger) {
     const key = rowKey(delta)
     const before = state.ledger.get(key)
@@ -146,8 +191,12 @@ export const snapshotProgress = (state: ProgressState, keepFrom: number): Progre
     state.ledger.delete(key)
     state.forgotten += stored
   }
+  state.lost = state.lost.filter(({ at }) => at >= keepFrom)
   return {
     seq: state.seq,
+    ...(state.lost.length === 0 ? {} : { lost: state.lost }),
+    ...(state.rewound.size === 0 ? {} : { rewound: Object.fromEntries(state.rewound) }),
+    ...(state.retiredRecords === 0 ? {} : { retiredRecords: state.retiredRecords }),
     checkpoints: Object.fromEntries(state.checkpoints),
     ledger: [...state.ledger.values()],
     earliest: Object.fromEntries(state.late),

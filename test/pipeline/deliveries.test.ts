@@ -101,7 +101,7 @@ test('the first of a backlog is sent as soon as news is, what follows waits to b
 test('progress without a batch is committed by itself, after a moment and before a flush ends', async () => {
   const records: unknown[] = []
   const { delivery, sent, progress, end } = bench({ commit: async (record) => void records.push(record) })
-  progress.lost('k', 'app', '/a.log', 10, 30, 0)
+  progress.lost([{ key: 'k', source: 'app', path: '/a.log', from: 10, to: 30, at: 0 }])
   delivery.settle()
   expect(sent).toEqual([])
   vi.advanceTimersByTime(200)
@@ -109,7 +109,7 @@ test('progress without a batch is committed by itself, after a moment and before
   end()
   await settle()
   expect(records).toMatchObject([{ ledger: [{ lost: 20 }] }])
-  progress.lost('k', 'app', '/a.log', 30, 31, 0)
+  progress.lost([{ key: 'k', source: 'app', path: '/a.log', from: 30, to: 31, at: 0 }])
   delivery.settle()
   const flushed = delivery.flush()
   end()

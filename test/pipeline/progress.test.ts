@@ -36,6 +36,31 @@ test('the store may be asked twice for the same records, which count once', () =
 
 test('bytes stated lost are committed though nothing else is', () => {
   const progress = createProgress(new Map())
-  progress.lost('k', 'app', '/a.log', 10, 30, at)
-  expect(progress.seal()).toMatchObject({ checkpoints: {}, ledger: [{ lost: 20, read: 0, bytes: 0 }] })
+  const span = { key: 'k', source: 'app', path: '/a.log', from: 10, to: 30, at }
+  progress.lost([span])
+  expect(progress.seal()).toMatchObject({
+    checkpoints: {},
+    ledger: [{ lost: 20, read: 0, bytes: 0 }],
+    lost: [span],
+  })
+  progress.regained([{ ...span, from: 20 }])
+  expect(progress.seal()).toMatchObject({ ledger: [{ lost: -10 }], regained: [{ key: 'k', from: 20, to: 30 }] })
+  expect(progress.seal()).toBeUndefined()
+})
+
+test('what the store holds of a generation that is read again is a duplicate, what lies behind is stored', () => {
+  const progress = createProgress(new Map([['k', 100]]), new Map([['k', 150]]))
+  progress.alreadyStored('k', 'app', '/a.log', spans, at)
+  progress.skipped('k', 200, at)
+  expect(progress.seal()!.ledger).toMatchObject([{ read: 2, stored: 1, duplicate: 1, bytes: 100 }])
+})
+
+test('a checkpoint that was set back is where it goes on', () => {
+  const progress = createProgress(new Map([['k', 100]]))
+  progress.alreadyStored('k', 'app', '/a.log', [{ from: 100 }], at)
+  progress.skipped('k', 200, at)
+  expect(progress.seal()!.checkpoints).toEqual({ k: 200 })
+  progress.reset('k', 50)
+  progress.skipped('k', 60, at)
+  expect(progress.seal()).toMatchObject({ checkpoints: { k: 60 }, ledger: [{ bytes: 10 }] })
 })

@@ -101,6 +101,7 @@ export const openBench = async (directory: string, place: Place, fault: Fault = 
     sources: () => [],
     live: undefined,
     changes,
+    sourceChanges: undefined,
     namespace: undefined,
   }
   return {

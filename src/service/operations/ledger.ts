@@ -77,7 +77,7 @@ export async function* ledger(context: Context, asked: { readonly verify?: boole
   await store.refresh(signal)
   const least = storedBy(rows, context)
   const before = await store.removed?.(signal)
-  let held = 0
+  let held = progress.retiredRecords
   for (const key of progress.checkpoints.keys()) held += await store.countOf(key, signal)
   const after = await store.removed?.(signal)
   const later = rowsNow()

@@ -6,13 +6,10 @@ import { ledger } from './ledger.ts'
 import { patiently } from './patiently.ts'
 import { explainQuery, search, stats } from './search.ts'
 import { slow } from './slow.ts'
+import { adoptFile, forgetSource, losses, rewindSource, sources } from './sources.ts'
 import { tail } from './tail.ts'
 
 export type Operation = (context: Context, asked: never, signal: AbortSignal) => Answer
-
-async function* sources(context: Context): Answer {
-  yield* context.sources()
-}
 
 /** What commands ask; the same whether the service answers or the command opened the store itself. */
 const operations: Readonly<Record<string, Operation>> = {
@@ -22,6 +19,10 @@ const operations: Readonly<Record<string, Operation>> = {
   slow,
   ledger,
   sources,
+  'sources-forget': forgetSource,
+  'sources-rewind': rewindSource,
+  'sources-adopt': adoptFile,
+  losses,
   'explain-query': explainQuery,
   'dlq-list': listLetters,
   'dlq-show': showLetter,
@@ -32,7 +33,15 @@ const operations: Readonly<Record<string, Operation>> = {
 }
 
 /** Those that a store which is away would keep waiting. */
-const asksStore: ReadonlySet<string> = new Set(['search', 'stats', 'slow', 'ledger', 'dlq-replay'])
+const asksStore: ReadonlySet<string> = new Set([
+  'search',
+  'stats',
+  'slow',
+  'ledger',
+  'dlq-replay',
+  'sources-forget',
+  'sources-rewind',
+])
 
 export const operateOn =
   (context: Context, more: Readonly<Record<string, Operation>> = {}): Operate =>
