@@ -3,7 +3,7 @@ import { createFollowed, type Followed } from './followed.ts'
 import { type Generation, noGuard } from './generation.ts'
 import { setHandle } from './handles.ts'
 import { bytesAt, guardAt, idOf } from './identity.ts'
-import { cannotRead, offsetOf, type Tailing } from './tailing.ts'
+import { offsetOf, type Tailing, tellOnce } from './tailing.ts'
 
 /** Goes on with a known generation in this file, where it was committed to. */
 export const claim = async (tailing: Tailing, candidate: Candidate, generation: Generation): Promise<void> => {
@@ -36,6 +36,15 @@ export const claim = async (tailing: Tailing, candidate: Candidate, generation: 
   follow(tailing, file)
 }
 
+const unregistered = (path: string): string => `unregistered ${path}`
+
+/** Tried again with each look at the directories, and told of once. */
+const cannotRegister = (tailing: Tailing, path: string, error: unknown): void => {
+  const text = `${path} is not read: what it is could not be written down (${String(error)})`
+  tailing.unreadable.set(path, text)
+  tellOnce(tailing, unregistered(path), { kind: 'unreadable', path, text })
+}
+
 /** Registers bytes never seen before. `since`: when the first generation of this source was. */
 export const begin = async (tailing: Tailing, candidate: Candidate, since: number): Promise<Followed | undefined> => {
   const { context, name } = tailing
@@ -55,6 +64,7 @@ export const begin = async (tailing: Tailing, candidate: Candidate, since: numbe
       begin: start,
       size: candidate.size,
     })
+    tailing.told.delete(unregistered(candidate.path))
     const guard = lookInto(candidate, (fd) => guardAt(fd, start), undefined) ?? noGuard
     const { label } = tailing.hooks
     const file = createFollowed(generation, candidate, { offset: start, guard, now: context.clock(), label })
@@ -62,7 +72,7 @@ export const begin = async (tailing: Tailing, candidate: Candidate, since: numbe
     return file
   } catch (error) {
     discard(candidate)
-    cannotRead(tailing, candidate.path, `its generation could not be written down: ${String(error)}`)
+    cannotRegister(tailing, candidate.path, error)
     return undefined
   }
 }

@@ -1,6 +1,7 @@
 import { fstatSync, statSync } from 'node:fs'
 import { end } from './ended.ts'
 import { type Followed, isPending } from './followed.ts'
+import { ensureOpen } from './handles.ts'
 import { headOf, headSize, identityOf, idOf } from './identity.ts'
 import { inPlace, type Tailing } from './tailing.ts'
 
@@ -20,8 +21,12 @@ export const look = (tailing: Tailing, file: Followed, now: number): void => {
     return
   }
   const size = tailing.hooks.visible(file.path, Number(stats.size))
+  const modified = Number(stats.mtimeMs)
   // What was cut short or rewritten keeps the size it was last seen with in place, to say what is lost.
   if (size < file.size || (size > file.size && file.fd !== undefined && !inPlace(tailing, file))) file.cut = true
+  // Written to, and as long as before: by something that writes it anew each time.
+  else if (size === file.size && modified !== file.modified && ensureOpen(tailing, file) && !inPlace(tailing, file))
+    file.cut = true
   else if (size > file.size) {
     file.size = size
     file.grownAt = now
@@ -30,7 +35,7 @@ export const look = (tailing: Tailing, file: Followed, now: number): void => {
       tailing.context.generations.update(file.key, { size, ...longerHead(tailing, file) })
     }
   }
-  file.modified = Number(stats.mtimeMs)
+  file.modified = modified
   if (file.fd !== undefined && stats.nlink === 0n) file.deleted = file.aside = true
   if (!isPending(file)) file.cleanAt = now
 }

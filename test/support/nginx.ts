@@ -39,6 +39,7 @@ export interface Nginx extends AsyncDisposable {
   /** `http://127.0.0.1:PORT`, no trailing slash. */
   readonly url: string
   readonly port: number
+  readonly pid: number
   readonly accessLog: string
   readonly errorLog: string
   /** What logrotate does: renames the access log to `to` (default `access.log.1`), then USR1; resolves once reopened. */
@@ -48,6 +49,8 @@ export interface Nginx extends AsyncDisposable {
    * written between the two steps is in no file any more: a loss of logrotate's that no reader can make good.
    */
   copyTruncate(to?: string): Promise<string>
+  /** Runs a task while nginx stands still (SIGSTOP), its children too. */
+  standing(task: () => Promise<void>): Promise<void>
   /** HUP reads the configuration again, USR1 opens the logs again. */
   signal(signal: 'SIGHUP' | 'SIGUSR1'): void
   /** Ends it after open requests are answered, so that every log line is written. */
@@ -99,6 +102,14 @@ ${location}
     if (!server.running) throw new Error(`nginx ended: ${server.output()}${readFileSync(errorLog, 'utf8')}`)
     return readFileSync(pidFile, 'utf8').trim() === String(server.pid)
   })
+  const standing = async (task: () => Promise<void>): Promise<void> => {
+    await server.stand()
+    try {
+      await task()
+    } finally {
+      server.goOn()
+    }
+  }
   const stop = async () => {
     await server.stop('SIGQUIT')
     dir.remove()
@@ -106,6 +117,7 @@ ${location}
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    pid: server.pid,
     accessLog,
     errorLog,
     async rotate(to = `${accessLog}.1`) {
@@ -115,12 +127,13 @@ ${location}
       return to
     },
     async copyTruncate(to = `${accessLog}.1`) {
-      await server.stand()
-      copyFileSync(accessLog, to)
-      truncateSync(accessLog, 0)
-      server.goOn()
+      await standing(async () => {
+        copyFileSync(accessLog, to)
+        truncateSync(accessLog, 0)
+      })
       return to
     },
+    standing,
     signal: server.signal,
     stop,
     [Symbol.asyncDispose]: stop,

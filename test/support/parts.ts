@@ -1,5 +1,6 @@
 import { bringBrowser, browserMissing } from './browser.ts'
 import { bringEngine, engineMissing } from './engine-jars.ts'
+import { bringLogrotate, logrotateMissing } from './logrotate.ts'
 import { bringMariadb, mariadbMissing } from './mariadb.ts'
 import { bringNginx, nginxMissing } from './nginx.ts'
 import { bringUvicorn, uvicornMissing } from './uvicorn.ts'
@@ -22,6 +23,7 @@ export const parts = {
   },
   opensearch: { missing: () => engineMissing('opensearch'), bring: () => bringEngine('opensearch'), fetched: true },
   nginx: { missing: nginxMissing, bring: bringNginx, fetched: false },
+  logrotate: { missing: logrotateMissing, bring: bringLogrotate, fetched: false },
   mariadb: { missing: mariadbMissing, bring: bringMariadb, fetched: false },
   uvicorn: { missing: uvicornMissing, bring: bringUvicorn, fetched: false },
   browser: { missing: browserMissing, bring: bringBrowser, fetched: true },
