@@ -8,10 +8,12 @@ import { type ChooseStream, chooseStreams } from './choose-stream.ts'
 
 /** Which of a pipeline's parsers reads a file, or a stream of it. */
 export interface Choice {
-  /** Undefined: the first lines do not tell yet. */
-  framing(path: string, head: Uint8Array): Framing | undefined
+  /** Undefined: the first lines do not tell yet. `key`: of the generation; a path holds others after a rotation. */
+  framing(path: string, head: Uint8Array, key?: string): Framing | undefined
   readerOf(block: Block): Grammar
 }
+
+const isBlank = (head: Uint8Array): boolean => head.every((byte) => byte <= 32)
 
 /** After this many bytes without an answer there will be none. */
 const enough = 65_536
@@ -32,28 +34,30 @@ export const createChoice = (
   const streams = new Map<string, ChooseStream>()
   const flushAfter = Math.max(...parsers.map(({ framing }) => framing.flushAfter))
   return {
-    framing(path, head) {
+    framing(path, head, key = path) {
       const envelope = source.envelope ?? envelopeOf(head, source.detects ?? [])
       if (envelope !== undefined) {
         const choose = chooseStreams(parsers, envelope, head, {
           parserOf: (stream) => source.parserOf?.(path, stream),
           report: (text) => report(path, text),
         })
-        streams.set(path, choose)
+        streams.set(key, choose)
         return wrapped({ envelope, of: (stream, sample) => choose.choose(stream, sample).framing }, flushAfter)
       }
       if (only !== undefined) return only.framing
+      // Line ends and blanks alone are no record of any format.
+      if (isBlank(head)) return once || head.length >= enough ? parsers[0]!.framing : undefined
       const found = recognise(head, parsers)
       const hasLine = head.includes(10) || head.length >= enough || once
-      if (!hasLine || head.length === 0) return undefined
+      if (!hasLine) return undefined
       if (found.kind !== 'one') report(path, `${found.why}. Name the parser with --parser, or write one`)
       const grammar = found.kind === 'one' ? found.grammar : parsers[0]!
-      chosen.set(path, grammar)
+      chosen.set(key, grammar)
       return grammar.framing
     },
     readerOf: ({ origin, wrapping }) =>
       only ??
-      (wrapping === undefined ? chosen.get(origin.path) : streams.get(origin.path)?.readerOf(wrapping.streams[0]!)) ??
+      (wrapping === undefined ? chosen.get(origin.key) : streams.get(origin.key)?.readerOf(wrapping.streams[0]!)) ??
       parsers[0]!,
   }
 }

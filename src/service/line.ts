@@ -100,7 +100,7 @@ export const openLine = async (first: ZonedPipeline, parts: LineParts): Promise<
   const { arena, clock, once, metrics } = parts
   const source = await first.source.open({
     ...parts.contextOf(name),
-    framing: (path, head) => current.choice.framing(path, head),
+    framing: (path, head, key) => current.choice.framing(path, head, key),
     arena,
     clock,
     once,

@@ -1,3 +1,5 @@
+import { type Diagnostic, diagnose, markSite, type SiteMark } from '../event/diagnostic.ts'
+import { parseDuration } from '../event/units.ts'
 import { createFileChanges } from './change.ts'
 import type { Encoding } from './decode.ts'
 import { absolute } from './discover.ts'
@@ -27,11 +29,17 @@ export interface FollowOptions {
    * unless a path names it and it belongs to root or the user Tailrace runs as.
    */
   readonly within?: readonly string[]
+  /** Files never read before are left alone while they were not written to for so long, as `7d`; default: none are. */
+  readonly ignoreOlder?: string
   /** Default: UTF-16 where a file's byte order mark says so, else UTF-8. */
   readonly encoding?: Encoding
   /** A block holds about this many bytes of a file; default 1 MiB, never less than a record may have. */
   readonly blockBytes?: number
-  /** Files open at once, those that are only a handle any more not counted; default 512. */
+  /**
+   * Files open at once, those that are only a handle any more not counted; default 512. Of more files those used last are
+   * open, the others are looked at by name: what is written to such a file and deleted or truncated with it before the
+   * next look (`verifyEvery`) is lost, and stated as far as its size was seen.
+   */
   readonly maxOpen?: number
   /** Milliseconds between looks at every file's end (default 1000) and between looks at the directories (default 5000). */
   readonly verifyEvery?: number
@@ -43,12 +51,27 @@ export interface FollowOptions {
 }
 
 /** Follows files by name and content through every kind of rotation, by the rules of generations, resume and copies. */
-export const follow = (options: FollowOptions): Source => ({
-  name: options.name,
-  paths: options.paths,
-  definition: options,
-  open: (context) => openFollow(options, context, plainFiles),
-})
+export const follow = (options: FollowOptions): Source => {
+  const site = markSite(follow)
+  return {
+    name: options.name,
+    paths: options.paths,
+    definition: options,
+    problems: ageProblems(options, site),
+    open: (context) => openFollow(options, context, plainFiles),
+  }
+}
+
+const ageProblems = ({ name, ignoreOlder }: FollowOptions, site: SiteMark): readonly Diagnostic[] =>
+  ignoreOlder === undefined || parseDuration(ignoreOlder) !== undefined
+    ? []
+    : [
+        diagnose(
+          site,
+          `source '${name}': ignoreOlder is no duration: '${ignoreOlder}'`,
+          "Write it as '30m', '12h' or '7d'",
+        ),
+      ]
 
 const idleAfter = 60_000
 /** Directories in which much comes and goes are not looked through more often than this, nor for more than a tenth of the time. */
@@ -71,6 +94,7 @@ export const openFollow = async (
     patterns: options.paths.map(absolute),
     exclude: (options.exclude ?? []).map(absolute),
     within: (options.within ?? []).map(absolute),
+    ignoreOlder: parseDuration(options.ignoreOlder ?? ''),
     copies: !hooks.owned,
     settle,
     maxOpen,

@@ -60,6 +60,8 @@ export interface LongRecord {
   /** How far its lines were looked at, and whether the line at that place was told already. */
   at: number
   midLine: boolean
+  /** Where it was found to end, and the bits it gets: there was no room to hand it out. */
+  ended: { readonly to: number; readonly flag: number } | undefined
   /** Lines of it that are not empty; the first is not. */
   lines: number
   /** Where the lines told last begin, some thousands of them: a record may have begun at one of them after all. */

@@ -31,6 +31,13 @@ export const isForeign = (tailing: Tailing, found: Noticed, before = 0): boolean
   (isExcluded(tailing.exclude, found.path) ||
     found.modified + before <= firstRegistered(tailing.context.generations.index(tailing.name).named(found.origin)))
 
+/** Never read, and not written to for longer than somebody said; nor may it hold what is missing of another. */
+export const isTooOld = (tailing: Tailing, found: Noticed): boolean => {
+  const { ignoreOlder, context, name } = tailing
+  if (ignoreOlder === undefined || context.clock() - found.modified < ignoreOlder) return false
+  return context.generations.index(name).inFile(idOf(found.identity)).length === 0 && !isMissed(tailing, found)
+}
+
 /** Something of its name was not read to its end and is away. */
 const isMissed = (tailing: Tailing, { origin }: Noticed): boolean =>
   tailing.context.generations

@@ -89,7 +89,7 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
         moveTo(file, offset + hole, read, arena)
         return 'again'
       }
-      file.long = { reader: framing.begin(), at: file.offset, midLine: false, lines: 0, told: [] }
+      file.long = { reader: framing.begin(), at: file.offset, midLine: false, ended: undefined, lines: 0, told: [] }
       return 'again'
     }
     const options = {
@@ -114,6 +114,8 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
 const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending, now: number): Promise<Step> => {
   const framing = file.framing!
   const long = file.long!
+  // Its lines were told: the reader must not be told them again.
+  if (long.ended !== undefined) return takeLong(desk, file, long.ended.to, long.ended.flag, now)
   const encoding = encodingOf(desk.encoding, file)
   const window = windowOf(desk.blockBytes, encoding, framing)
   const cap = decodes(encoding) ? framing.maxBytes * 2 : framing.maxBytes
@@ -181,6 +183,7 @@ const tell = (
 /** The record [offset, to) as a block of one: its first bytes, cut. */
 const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, now: number): Promise<Step> => {
   const { arena, records } = desk
+  file.long!.ended = { to, flag }
   const encoding = encodingOf(desk.encoding, file)
   const framing = file.framing!
   const window = windowOf(desk.blockBytes, encoding, framing)

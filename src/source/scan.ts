@@ -5,7 +5,7 @@ import { type Discovered, discover } from './discover.ts'
 import { entomb } from './entomb.ts'
 import type { Followed } from './followed.ts'
 import { identityOf, idOf } from './identity.ts'
-import { isJudged, notePacked } from './note-packed.ts'
+import { isJudged, isTooOld, notePacked } from './note-packed.ts'
 import { isCompressed } from './rotation.ts'
 import { cannotRead, intact, isFollowed, type Tailing } from './tailing.ts'
 
@@ -39,6 +39,7 @@ export const scan = async (tailing: Tailing): Promise<void> => {
       continue
     }
     if (isHeld(tailing, id, found) || isJudged(tailing, found)) continue
+    if (isTooOld(tailing, found)) continue
     tailing.held.delete(id)
     if (tailing.copies && isCompressed(found.path)) {
       notePacked(tailing, found)

@@ -10,8 +10,8 @@ import type { Listening, Port, Route } from './listening.ts'
 /** What a source is given when it is opened. */
 export interface SourceContext {
   readonly arena: Arena
-  /** How to frame a file, from its path and first bytes (at most 64 KiB); undefined: not enough to tell yet, ask again when it grew. */
-  readonly framing: (path: string, head: Uint8Array) => Framing | undefined
+  /** How to frame a file, from its path, first bytes (at most 64 KiB) and generation; undefined: not enough to tell yet, ask again when it grew. */
+  readonly framing: (path: string, head: Uint8Array, key?: string) => Framing | undefined
   /** Generations known on this data directory (durable). */
   readonly generations: GenerationStore
   /** Where to resume: committed offset by generation key, in the store this pipeline delivers to. */

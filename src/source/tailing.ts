@@ -15,6 +15,8 @@ export interface Tailing {
   readonly exclude: readonly string[]
   /** Directories beside those of the patterns into which links may lead. */
   readonly within: readonly string[]
+  /** Milliseconds; undefined: no file is too old. */
+  readonly ignoreOlder: number | undefined
   /** False: a file is only ever itself. For files that nobody rotates or copies. */
   readonly copies: boolean
   /** Milliseconds without growth after which what is put aside counts as finished. */

@@ -109,7 +109,7 @@ const framingOf = (tailing: Tailing, desk: Desk, file: Followed): Followed['fram
       text: `${file.path} says by its first bytes that it is ${marked}, and is read as utf-8; give its source encoding: '${marked}'`,
     })
   const text = encoding === 'utf-8' ? head : Buffer.from(decodeLine(head, encoding).text)
-  const framing = context.framing(file.origin.path, text)
+  const framing = context.framing(file.origin.path, text, file.key)
   if (framing === undefined && isLastCall(tailing)) {
     tellOnce(tailing, `framing ${file.path}`, {
       kind: 'unreadable',

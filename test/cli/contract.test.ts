@@ -54,6 +54,9 @@ describe('every command', () => {
     'dlq edit',
     'dlq purge',
     'sources',
+    'sources forget',
+    'sources rewind',
+    'sources adopt',
     'fingerprint',
     'infer',
     'password',
@@ -62,7 +65,6 @@ describe('every command', () => {
   ]
   const later = [
     'test',
-
     'anomaly',
     'rules list',
     'rules test',
@@ -74,9 +76,6 @@ describe('every command', () => {
     'alerts silence',
     'alerts unsilence',
     'alerts resolve',
-    'sources forget',
-    'sources rewind',
-    'sources adopt',
     'reprocess',
     'setup',
     'doctor',

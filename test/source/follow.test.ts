@@ -8,6 +8,7 @@ import {
   symlinkSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -551,6 +552,22 @@ test('only what comes is read where the end was asked for, and all of a file tha
   await open.close()
 })
 
+test('files that were not written to for long are left alone until they are, known ones are not', async () => {
+  const yearAgo = Date.now() / 1000 - 366 * 86_400
+  for (const name of ['a', 'b', 'c']) write(`${name}.log`, `old ${name}\n`)
+  expect(texts(await once({ paths: [at('c.log')] }))).toEqual(['old c'])
+  append('c.log', 'more c\n')
+  for (const name of ['a', 'c']) utimesSync(at(`${name}.log`), yearAgo, yearAgo)
+  const open = await bench.open(source({ ignoreOlder: '30d' }))
+  expect(texts(await exactly(open, 2)).toSorted()).toEqual(['more c', 'old b'])
+  append('a.log', 'new a\n')
+  expect(texts(await exactly(open, 2))).toEqual(['old a', 'new a'])
+  await open.close()
+  expect(follow({ name: 'x', paths: [], ignoreOlder: 'a week' }).problems).toMatchObject([
+    { text: expect.stringContaining("'a week'") },
+  ])
+})
+
 test('a directory that appears later is found, with inotify alone', async () => {
   const open = await bench.open(
     source({ paths: [at('later/*.log')], watch: true, verifyEvery: 60_000, discoverEvery: 60_000 }),
@@ -678,6 +695,47 @@ test('a full arena is waited for', async () => {
   const held = blocks.reduce((sum, block) => sum + block.count, 0)
   for (const block of blocks) block.lease.release()
   expect(held + (await collectRecords(open)).length).toBe(1_000_000)
+  await open.close()
+})
+
+test('a record larger than the window that there is no room for is told of to its reader once', async () => {
+  const lines = ['first', ...Array.from({ length: 500 }, (_, i) => ` more ${i}`), 'second', ' more']
+  const arena = createArena(1 << 20)
+  const told: string[] = []
+  const framing = indented({ maxBytes: 100, flushAfter: 3_600_000 })
+  bench = await sourceBench(at('data2'), {
+    arena,
+    framing: () => ({
+      ...framing,
+      begin: () => {
+        const reader = framing.begin()
+        return {
+          starts(bytes, start, end) {
+            told.push(Buffer.from(bytes.slice(start, end)).toString())
+            return reader.starts(bytes, start, end)
+          },
+        }
+      },
+    }),
+  })
+  write('a.log', lines.map((line) => `${line}\n`).join(''))
+  // Room for one window and no more: it can be looked at, and the record not be handed out.
+  const windowBytes = 1024
+  const room = arena.lease(windowBytes)!
+  const held: { release(): void }[] = []
+  for (let size = arena.size; size > 0; size >>= 1)
+    for (let lease = arena.lease(size); lease !== undefined; lease = arena.lease(size)) held.push(lease)
+  room.release()
+  const open = await bench.open(source({ blockBytes: windowBytes }))
+  expect(await collectRecords(open, some(1), { within: 200 })).toEqual([])
+  const looked = told.length
+  expect(await collectRecords(open, some(1), { within: 100 })).toEqual([])
+  expect(told.length).toBe(looked)
+  for (const lease of held) lease.release()
+  const [first] = await collectRecords(open, some(1))
+  expect(first).toMatchObject({ from: 0, flags: expect.arrayContaining(['truncated', 'multiline']) })
+  expect(first!.to).toBe(lines.slice(0, 501).reduce((sum, line) => sum + line.length + 1, 0))
+  expect(told.filter((line) => line === ' more 300')).toHaveLength(1)
   await open.close()
 })
 

@@ -22,7 +22,7 @@ export const collectRecords = async (
   options: { readonly within?: number; readonly commit?: boolean } = {},
 ): Promise<readonly SeenRecord[]> => {
   const records: SeenRecord[] = []
-  const signal = AbortSignal.timeout(options.within ?? 5000)
+  const signal = AbortSignal.timeout(options.within ?? 60_000)
   while (!enough(records)) {
     const block = await source.next(signal)
     if (block === undefined) break

@@ -29,7 +29,7 @@ export const readWrapped = async (desk: Desk, file: Followed, ending: Ending, no
     cutLines({ arena, start: text, end, offset, encoding, area }, whole && ending.line, lines)
     const full = length === most && window.whole
     if (lines.count === 0 && full && !whole) {
-      file.long = { reader: framing.begin(), at: offset, midLine: false, lines: 0, told: [] }
+      file.long = { reader: framing.begin(), at: offset, midLine: false, ended: undefined, lines: 0, told: [] }
       return 'again'
     }
     const cut = cutWrapped({
