@@ -29,11 +29,36 @@ export const makeDirectory = async (path: string, mode: number): Promise<void> =
   }
 }
 
+/**
+ * The same, durably. A directory whose name is not on disk takes all that was synced in it along, so the name of the one
+ * above is synced too: one of the two may be left from a start that did not come so far. What lies higher is the
+ * caller's to have made so.
+ */
+export const makeDurableDirectory = async (path: string, mode: number): Promise<void> => {
+  await makeDirectory(path, mode)
+  const above = dirname(path)
+  await fsyncDir(above)
+  await fsyncDir(dirname(above))
+}
+
 const isThere = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
     () => false,
   )
+
+/**
+ * Makes what is read of a file lasting. What a process wrote that was killed before it could sync is seen by the next,
+ * but a power cut may still take it, and what was built on it would be wrong.
+ */
+export const fsyncFile = async (path: string): Promise<void> => {
+  const handle = await open(path, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
 
 /**
  * Replaces a file by `bytes` so that whoever opens it, also after a power cut, finds the whole old or the whole new

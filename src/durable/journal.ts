@@ -1,6 +1,6 @@
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fsyncDir, writeAtomic } from './file.ts'
+import { fsyncDir, fsyncFile, makeDurableDirectory, writeAtomic } from './file.ts'
 import { decodeFrame, encodeFrame, type JournalRecord, nextFrame } from './frame.ts'
 
 /**
@@ -50,8 +50,8 @@ interface Waiting {
 /** Never refuses to start for what lies in the directory; only for a directory that cannot be read or written. */
 export const openJournal = async (directory: string, options: JournalOptions): Promise<Journal> => {
   const { apply, snapshot, report = () => {}, compactAfter = 4 << 20, openFile = open, readOnly = false } = options
-  if (!readOnly) await mkdir(directory, { recursive: true, mode: 0o700 })
-  const found = await replay(directory, apply, report, readOnly)
+  if (!readOnly) await makeDurableDirectory(directory, 0o700)
+  const found = await replay(directory, apply, readOnly)
   let number = found.next
   let logBytes = found.logBytes
   let snapshotBytes = found.snapshotBytes
@@ -154,8 +154,16 @@ export const openJournal = async (directory: string, options: JournalOptions): P
     return done
   }
 
-  if (found.damaged && !readOnly)
-    await replace().catch((error: unknown) =>
+  /** Only once a snapshot holds what could be read of them: until then they are all there is. */
+  const setAside = async (paths: readonly string[]): Promise<void> => {
+    await replace()
+    for (const path of paths) {
+      await rename(path, `${path}.damaged`)
+      report(`${path} is damaged; it was kept as ${path}.damaged and what could be read of it was used`)
+    }
+  }
+  if (found.damaged.length > 0 && !readOnly)
+    await setAside(found.damaged).catch((error: unknown) =>
       report(`the journal in ${directory} could not be rewritten: ${String(error)}`),
     )
 
@@ -192,13 +200,13 @@ interface Replayed {
   readonly snapshot: number
   readonly snapshotBytes: number
   readonly logBytes: number
-  readonly damaged: boolean
+  /** Files in which something could not be read. */
+  readonly damaged: readonly string[]
 }
 
 const replay = async (
   directory: string,
   apply: (record: JournalRecord) => void,
-  report: (text: string) => void,
   readOnly: boolean,
 ): Promise<Replayed> => {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
@@ -210,13 +218,7 @@ const replay = async (
     return entry === undefined ? [] : [{ ...entry, path: join(directory, name) }]
   })
   entries.sort((a, b) => a.number - b.number)
-  let damaged = false
-  const setAside = async (path: string): Promise<void> => {
-    damaged = true
-    if (readOnly) return
-    await rename(path, `${path}.damaged`)
-    report(`${path} is damaged; it was kept as ${path}.damaged and what could be read of it was used`)
-  }
+  const damaged: string[] = []
 
   let snapshot = 0
   let snapshotBytes = 0
@@ -224,7 +226,7 @@ const replay = async (
     const bytes = await readFile(entry.path)
     const frame = startsWithMagic(bytes) ? decodeFrame(bytes, magic.length) : undefined
     if (frame === undefined) {
-      await setAside(entry.path)
+      damaged.push(entry.path)
       continue
     }
     apply(frame.record)
@@ -253,13 +255,19 @@ const replay = async (
       apply(frame.record)
       at = frame.next
     }
-    if (bad === -1) continue
+    if (bad === -1) {
+      if (isLast && !readOnly) await fsyncFile(entry.path)
+      continue
+    }
     // Of a journal that is being written to, the end may be on its way.
     if (readOnly && isLast) continue
     // A torn tail of the last segment is what a crash leaves: nobody was told that it is durable.
-    if (!isLast || frameBehind) await setAside(entry.path)
+    if (!isLast || frameBehind) damaged.push(entry.path)
     else if (bad === 0) await rm(entry.path)
-    else await truncate(entry.path, bad)
+    else {
+      await truncate(entry.path, bad)
+      await fsyncFile(entry.path)
+    }
   }
   return { next: (entries.at(-1)?.number ?? 0) + 1, snapshot, snapshotBytes, logBytes, damaged }
 }

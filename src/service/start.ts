@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { isReference } from '../config/env.ts'
 import { readVariable } from '../config/variables.ts'
+import { makeDurableDirectory } from '../durable/file.ts'
 import { type Batch, outcome } from '../event/batch.ts'
 import type { Field } from '../event/field.ts'
 import { createArena } from '../memory/arena.ts'
@@ -172,6 +172,7 @@ export const startPipelines = async ({
   clock = Date.now,
 }: StartOptions): Promise<Running> => {
   await mkdir(config.data, { recursive: true, mode: 0o700 })
+  await makeDurableDirectory(config.data, 0o750)
   const report = (text: string): void => log.warn(text)
   const reading = new AbortController()
   const delivering = new AbortController()
@@ -280,6 +281,8 @@ export const startPipelines = async ({
   })
   await slots.want(config)
   const read = slots.read()
+  // Whoever waits for it hears of a failure; so does `failed`, though nobody waits.
+  read.catch(() => undefined)
   const positions = createPositions(slots.all, progressLog.state.checkpoints, progress, clock)
   troubles.watch(() => sourceTroubles(positions, unreadable))
   troubles.watch(() => transformTroubles(inForce.pipelines))

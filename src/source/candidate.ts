@@ -44,7 +44,8 @@ export const note = (
     const known = seen.get(id)
     if (known !== undefined) known.others.push(path)
     else {
-      const [size, modified] = [Number(stats.size), Number(stats.mtimeMs)]
+      const size = tailing.hooks.visible(path, Number(stats.size))
+      const modified = Number(stats.mtimeMs)
       seen.set(id, { path, identity, size, modified, origin, outside, others: [] })
     }
   } catch (error) {
@@ -117,7 +118,7 @@ const openByName = (tailing: Tailing, found: Noticed, room: { left: number }): C
   const candidate = {
     ...found,
     identity: identityOf(stats),
-    size: Number(stats.size),
+    size: tailing.hooks.visible(path, Number(stats.size)),
     modified: Number(stats.mtimeMs),
     fd,
     head: headOf(fd),

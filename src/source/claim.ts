@@ -2,7 +2,7 @@ import { type Candidate, discard, lookInto } from './candidate.ts'
 import { createFollowed, type Followed } from './followed.ts'
 import { type Generation, noGuard } from './generation.ts'
 import { setHandle } from './handles.ts'
-import { bytesAt, guardAt, idOf } from './identity.ts'
+import { bytesAt, guardAt, headOf, idOf } from './identity.ts'
 import { offsetOf, type Tailing, tellOnce } from './tailing.ts'
 
 /** Goes on with a known generation in this file, where it was committed to. */
@@ -49,6 +49,13 @@ const cannotRegister = (tailing: Tailing, path: string, error: unknown): void =>
 export const begin = async (tailing: Tailing, candidate: Candidate, since: number): Promise<Followed | undefined> => {
   const { context, name } = tailing
   const { device, inode, birth } = candidate.identity
+  // Written anew since it was looked at: by its old head it would be taken for another.
+  const isStill = (fd: number): boolean => headOf(fd).subarray(0, candidate.head.length).equals(candidate.head)
+  if (!lookInto(candidate, isStill, false)) {
+    tailing.scanWanted = true
+    discard(candidate)
+    return undefined
+  }
   const old = tailing.first && birth <= since
   const start =
     context.begin === 'end' && old ? lookInto(candidate, (fd) => lineStart(fd, candidate.size), candidate.size) : 0

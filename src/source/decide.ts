@@ -3,12 +3,12 @@ import { begin, claim, follow } from './claim.ts'
 import { isExcluded } from './discover.ts'
 import type { Followed } from './followed.ts'
 import { firstRegistered } from './generation.ts'
-import { ensureOpen } from './handles.ts'
+import { ensureOpen, setHandle } from './handles.ts'
 import { createHeadIndex, type HeadIndex } from './head-index.ts'
-import { idOf, isGeneration, samePrefix } from './identity.ts'
+import { holdsGuard, idOf, isGeneration, samePrefix } from './identity.ts'
 import { look } from './look.ts'
 import { replace } from './replace.ts'
-import { isRotationOf } from './rotation.ts'
+import { isPutAside, isRotationOf } from './rotation.ts'
 import { intact, isFollowed, offsetOf, sizeOf, type Tailing, tellOnce } from './tailing.ts'
 
 /** Decides of all files found at once which generation each holds, and begins those that hold none that is known. */
@@ -68,7 +68,7 @@ const replaceCut = async (tailing: Tailing, candidates: readonly Candidate[]): P
     const head = tailing.context.generations.get(file.key)?.head
     const alike = head === undefined ? [] : heads.alike(head)
     if (alike.length === 0 || !ensureOpen(tailing, file)) continue
-    if (intact(tailing, file) && sizeOf(file) >= file.size) continue
+    if (intact(tailing, file) && sizeOf(tailing, file) >= file.size) continue
     const taken = await replace(tailing, file, alike)
     if (taken === undefined) continue
     left.delete(taken)
@@ -83,20 +83,37 @@ const recognise = async (tailing: Tailing, candidate: Candidate, fresh: HeadInde
   const alike = tailing.context.generations.index(tailing.name).alike(candidate.head)
   for (const { key } of alike) {
     const original = tailing.byKey.get(key)
-    if (original === undefined || original.ended || !ensureOpen(tailing, original)) continue
-    if (candidate.size > sizeOf(original)) continue
-    if (lookInto(candidate, (fd) => samePrefix(fd, original.fd!, candidate.size), false))
-      return hold(tailing, candidate, key)
+    if (original === undefined || original.ended) continue
+    if (!ensureOpen(tailing, original)) {
+      if (tailing.unreadable.has(original.path)) continue
+      // Being renamed, or gone: the next look tells, and what this is depends on it.
+      tailing.waiting.set(candidate.path, candidate)
+      tailing.scanWanted = true
+      return discard(candidate)
+    }
+    const size = sizeOf(tailing, original)
+    const same = (length: number): boolean => lookInto(candidate, (fd) => samePrefix(fd, original.fd!, length), false)
+    if (candidate.size <= size && same(candidate.size)) return hold(tailing, candidate, key)
+    // The copy was seen first: the older file, which goes on under the name that is rotated, is the original.
+    const isOriginal = candidate.identity.birth < original.identity.birth && isRotationOf(original.path, candidate.path)
+    if (isOriginal && size > 0 && candidate.size > size && same(size)) return goOnIn(tailing, original, candidate)
   }
   const gone = alike.filter(({ key }) => !isFollowed(tailing, key)).sort((a, b) => b.guard.offset - a.guard.offset)
   for (const generation of gone) {
-    if (holds(tailing, candidate, generation)) {
+    const isAside = isPutAside(candidate.path, generation.origin)
+    const read = Math.max(offsetOf(tailing, generation), generation.guard.offset)
+    // A copy made when there was less of it than is known of its head.
+    const begins = isAside && candidate.size < generation.head.length && read <= candidate.size
+    const { guard } = generation
+    if (
+      holds(tailing, candidate, generation) ||
+      (begins && lookInto(candidate, (fd) => holdsGuard(fd, guard), false))
+    ) {
       await claim(tailing, candidate, generation)
       return true
     }
     // A copy made before the last bytes were written: what it holds was read. Only a name made by rotation is believed.
-    const short = candidate.size < Math.max(offsetOf(tailing, generation), generation.guard.offset)
-    if (short && isRotationOf(candidate.path, generation.origin)) return hold(tailing, candidate, generation.key)
+    if (isAside && candidate.size < read) return hold(tailing, candidate, generation.key)
   }
   if (isForeign(tailing, candidate)) return discard(candidate)
   // Looked at again once the original has its key.
@@ -119,6 +136,26 @@ const isForeign = (tailing: Tailing, candidate: Candidate): boolean => {
   const id = idOf(candidate.identity)
   const emptied = known.some((one) => one.emptied === id || idOf(one) === id)
   return !emptied && (candidate.identity.birth || candidate.modified) <= since
+}
+
+/** Goes on reading in `candidate`, of which the file read so far is a copy. */
+const goOnIn = (tailing: Tailing, file: Followed, candidate: Candidate): true => {
+  const { path, identity, size, modified } = file
+  setHandle(tailing, file, candidate.fd)
+  Object.assign(file, {
+    path: candidate.path,
+    identity: candidate.identity,
+    size: candidate.size,
+    seen: candidate.size,
+    modified: candidate.modified,
+    aside: false,
+    unreachable: false,
+    deleted: false,
+  })
+  tailing.held.set(idOf(identity), { path, identity, size, modified, of: file.key })
+  const { device, inode, birth } = candidate.identity
+  tailing.context.generations.update(file.key, { device, inode, birth, path: candidate.path, size: candidate.size })
+  return true
 }
 
 const hold = (tailing: Tailing, candidate: Candidate, key: string): true => {

@@ -3,7 +3,6 @@ import { setHandle } from './handles.ts'
 import type { Tailing } from './tailing.ts'
 
 export const stateLost = (tailing: Tailing, key: string, path: string, from: number, to: number): void => {
-  tailing.context.generations.update(key, { closedTo: to })
   tailing.context.report({
     kind: 'lost',
     path,

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { stateLost } from './ended.ts'
-import { isFollowed, isOurs, merge, offsetOf, type Tailing } from './tailing.ts'
+import { isFollowed, isOurs, isUnderWay, merge, offsetOf, type Tailing } from './tailing.ts'
 
 const isUnsure = ({ packed, judged }: Tailing): boolean =>
   packed.size > 0 || [...judged.values()].some(({ again }) => again !== undefined)
@@ -16,7 +16,6 @@ export const entomb = async (tailing: Tailing): Promise<void> => {
       continue
     // A directory that is not there now may be mounted later.
     if (statSync(dirname(path), { throwIfNoEntry: false }) === undefined) continue
-    if (gone === undefined) generations.update(key, { gone: now })
     if (!tailing.missing.has(key)) tailing.missing.set(key, now)
   }
   for (const [key, since] of tailing.missing) {
@@ -24,14 +23,22 @@ export const entomb = async (tailing: Tailing): Promise<void> => {
     if (generation !== undefined && !isFollowed(tailing, key)) {
       const top = Math.max(generation.size, generation.guard.offset)
       let from = Math.max(offsetOf(tailing, generation), generation.closedTo)
+      // What comes before must be accounted for first, or a crash would leave it in no account.
+      if (isUnderWay(tailing, key)) continue
+      // Of one that was followed until a crash more may have been read and sent than was written down of its size.
+      const asks = from < top || generation.gone === undefined
       // A compressed file may hold it.
-      if (from < top && (now - since < tailing.grace || isUnsure(tailing))) continue
-      for (const span of from < top ? merge(await covered(key, from, top)) : []) {
+      if (asks && (now - since < tailing.grace || isUnsure(tailing))) continue
+      for (const span of asks ? merge(await covered(key, from, Number.MAX_SAFE_INTEGER)) : []) {
         if (span.from > from) stateLost(tailing, key, generation.path, from, span.from)
         from = Math.max(from, span.to)
         skipped?.(key, from)
       }
-      if (from < top) stateLost(tailing, key, generation.path, from, top)
+      if (from < top) {
+        stateLost(tailing, key, generation.path, from, top)
+        skipped?.(key, top)
+      }
+      generations.update(key, { gone: generation.gone ?? now, size: Math.max(top, from) })
     }
     tailing.missing.delete(key)
   }

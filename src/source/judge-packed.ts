@@ -6,7 +6,7 @@ import { bytesAt, guardAt, identityOf, idOf, sameHead } from './identity.ts'
 import { leadsOutside } from './leads-outside.ts'
 import { isForeign } from './note-packed.ts'
 import { openRegular } from './open-regular.ts'
-import { isRotationOf, unpackedName } from './rotation.ts'
+import { isPutAside, unpackedName } from './rotation.ts'
 import { cannotRead, intact, isFollowed, offsetOf, sizeOf, type Tailing, tellOnce } from './tailing.ts'
 import { type Measured, measure, packingOf, unpackedHead } from './unpack.ts'
 import { followUnpacked } from './unpacked.ts'
@@ -104,7 +104,7 @@ const offsetsOf = (tailing: Tailing, alike: readonly Generation[]): number[] =>
 
 /**
  * The generation whose text it is, undefined for none; `read`: all of it was read or is going to be; `later`: a file that
- * may have been its original was cut short since it was last looked at.
+ * may have been its original was cut short, renamed or removed since it was last looked at.
  */
 const findGeneration = (
   tailing: Tailing,
@@ -115,12 +115,17 @@ const findGeneration = (
 ): Generation | 'read' | 'later' | undefined => {
   for (const { key } of alike) {
     const original = tailing.byKey.get(key)
-    if (original === undefined || original.ended || !ensureOpen(tailing, original)) continue
+    if (original === undefined || original.ended) continue
+    if (!ensureOpen(tailing, original)) {
+      if (tailing.unreadable.has(original.path)) continue
+      tailing.scanWanted = true
+      return 'later'
+    }
     if (!intact(tailing, original)) {
       original.cut = true
       return 'later'
     }
-    if (length <= sizeOf(original) && guardAt(original.fd!, length)?.crc === end.crc) return 'read'
+    if (length <= sizeOf(tailing, original) && guardAt(original.fd!, length)?.crc === end.crc) return 'read'
   }
   const gone = alike.filter(({ key }) => !isFollowed(tailing, key)).sort((a, b) => b.guard.offset - a.guard.offset)
   for (const generation of gone) {
@@ -133,7 +138,7 @@ const findGeneration = (
       return 'read'
     }
     const short = length < Math.max(offset, guard.offset)
-    if (short && sameHead(head, generation.head) && isRotationOf(unpackedName(found.path), generation.origin))
+    if (short && sameHead(head, generation.head) && isPutAside(unpackedName(found.path), generation.origin))
       return 'read'
   }
   return undefined

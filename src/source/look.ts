@@ -3,7 +3,7 @@ import { end } from './ended.ts'
 import { type Followed, isPending } from './followed.ts'
 import { ensureOpen } from './handles.ts'
 import { headOf, headSize, identityOf, idOf } from './identity.ts'
-import { inPlace, type Tailing } from './tailing.ts'
+import { inPlace, isUnderWay, type Tailing } from './tailing.ts'
 
 /** Milliseconds without growth after which a file that was put aside counts as finished; also what `isComplete` says. */
 export const isFinished = ({ settle, hooks }: Tailing, file: Followed, now: number): boolean =>
@@ -60,7 +60,7 @@ export const lookAtAll = (tailing: Tailing, now: number): void => {
     if (file.handedOut.length === 0) account(tailing, file)
     tidy(tailing, file, now)
   }
-  if (tailing.missing.size > 0) tailing.scanWanted = true
+  for (const key of tailing.missing.keys()) if (!isUnderWay(tailing, key)) tailing.scanWanted = true
   for (const found of tailing.held.values()) if (sizeAt(found.path) !== found.size) tailing.scanWanted = true
   for (const found of tailing.waiting.values()) {
     const settled = found.size > 0 && now - found.modified >= tailing.settle

@@ -20,17 +20,20 @@ export const replace = async (
   const { generations, report } = tailing.context
   const others = await copiesOf(tailing, file, candidates)
   const { head } = generations.get(file.key)!
-  const copy = [...candidates, ...others].find(
-    (one) =>
-      one.size >= file.offset && sameHead(one.head, head) && lookInto(one, (fd) => holdsGuard(fd, file.guard), false),
-  )
+  // The longest: an older copy lacks what was written since.
+  const [copy] = [...candidates, ...others]
+    .filter(
+      (one) =>
+        one.size >= file.offset && sameHead(one.head, head) && lookInto(one, (fd) => holdsGuard(fd, file.guard), false),
+    )
+    .sort((a, b) => b.size - a.size)
   for (const other of others) if (other !== copy) discard(other)
   const { path } = file
   // Behind what was found in place, bytes may be of the run that took its place.
   const last = file.seen
   const emptied = idOf(file.identity)
   if (copy === undefined && file.fd !== undefined && intact(tailing, file) && sameHead(headOf(file.fd), head)) {
-    const size = sizeOf(file)
+    const size = sizeOf(tailing, file)
     Object.assign(file, { size, seen: size, long: undefined, pendingLines: false, tried: -1, cut: false })
     report({ kind: 'truncated', path, text: `${path} was cut short behind what was read of it` })
     return undefined

@@ -31,6 +31,10 @@ export const rotatedFrom = (path: string): readonly string[] => {
   return bases.map((base) => join(dirname(path), base)).filter((base) => isRotationOf(path, base))
 }
 
+/** Whether two names may be those of one file, put aside under the first; the other may itself be such a name. */
+export const isPutAside = (path: string, known: string): boolean =>
+  [known, ...rotatedFrom(known)].some((base) => isRotationOf(path, base))
+
 /** The name that a compressed file had before, or would have unpacked. */
 export const unpackedName = (path: string): string => path.replace(/\.(gz|zst|xz|bz2|lz4)$/, '')
 

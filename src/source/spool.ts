@@ -1,7 +1,7 @@
 import { type FileHandle, open as openFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { fsyncDir, makeDirectory } from '../durable/file.ts'
+import { fsyncDir, makeDurableDirectory } from '../durable/file.ts'
 import { encodeIdentities, identitySize } from './identities.ts'
 import { openKnown } from './known.ts'
 import { besides, removeSegment, segmentName, sumSize, sumWith } from './segment.ts'
@@ -85,7 +85,7 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array => (parts.length === 1
 /** Opens a spool directory: checks what is there, and begins a new segment with the first append. */
 export const openSpool = async (directory: string, options: SpoolOptions = {}): Promise<Spool> => {
   const { segmentBytes = 64 << 20, maxBytes = Number.POSITIVE_INFINITY, report = () => {}, open = openFile } = options
-  await makeDirectory(directory, 0o700)
+  await makeDurableDirectory(directory, 0o700)
   const { complete, damage } = await takeStock(directory, report)
   const known = await openKnown(directory)
   let number = Math.max(0, ...[...complete.keys()].map(numberOf))

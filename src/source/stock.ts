@@ -1,5 +1,6 @@
 import { readdir, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fsyncFile } from '../durable/file.ts'
 import { encodedSize, readIdentities } from './identities.ts'
 import { besides, checkSegment, isSegment, quarantine, removeSegment, type SegmentState } from './segment.ts'
 
@@ -38,7 +39,12 @@ export const takeStock = async (directory: string, report: (text: string) => voi
     if (length < size) await truncate(path, length)
     await cutIdentities(path, pieces)
     if (length === 0) await removeSegment(path)
-    else complete.set(path, length)
+    else {
+      // A process that was killed may not have come to sync it, and what is read of it counts from now on.
+      await fsyncFile(path)
+      await fsyncFile(besides(path, 'sums'))
+      complete.set(path, length)
+    }
   }
   return { complete, damage }
 }

@@ -125,11 +125,16 @@ export const isOurs = ({ patterns, exclude, ours }: Tailing, path: string): bool
   return known
 }
 
-export const sizeOf = (file: Followed): number => Number(fstatSync(file.fd!, { bigint: true }).size)
+/** Of what was read of it, some is not committed yet. */
+export const isUnderWay = ({ byKey }: Tailing, key: string): boolean => (byKey.get(key)?.handedOut.length ?? 0) > 0
+
+/** Of an open file; only what may be read of it. */
+export const sizeOf = ({ hooks }: Tailing, file: Followed): number =>
+  hooks.visible(file.path, Number(fstatSync(file.fd!, { bigint: true }).size))
 
 /** What was read of a file is still what it holds. */
 export const intact = (tailing: Tailing, file: Followed): boolean =>
-  file.fd === undefined ? stillIs(file) : sizeOf(file) >= file.offset && inPlace(tailing, file)
+  file.fd === undefined ? stillIs(file) : sizeOf(tailing, file) >= file.offset && inPlace(tailing, file)
 
 /**
  * The bytes before the offset of an open file are those that were read; near its start, where that is too little to

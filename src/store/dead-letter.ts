@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { type FileHandle, mkdir, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
+import { type FileHandle, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fsyncDir } from '../durable/file.ts'
+import { fsyncDir, fsyncFile, makeDurableDirectory } from '../durable/file.ts'
 import { decodeFrame, encodeFrame, nextFrame } from '../durable/frame.ts'
 import { type Batch, outcome } from '../event/batch.ts'
 import { type DeadLetter, letterOf } from './dead-letter/letter.ts'
@@ -52,7 +52,7 @@ export const openDeadLetters = async (
   report: (text: string) => void,
   { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): Promise<DeadLetters> => {
-  if (!readOnly) await mkdir(directory, { recursive: true, mode: 0o700 })
+  if (!readOnly) await makeDurableDirectory(directory, 0o700)
   const places = new Map<string, Place>()
   let next = 1
   let file: FileHandle | undefined
@@ -103,16 +103,25 @@ export const openDeadLetters = async (
       take(frame.record, { segment, at, length: frame.next - at })
       at = frame.next
     }
+    if (!readOnly && name === names.at(-1)) await fsyncFile(segment)
   }
 
   const append = async (records: readonly object[]): Promise<void> => {
     if (readOnly) throw new Error(`the dead letters in ${directory} are only read`)
     if (file === undefined || length > segmentBytes) {
       await file?.close()
+      file = undefined
       path = join(directory, `${String(next++).padStart(8, '0')}${suffix}`)
-      file = await open(path, 'ax', 0o600)
+      const fresh = await open(path, 'ax', 0o600)
+      try {
+        await fsyncDir(directory)
+      } catch (error) {
+        // Its name may never reach the disk, and all that is written to it would go with it.
+        await fresh.close().catch(() => undefined)
+        throw error
+      }
+      file = fresh
       length = 0
-      await fsyncDir(directory)
     }
     const frames = records.map(encodeFrame)
     const bytes = Buffer.concat(frames)

@@ -68,6 +68,7 @@ export const sourceBench = async (
     generations,
     resume,
     covered: async () => [],
+    skipped: (key, to) => resume.set(key, to),
     clock: Date.now,
     once: false,
     begin: 'beginning',
