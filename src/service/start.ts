@@ -171,8 +171,7 @@ export const startPipelines = async ({
   pushed,
   clock = Date.now,
 }: StartOptions): Promise<Running> => {
-  await mkdir(config.data, { recursive: true, mode: 0o700 })
-  await makeDurableDirectory(config.data, 0o750)
+  await makeDurableDirectory(config.data, 0o700)
   const report = (text: string): void => log.warn(text)
   const reading = new AbortController()
   const delivering = new AbortController()
