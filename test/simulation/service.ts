@@ -148,7 +148,7 @@ export const loadCode = async (): Promise<Code> => {
         failed,
         metrics,
         troubles,
-        pushed: code.createPushed(config, false),
+        pushed: code.createPushed(config, false, { log, metrics }),
       })
     },
     async accountOf({ context }) {
