@@ -1,4 +1,4 @@
-import { type Journal, openJournal } from '../durable/journal.ts'
+import { type Journal, type OpenJournal, openJournal } from '../durable/journal.ts'
 import type { Alert, Transition } from './alert.ts'
 import { freshState, type RuleState } from './state.ts'
 
@@ -49,7 +49,14 @@ export interface AlertBook {
 export const openAlertBook = async (
   directory: string,
   report: (text: string) => void,
-  { readOnly = false }: { readonly readOnly?: boolean } = {},
+  {
+    readOnly = false,
+    open = (options) => openJournal(directory, options),
+  }: {
+    readonly readOnly?: boolean
+    /** Elsewhere than in the directory. */
+    readonly open?: OpenJournal | undefined
+  } = {},
 ): Promise<AlertBook> => {
   const rules = new Map<string, RuleState>()
   let ended: Alert[] = []
@@ -80,7 +87,7 @@ export const openAlertBook = async (
     }
   }
 
-  const journal: Journal = await openJournal(directory, {
+  const journal: Journal = await open({
     apply: (record) => apply(record as BookRecord),
     snapshot: () => ({ kind: 'all', rules: [...rules], ended, pending }) satisfies BookRecord,
     report,

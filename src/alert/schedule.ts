@@ -1,4 +1,5 @@
 import { type ScheduledTask, schedule } from 'node-cron'
+import type { OpenJournal } from '../durable/journal.ts'
 import type { Store } from '../store/store.ts'
 import { quiet } from '../telemetry/quiet.ts'
 import type { Alert, RuleStatus, WindowVerdict } from './alert.ts'
@@ -27,6 +28,8 @@ export interface SchedulerOptions {
   readonly takeLate: () => ReadonlyMap<string, number>
   /** Directory of the journal: `data/state/alerts`. */
   readonly directory: string
+  /** Where the journal is kept instead. */
+  readonly journal?: OpenJournal | undefined
   /** Who is told of changes, by name. Must not return before the change is safe with it; what throws is asked again. */
   readonly notifiers: ReadonlyMap<string, Deliver>
   readonly onVerdict?: (rule: string, verdict: WindowVerdict['verdict']) => void
@@ -69,7 +72,7 @@ export interface Scheduler {
 
 export const createScheduler = async (options: SchedulerOptions): Promise<Scheduler> => {
   const { rules, report, clock } = options
-  const book = await openAlertBook(options.directory, report)
+  const book = await openAlertBook(options.directory, report, { open: options.journal })
   const judge = createJudge({
     store: options.store,
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),

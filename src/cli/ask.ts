@@ -19,12 +19,18 @@ async function* locally(given: General, name: string, asked: object, signal: Abo
   const { operateOn } = await import('../service/operations/operate.ts')
   const config = await configured(overridesOf(given))
   if (name === 'alerts') {
-    // They lie beside the store, which may be away.
+    // Beside an embedded store, which may be away; in one that several services share.
     const { listAlerts, readAlerts } = await import('../service/operations/alerts.ts')
     const { requireData } = await import('../service/require-data.ts')
-    requireData(config)
-    const alerts = await readAlerts(config)
-    for await (const row of listAlerts(() => alerts)({ config }, asked)) yield stringify(row)
+    const { openStore } = await import('../service/open-store.ts')
+    if (config.store.kind === 'duckdb') requireData(config)
+    const store = config.store.kind === 'duckdb' ? undefined : await openStore(config)
+    try {
+      const alerts = await readAlerts(config, store?.shared, signal)
+      for await (const row of listAlerts(() => alerts)({ config }, asked)) yield stringify(row)
+    } finally {
+      await store?.close()
+    }
     return
   }
   if (name === 'explain-query') {

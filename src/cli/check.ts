@@ -37,6 +37,10 @@ const showConfig = async (options: General): Promise<void> => {
       ...(dataset === undefined ? {} : { dataset }),
       transforms: transforms.map((step) => step.name),
     })),
+    // Who knows the path can pretend to be this process.
+    ...(config.heartbeat === undefined
+      ? {}
+      : { heartbeat: { ...config.heartbeat, url: `${new URL(config.heartbeat.url).origin}/********` } }),
     rules: config.rules.map(({ problems: _problems, ...rule }) => rule),
   }
   process.stdout.write(`${JSON.stringify(shown, masked, 2)}\n`)

@@ -30,7 +30,7 @@ export const variables = {
     '`host:port` of the Beats input; off unless set. Beyond loopback `host:port insecure` says that whoever reaches it may send.',
   TAILRACE_DINGTALK_URL: 'DingTalk robot.',
   TAILRACE_DINGTALK_SECRET: 'Signing secret of the DingTalk robot.',
-  TAILRACE_HEARTBEAT_URL: 'Address told regularly that this process lives.',
+  TAILRACE_HEARTBEAT_URL: 'Address asked for each minute while this process works as it should.',
 } as const
 
 /** Those whose value is nobody's to see; of an address in the others, its credentials. */
@@ -50,7 +50,6 @@ export const laterVariables: ReadonlySet<string> = new Set([
   'TAILRACE_CELERY',
   'TAILRACE_DINGTALK_URL',
   'TAILRACE_DINGTALK_SECRET',
-  'TAILRACE_HEARTBEAT_URL',
 ])
 
 export type VariableName = keyof typeof variables

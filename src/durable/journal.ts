@@ -27,6 +27,9 @@ export interface JournalOptions {
 }
 export type Segment = Pick<FileHandle, 'write' | 'datasync' | 'truncate' | 'close'>
 
+/** Opens a journal, wherever it is kept. */
+export type OpenJournal = (options: JournalOptions) => Promise<Journal>
+
 export interface Journal {
   /** Resolves once the record is on disk and applied; rejects with the system's error (full disk …): append again later. */
   append(record: JournalRecord): Promise<void>

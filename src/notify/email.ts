@@ -11,6 +11,8 @@ export interface EmailOptions extends MailRoute, Omit<OutboxOptions, 'send'> {
   readonly lang?: Lang
   /** Zone of times in messages. */
   readonly timezone: string
+  /** Asked before each mail; while it says no, mails wait. */
+  readonly mayTell?: () => boolean
 }
 
 /** Also the way of every other mail to the same people: the digest. */
@@ -24,9 +26,10 @@ const seconds = 1000
 
 /** Sends one mail over a connection of its own: an idle one would be closed by the server between two alerts. */
 const createSend =
-  ({ url, report, ...route }: Pick<EmailOptions, 'url' | 'report' | keyof MailRoute>) =>
+  ({ url, report, mayTell, ...route }: Pick<EmailOptions, 'url' | 'report' | 'mayTell' | keyof MailRoute>) =>
   async (mail: Mail, signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted()
+    if (mayTell?.() === false) throw new Error('another instance sends mail now')
     const { createTransport } = await import('nodemailer')
     const transport = createTransport({
       url,

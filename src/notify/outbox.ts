@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openJournal } from '../durable/journal.ts'
+import { type OpenJournal, openJournal } from '../durable/journal.ts'
 import type { Mail } from './mail.ts'
 
 /** What became of an attempt to send. */
@@ -8,6 +8,8 @@ export type SendResult = 'sent' | 'failed' | 'given_up'
 export interface OutboxOptions {
   /** `data/state/outbox/<name>`. */
   readonly directory: string
+  /** Where the journal is kept instead. */
+  readonly journal?: OpenJournal | undefined
   /** Resolves when the server took the mail. */
   readonly send: (mail: Mail, signal: AbortSignal) => Promise<void>
   /** Milliseconds since 1970. */
@@ -96,7 +98,8 @@ export const openOutbox = async (options: OutboxOptions): Promise<Outbox> => {
       done = new Map(record.done)
     }
   }
-  const journal = await openJournal(options.directory, {
+  const open: OpenJournal = options.journal ?? ((given) => openJournal(options.directory, given))
+  const journal = await open({
     apply: (record) => apply(record as OutboxRecord),
     snapshot: (): OutboxRecord & object => ({
       kind: 'all',

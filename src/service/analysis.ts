@@ -6,8 +6,8 @@ import { rulesOf } from './check-rules.ts'
 import { createDigests, type Digests } from './digests.ts'
 import type { Config } from './load.ts'
 import { mailDigests } from './mail-digests.ts'
-import { type Notifiers, openNotifiers } from './notifiers.ts'
-import { alertDirectory, listAlerts } from './operations/alerts.ts'
+import { type Keeping, type Notifiers, openNotifiers } from './notifiers.ts'
+import { alertDirectory, listAlerts, refuseToList } from './operations/alerts.ts'
 import { digestOperation } from './operations/digest.ts'
 import type { Operation } from './operations/operate.ts'
 import { knownFields } from './operations/question.ts'
@@ -27,6 +27,15 @@ export interface Analysis {
   stop(): Promise<void>
 }
 
+/** Among the services on one store. */
+export interface Standing {
+  /** Another one judges: why this one does not, and what that one found. */
+  readonly elsewhere?: { readonly why: () => string; readonly alerts: () => Promise<readonly Alert[]> }
+  readonly keeping?: Keeping
+  /** How far all of them are. */
+  readonly position?: (datasets: readonly string[]) => number | undefined
+}
+
 /** Events stored late, by dataset, since this was last asked. */
 const takeLate = (running: Running) => () => {
   const { late } = running.context.progress
@@ -35,17 +44,38 @@ const takeLate = (running: Running) => () => {
   return taken
 }
 
-const watch = (running: Running, config: Config, log: Logger, notifiers: Notifiers): Promise<Scheduler> =>
+/** Who tells asks before each change whether it is still the one that tells. */
+const guarded = ({ deliver }: Notifiers, keeping: Keeping | undefined): Notifiers['deliver'] =>
+  keeping === undefined
+    ? deliver
+    : new Map(
+        [...deliver].map(([name, tell]) => [
+          name,
+          (transition, signal) =>
+            keeping.mayTell()
+              ? tell(transition, signal)
+              : Promise.reject(new Error('another instance judges the rules now')),
+        ]),
+      )
+
+const watch = (
+  running: Running,
+  config: Config,
+  log: Logger,
+  notifiers: Notifiers,
+  { keeping, position = running.positions.position }: Standing,
+): Promise<Scheduler> =>
   createScheduler({
     rules: rulesOf(config).rules,
     store: running.context.store,
     namespace: config.namespace,
     context: { fieldOf: knownFields(config).fieldOf, timezone: config.timezone },
     clock: Date.now,
-    position: (datasets) => running.positions.position(datasets),
+    position,
     takeLate: takeLate(running),
     directory: alertDirectory(config),
-    notifiers: notifiers.deliver,
+    journal: keeping?.journal('alerts'),
+    notifiers: guarded(notifiers, keeping),
     onVerdict: (rule, verdict) => running.metrics.evaluations.inc({ rule, verdict }),
     report: (text) => log.warn(text),
   })
@@ -76,15 +106,16 @@ export const startAnalysis = async (
   config: Config,
   log: Logger,
   once: boolean,
+  standing: Standing,
 ): Promise<Analysis> => {
-  const notifiers = config.role === 'ship' ? undefined : await openNotifiers(config, log, running.metrics)
-  const scheduler = notifiers === undefined ? undefined : await watch(running, config, log, notifiers)
+  const { keeping, elsewhere, position: positionOf = running.positions.position } = standing
+  const notifiers = elsewhere !== undefined ? undefined : await openNotifiers(config, log, running.metrics, keeping)
+  const scheduler = notifiers === undefined ? undefined : await watch(running, config, log, notifiers, standing)
   const alerts = (): readonly Alert[] => scheduler?.alerts() ?? []
   const untell = scheduler === undefined ? undefined : tellOf(scheduler, running)
   if (!once) await scheduler?.start()
-  const position = (): number | undefined =>
-    running.positions.position(config.pipelines.flatMap((one) => [...datasetsOf(one).keys()]))
-  const digests = createDigests({ context: running.context, alerts, position })
+  const position = (): number | undefined => positionOf(config.pipelines.flatMap((one) => [...datasetsOf(one).keys()]))
+  const digests = createDigests({ context: running.context, alerts: elsewhere?.alerts ?? alerts, position })
   const mail =
     config.digest === false || config.digest.to === undefined ? undefined : notifiers?.mail.get(config.digest.to)
   const mailing =
@@ -93,7 +124,7 @@ export const startAnalysis = async (
       : mailDigests({ config, digests, outbox: mail.outbox, position, report: (text) => log.warn(text) })
   return {
     operations: {
-      alerts: listAlerts(alerts),
+      alerts: elsewhere === undefined ? listAlerts(alerts) : refuseToList(elsewhere.why),
       digest: digestOperation(
         digests,
         mail === undefined

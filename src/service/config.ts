@@ -1,4 +1,5 @@
 import type { Rule } from '../alert/rule.ts'
+import type { Text } from '../config/env.ts'
 import type {
   DigestSettings,
   NotifierSettings,
@@ -22,6 +23,7 @@ export interface UserConfig {
   readonly web?: WebSettings | false
   readonly notify?: Readonly<Record<string, NotifierSettings>>
   readonly digest?: DigestSettings | false
+  readonly heartbeat?: { readonly url: Text; readonly every?: string }
   readonly retention?: readonly RetentionSettings[]
   readonly log?: { readonly level?: string; readonly output?: 'text' | 'json' }
   /** Megabytes for blocks and columns. */

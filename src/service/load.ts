@@ -22,6 +22,7 @@ import { checkSettings, type Path, type Wrong } from './check-settings.ts'
 import type { UserConfig } from './config.ts'
 import { withFormats } from './formats.ts'
 import { createLocator, findConfig, importConfig } from './import-config.ts'
+import { type Heartbeat, heartbeatOf } from './load-heartbeat.ts'
 import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
 import { type WebConfig, webOf } from './load-web.ts'
 
@@ -41,6 +42,7 @@ export interface Config {
   readonly notify: Readonly<Record<string, NotifierSettings>>
   /** False: none is mailed; the command still answers. */
   readonly digest: DigestRoute | false
+  readonly heartbeat?: Heartbeat
   readonly retention: readonly Retention[]
   /** Bytes of the arena. */
   readonly memory: number
@@ -186,6 +188,14 @@ export const loadConfig = async (
   const notify = notifiersOf(user, variable, resolveTexts, wrong)
   const digest = digestOf(user, notify, timezone, wrong)
 
+  if (role === 'analyse' && store.kind === 'duckdb')
+    wrong(
+      "role 'analyse' reads the events of others, and an embedded store has none",
+      'Name the store of the others, or take role all',
+      ['role'],
+    )
+  const heartbeat = heartbeatOf(user, variable('TAILRACE_HEARTBEAT_URL'), text, wrong)
+
   const data = resolve(cwd, overrides.data ?? variable('TAILRACE_DATA') ?? user.data ?? 'data')
   const web = overrides.web === false || user.web === false ? false : webOf(user.web ?? {}, { variable, text, wrong })
   learnSecrets({ store, web, notify })
@@ -202,6 +212,7 @@ export const loadConfig = async (
     web,
     notify,
     digest,
+    ...(heartbeat === undefined ? {} : { heartbeat }),
     retention: (user.retention ?? [{ age: '30d' }]).map(({ dataset, age, size }, i) => ({
       ...(dataset === undefined ? {} : { dataset }),
       ...(age === undefined

@@ -71,7 +71,7 @@ export const openContext = async (
     namespace: namespace ?? (config.store.kind === 'duckdb' ? undefined : config.namespace),
   }
   const position = (): number => Number.POSITIVE_INFINITY
-  const digests = createDigests({ context, alerts: () => readAlerts(config), position })
+  const digests = createDigests({ context, alerts: () => readAlerts(config, store.shared, signal), position })
   return {
     context,
     operations: { digest: digestOperation(digests, digestRoute(config)) },

@@ -82,12 +82,22 @@ export interface OverviewParts {
   /** Undefined while the service starts. */
   readonly context: () => Context | undefined
   readonly alerts: () => readonly Alert[]
+  /** Host of the instance that judges; undefined: this one. */
+  readonly elsewhere: () => string | undefined
   readonly troubles: () => readonly Trouble[]
   readonly clock?: () => number
 }
 
 /** Gathers what the page says. What the store answers is shared for some seconds; without it the rest is shown. */
-export const createOverview = ({ config: first, demo, context, alerts, troubles, clock = Date.now }: OverviewParts) => {
+export const createOverview = ({
+  config: first,
+  demo,
+  context,
+  alerts,
+  elsewhere,
+  troubles,
+  clock = Date.now,
+}: OverviewParts) => {
   const cached = createCached<Answers>(32, clock)
   const ask = ({ store, config }: Context, asked: Asked, where: Query): Promise<Answers> =>
     cached.get(JSON.stringify([asked.range, asked.problem === undefined ? asked.kql : '']), maxAge[asked.range], () =>
@@ -115,6 +125,7 @@ export const createOverview = ({ config: first, demo, context, alerts, troubles,
       asked,
       troubles: [...troubles()].sort((a, b) => Number(b.blocks) - Number(a.blocks)),
       alerts: alerts(),
+      elsewhere: elsewhere(),
       files: now === undefined ? [] : filesOf(now),
       ledger: now === undefined ? emptyAccount : accountOf(now),
       answers,

@@ -137,6 +137,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       troubles,
       context: () => running?.context,
       alerts: () => companions?.analysis.alerts() ?? [],
+      elsewhere: () => companions?.elsewhere,
       digests: () => companions?.analysis.digests,
       pushed,
     }),
@@ -189,7 +190,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     ready.resolve((name, asked, signal) => operateOn(context, beside.analysis.operations)(name, asked, signal))
     troubles.clear('starting')
     log.info(
-      `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}${web.address === undefined ? '' : `; page at ${web.address}`}`,
+      `${config.role === 'analyse' ? `analysing what is in ${config.store.kind}` : `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}`}${web.address === undefined ? '' : `; page at ${web.address}`}`,
     )
     if (!once && start.demo === 'no') {
       troubles.watch(() => waitingOf(running!))

@@ -169,6 +169,17 @@ export const settingsSchema = {
     shape: { kind: 'named', of: { kind: 'made', by: { email, console: consoleSettings }, literal: ['console'] } },
   },
   digest: { about: 'The daily mail; false for none.', shape: { kind: 'members', off: true, of: digest } },
+  heartbeat: {
+    about:
+      'An address that is asked for while this process takes in what comes, reaches its store and judges its rules: what listens there notices when that ends.',
+    shape: {
+      kind: 'members',
+      of: {
+        url: { about: 'The address, http(s)://….', shape: reference },
+        every: { about: 'How often.', shape: text, fallback: '1m' },
+      } satisfies Record<keyof NonNullable<UserConfig['heartbeat']>, Setting>,
+    },
+  },
   retention: {
     about: 'How long events are kept.',
     shape: { kind: 'list', of: { kind: 'members', of: retention } },

@@ -278,7 +278,10 @@ export const startPipelines = async ({
     delivering: delivering.signal,
     failed,
   })
-  await slots.want(config)
+  // Who only analyses reads nothing.
+  const want = (now: Config): Promise<void> =>
+    slots.want(config.role === 'analyse' ? { pipelines: [], timezone: now.timezone } : now)
+  await want(config)
   const read = slots.read()
   // Whoever waits for it hears of a failure; so does `failed`, though nobody waits.
   read.catch(() => undefined)
@@ -322,7 +325,7 @@ export const startPipelines = async ({
     read,
     reload(next) {
       inForce = next
-      return slots.want(next)
+      return want(next)
     },
     waiting: () => slots.all.flatMap(({ waiting }) => waiting ?? []),
     flush: () => delivery.flush(),

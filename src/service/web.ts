@@ -25,6 +25,7 @@ export interface WebParts {
   /** Undefined while the service starts. */
   readonly context: () => Context | undefined
   readonly alerts: () => readonly Alert[]
+  readonly elsewhere: () => string | undefined
   readonly digests: () => Digests | undefined
   readonly pushed: Pushed
 }

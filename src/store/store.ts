@@ -1,6 +1,7 @@
 import type { Schema } from '../event/field.ts'
 import type { Query } from '../query/tree.ts'
 import type { Aggregate, Bucket } from './aggregate.ts'
+import type { SharedDocuments } from './shared.ts'
 import type { CommitRecord, Sink } from './sink.ts'
 
 /** A nested document as a store gives it back; integers beyond 2^53 are bigints (`stringify` writes them exact). */
@@ -55,6 +56,8 @@ export interface Store extends Sink {
   /** How many documents of each generation `retain` removed, where the store counts them as it removes them. */
   removed?(signal: AbortSignal): Promise<ReadonlyMap<string, number>>
   retain(rules: readonly Retention[], now: number, signal: AbortSignal): Promise<void>
+  /** Of a store that several processes use: what they know of each other. */
+  readonly shared?: SharedDocuments
   /** Transactional stores: the sealed records, oldest first, and their replacement by one. */
   commits?(signal: AbortSignal): AsyncIterable<CommitRecord>
   replaceCommits?(snapshot: CommitRecord, signal: AbortSignal): Promise<void>

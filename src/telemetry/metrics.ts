@@ -40,6 +40,7 @@ export const createMetrics = () => {
       'config_refused',
       '1 while the configuration on disk has mistakes and an older one is in force.',
     ),
+    leaseHeld: gauge('service_lease_held', '1 while this is the instance that judges rules for all on its store.'),
     ready: gauge('service_ready', '1 while input is accepted, and goes on or is safely kept.'),
     troubles: gauge('service_troubles', 'What is wrong now, by kind.', 'kind'),
     transformTroubled: gauge('transform_troubled', '1 while a transform does not work as it was defined.', 'transform'),

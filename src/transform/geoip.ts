@@ -127,6 +127,11 @@ export const geoip = <const F extends string = 'source.ip'>(
       place = await openMmdb(options.city ?? options.country ?? bundled())
       system = options.asn === undefined ? undefined : await openMmdb(options.asn)
     },
+    async close() {
+      place = system = undefined
+      known.clear()
+      answers.clear()
+    },
     apply(batch: Batch) {
       const column = batch.columns.get(field)
       const distinct = column === undefined ? undefined : distinctOf(batch, column)

@@ -46,14 +46,16 @@ const createGeneration = <V>(most: number) => {
  */
 export const createMemo = <V>(most: number, make: (memory: Uint8Array, start: number, end: number) => V): Memo<V> => {
   const seed = (Math.random() * 0xffffffff) | 0
-  let young = createGeneration<V>(most)
-  let old: typeof young | undefined
+  // Its table is large: of a definition that is never used, or not any more, there is none.
+  let young: ReturnType<typeof createGeneration<V>> | undefined
+  let old: typeof young
   let from = bytesOf(new Uint8Array(0))
   return {
     of(memory, start, end) {
       if (end - start > longest) return make(memory, start, end)
       if (from.memory !== memory) from = bytesOf(memory)
       const hash = hashOf(from, start, end, seed)
+      young ??= createGeneration<V>(most)
       const known = young.find(from, start, end, hash)
       if (known >= 0) return young.value(known)
       const before = old?.find(from, start, end, hash) ?? -1
@@ -66,8 +68,7 @@ export const createMemo = <V>(most: number, make: (memory: Uint8Array, start: nu
       return value
     },
     clear() {
-      young = createGeneration<V>(most)
-      old = undefined
+      young = old = undefined
     },
   }
 }

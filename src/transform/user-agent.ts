@@ -45,6 +45,10 @@ export const userAgent = (): Transform<FieldsOf<'user_agent.original'>, FieldsOf
         return Object.freeze({ ...agent, bot: agent.device === 'Spider' || isbot(text) })
       }
     },
+    async close() {
+      look = undefined
+      known.clear()
+    },
     apply(batch: Batch) {
       const column = batch.columns.get('user_agent.original')
       const distinct = column === undefined ? undefined : distinctOf(batch, column)

@@ -4,6 +4,7 @@ import { appendFileSync, readdirSync, readFileSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { freePort } from '../support/free-port.ts'
+import { requestNow } from '../support/request-now.ts'
 import { scratchDir } from '../support/scratch-dir.ts'
 import { startSmtp } from '../support/smtp.ts'
 import { begin } from '../support/tailrace.ts'
@@ -20,14 +21,6 @@ export default defineConfig({
   })],
 })
 `
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-const requestNow = (status: number): string => {
-  const now = new Date()
-  const [day, year] = [String(now.getUTCDate()).padStart(2, '0'), now.getUTCFullYear()]
-  return `81.2.69.10 - - [${day}/${months[now.getUTCMonth()]}/${year}:${now.toISOString().slice(11, 19)} +0000] "GET /pay/7 HTTP/1.1" ${status} 512 "-" "curl/8.5.0"\n`
-}
-
 test('an alert and its end reach the mailbox once each, whenever the service is killed', {
   timeout: 240_000,
 }, async () => {

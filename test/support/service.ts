@@ -29,7 +29,11 @@ export interface Service extends AsyncDisposable {
   accounted(): Promise<Row>
 }
 
-export const createService = (environment: Readonly<Record<string, string>>, args: readonly string[] = []): Service => {
+export const createService = (
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+  web = false,
+): Service => {
   const scratch: ScratchDir = scratchDir('tailrace-service')
   let child: ReturnType<typeof begin> | undefined
   let said = ''
@@ -50,7 +54,7 @@ export const createService = (environment: Readonly<Record<string, string>>, arg
   return {
     directory: scratch.path,
     start() {
-      child = begin(scratch.path, ['run', '--no-web', ...args], environment)
+      child = begin(scratch.path, ['run', ...(web ? [] : ['--no-web']), ...args], environment)
       child.stdout!.resume()
       child.stderr!.setEncoding('utf8').on('data', (text: string) => {
         said += text

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Alert } from '../../alert/alert.ts'
+import type { SharedDocuments } from '../../store/shared.ts'
 import type { Context } from '../context.ts'
-import type { Answer } from '../control.ts'
+import { type Answer, OperationError } from '../control.ts'
 import type { Config } from '../load.ts'
+import { sharedJournals } from '../sharing.ts'
 
 export interface AlertsAsked {
   /** Resolved ones too. */
@@ -28,15 +30,27 @@ export const listAlerts = (alerts: () => readonly Alert[]) =>
     for (const alert of alerts()) if (asked.all === true || alert.state === 'firing') yield alertLine(alert)
   }
 
+/** Of a service that judges no rule: an empty list would be taken for peace. */
+export const refuseToList = (why: () => string) =>
+  // biome-ignore lint/correctness/useYield: it has nothing to give
+  async function* (): Answer {
+    throw new OperationError(2, why())
+  }
+
 export const alertDirectory = (config: Config): string => join(config.state, 'alerts')
 
 /** What the last service knew; for commands when none runs. */
-export const readAlerts = async (config: Config): Promise<readonly Alert[]> => {
+export const readAlerts = async (
+  config: Config,
+  shared: SharedDocuments | undefined,
+  signal: AbortSignal,
+): Promise<readonly Alert[]> => {
   const directory = alertDirectory(config)
-  if (!existsSync(directory)) return []
+  if (shared === undefined && !existsSync(directory)) return []
+  const open = shared === undefined ? undefined : sharedJournals(shared, config.namespace, '', signal, true)('alerts')
   const { openAlertBook } = await import('../../alert/book.ts')
   const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
-  const book = await openAlertBook(directory, report, { readOnly: true })
+  const book = await openAlertBook(directory, report, { readOnly: true, open })
   try {
     return book.alerts()
   } finally {

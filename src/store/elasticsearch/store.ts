@@ -13,6 +13,7 @@ import { coveredSpans, heldIds, refreshTargets, whole } from './held.ts'
 import { targetsOf } from './question.ts'
 import { retainDocuments } from './retain.ts'
 import { searchDocuments } from './search.ts'
+import { createShared } from './shared.ts'
 import { createTargets, type Targets } from './target.ts'
 import { targetName } from './template.ts'
 import { createTroubles } from './trouble.ts'
@@ -88,6 +89,7 @@ export const openElasticsearch = async (options: ElasticsearchOptions): Promise<
   return {
     name: 'elasticsearch',
     transactional: false,
+    shared: createShared(ask),
     get trouble() {
       return troubles.text
     },

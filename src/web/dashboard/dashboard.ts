@@ -61,7 +61,7 @@ export const dashboard = (overview: Overview, nonce: string, visitor?: string): 
     script: refresh(text.pause, text.resume),
     body: `${header}<main>${state}${searchForm(asked)}${troubleList}
 ${section('events', text.events, silence + (answers === undefined ? '' : chart(overview, answers, clock, text)), true)}
-${section('alerts', text.openAlerts, alertList(open, text.noAlerts) + (ended.length === 0 ? '' : `<h3>${safe(text.ended)}</h3>${alertList(ended, '')}`))}
+${section('alerts', text.openAlerts, alertList(open, overview.elsewhere === undefined ? text.noAlerts : text.elsewhere(overview.elsewhere)) + (ended.length === 0 ? '' : `<h3>${safe(text.ended)}</h3>${alertList(ended, '')}`))}
 ${section('datasets', text.datasets, tables.datasets)}
 ${section('slow', text.slow, tables.slow)}
 ${section('files', text.files, tables.files)}

@@ -12,6 +12,8 @@ export interface Overview {
   /** What keeps the service from working as it should; those that block first. */
   readonly troubles: readonly { readonly kind: string; readonly text: string; readonly blocks: boolean }[]
   readonly alerts: readonly Alert[]
+  /** Alerts are judged by another instance, on this host ('' where that is not known); undefined: here. */
+  readonly elsewhere?: string | undefined
   readonly files: readonly FileRow[]
   readonly ledger: Account
   /** Undefined: the store has not answered, and why. */

@@ -12,7 +12,7 @@ export interface Verdict {
 const late = 30
 
 /** Whether all is well, in a sentence. */
-export const verdictOf = ({ troubles, alerts, ledger, files, asked }: Overview, text: Words): Verdict => {
+export const verdictOf = ({ troubles, alerts, ledger, files, asked, elsewhere }: Overview, text: Words): Verdict => {
   const blocking = troubles.find(({ blocks }) => blocks)
   if (blocking !== undefined) return { kind: 'bad', text: `${text.troubled} ${blocking.text}` }
   const open = alerts.filter(({ state }) => state === 'firing').sort((a, b) => (a.severity < b.severity ? -1 : 1))
@@ -30,5 +30,8 @@ export const verdictOf = ({ troubles, alerts, ledger, files, asked }: Overview, 
   const bytes = files.reduce((sum, { lagBytes }) => sum + lagBytes, 0)
   if (behind > late)
     return { kind: 'warn', text: text.behind(printDuration(behind * 1000, asked.lang), printValue('bytes', bytes)) }
-  return { kind: 'good', text: files.length === 0 ? text.wellNothing : text.wellAll }
+  return {
+    kind: 'good',
+    text: files.length === 0 ? text.wellNothing : elsewhere === undefined ? text.wellAll : text.wellElsewhere,
+  }
 }
