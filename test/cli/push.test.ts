@@ -72,7 +72,7 @@ describe('the Beats input', () => {
     const refused = await tailrace(directory.path, ['check'])
     expect(refused.code).toBe(1)
     expect(refused.out).toMatch(
-      /tailrace\.config\.ts:\d+:\d+: the beats source 'beats' would listen on 0\.0\.0\.0, which is not loopback, and take records of anybody\. Ask for client certificates/,
+      /tailrace\.config\.ts:\d+:\d+: the beats source 'beats' would listen on 0\.0\.0\.0, which is not loopback, and let everybody in\. Ask for client certificates/,
     )
     source(", tls: { certificate: 'a', key: 'b', clientCa: 'c' }")
     expect(await tailrace(directory.path, ['check'])).toMatchObject({ code: 0 })
