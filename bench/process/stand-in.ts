@@ -5,6 +5,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const newline = 10
 /** Every so many documents one is parsed, so that a sender of broken JSON is found out. */
@@ -12,6 +13,8 @@ const lookedAt = 997
 
 const counts = { documents: 0, bytes: 0, requests: 0, broken: 0 }
 let waiting = false
+/** Milliseconds that an answer to a bulk request takes longer. */
+let later = 0
 
 const tell = (): void => {
   process.send!({ counts })
@@ -74,6 +77,7 @@ const serve = async (request: IncomingMessage, response: ServerResponse): Promis
     const items = itemsOf(body, filtered)
     counts.bytes += body.length
     counts.requests++
+    if (later > 0) await sleep(later)
     answer(response, 200, `{"took":1,"errors":false,"items":[${items.join(',')}]}`)
     if (waiting && items.length > 0) {
       waiting = false
@@ -89,6 +93,7 @@ process.on('message', (asked) => {
   if (asked === 'counts') tell()
   else if (asked === 'reset') Object.assign(counts, { documents: 0, bytes: 0, requests: 0, broken: 0 })
   else if (asked === 'first') waiting = true
+  else if (typeof asked === 'object') later = (asked as { later: number }).later
   else if (asked === 'end') process.exit()
 })
 process.on('disconnect', () => process.exit())

@@ -15,6 +15,8 @@ export interface StandIn extends AsyncDisposable {
   /** Forgets the counts. */
   reset(): void
   counts(): Promise<Counts>
+  /** From now on it answers bulk requests so many milliseconds later. */
+  answerLater(milliseconds: number): void
   /** Resolves when the next document has been answered. */
   first(): Promise<void>
 }
@@ -35,6 +37,7 @@ export const openStandIn = async (): Promise<StandIn> => {
       child.send('counts')
       return (await told<{ counts: Counts }>()).counts
     },
+    answerLater: (later) => child.send({ later }),
     async first() {
       child.send('first')
       await told()

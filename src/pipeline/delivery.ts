@@ -24,6 +24,7 @@ export interface DeliveryOptions {
   /** Milliseconds after the first delivery that the oldest may wait while a backlog is read; `flushAfter` unless given. */
   readonly flushBacklogAfter?: number
   readonly flushAfter: number
+  /** Deliveries under way at once; of a sink that finds out by itself how many requests it may send, one more than those. */
   readonly concurrency: number
   readonly signal: AbortSignal
 }
@@ -63,6 +64,9 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   }
   const changed = (): Promise<void> => new Promise((resolve) => wakers.push(resolve))
 
+  /** One more than the requests: it fills its body, or commits, meanwhile. */
+  const atOnce = (): number => Math.min(options.concurrency, (sink.concurrency ?? Number.POSITIVE_INFINITY) + 1)
+
   const isEnough = (): boolean => waitingBytes >= flushBytes || waitingRecords >= flushRecords
 
   const finish = async (batches: readonly Batch[]): Promise<void> => {
@@ -101,7 +105,7 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   const send = (): void => {
     clearTimeout(timer)
     timer = undefined
-    while (!stopped && (waiting.length > 0 || (unsettled && running === 0)) && running < options.concurrency) {
+    while (!stopped && (waiting.length > 0 || (unsettled && running === 0)) && running < atOnce()) {
       unsettled = false
       let size = 0
       let records = 0

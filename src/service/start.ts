@@ -74,7 +74,8 @@ const embedded = {
   concurrency: 1,
   maxBytes: 18 << 20,
 } as const
-const remote = { flushBytes: 1 << 20, flushAfter: 250, concurrency: 3, maxBytes: 6 << 20 } as const
+/** As many at once as the store may ever be sent: it finds out how many it is sent. */
+const remote = { flushBytes: 1 << 20, flushAfter: 250, concurrency: 6, maxBytes: 6 << 20 } as const
 
 const schemasOf = (pipelines: readonly Pipeline[]): Map<string, ReadonlyMap<string, Field>> => {
   const all = new Map<string, ReadonlyMap<string, Field>>()
@@ -349,6 +350,7 @@ const watchGauges = (parts: Parts, positions: Positions, arenaBytes: () => numbe
     metrics.residentBytes.set(process.memoryUsage.rss())
     metrics.queueBytes.set({ store }, delivery.bytes)
     metrics.storeWaiting.set({ store }, parts.store.trouble === undefined ? 0 : 1)
+    if (parts.store.concurrency !== undefined) metrics.sinkConcurrency.set({ store }, parts.store.concurrency)
     metrics.unreadableFiles.reset()
     metrics.lagBytes.reset()
     metrics.lagSeconds.reset()

@@ -18,5 +18,7 @@ export interface Sink {
   write(batches: readonly Batch[], seal: () => CommitRecord | Promise<CommitRecord>, signal: AbortSignal): Promise<void>
   /** Why it is waiting now, if it is: shown by `readyz`, `sources` and the log. */
   readonly trouble: string | undefined
+  /** Requests that may be under way at once, of a sink that finds that out by itself. */
+  readonly concurrency?: number
   close(): Promise<void>
 }

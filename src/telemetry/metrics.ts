@@ -32,6 +32,11 @@ export const createMetrics = () => {
     lagBytes: gauge('source_lag_bytes', 'Bytes written to followed files and not yet committed.', 'source'),
     lagSeconds: gauge('source_lag_seconds', 'Age of the oldest byte not yet committed.', 'source'),
     storeWaiting: gauge('sink_waiting', '1 while the store is away or refuses.', 'store'),
+    sinkConcurrency: gauge(
+      'sink_concurrency',
+      'Requests that may be under way to the store at once; grows while it keeps pace.',
+      'store',
+    ),
     evaluations: counter('rule_evaluations_total', 'Rule windows evaluated, by verdict.', 'rule', 'verdict'),
     notifications: counter('notify_messages_total', 'Messages to people, by result.', 'notifier', 'result'),
     alertsFiring: gauge('alert_firing', 'Alerts firing now.', 'rule'),

@@ -7,6 +7,7 @@ import type { Ask } from './ask.ts'
 import { type Body, boundOf, bytesOf, type Cargo, cargoOf, clear, fill, idOf, idsOf, mostOf, refill } from './body.ts'
 import type { BodyPool } from './body-pool.ts'
 import { type BulkReply, openBulkReply } from './bulk-reply.ts'
+import type { Concurrency, Ending } from './concurrency.ts'
 import { type Connection, NoReply, type Reply } from './connection.ts'
 import { heldIds, refreshTargets } from './held.ts'
 import type { Targets } from './target.ts'
@@ -20,6 +21,7 @@ export interface BulkOptions {
   readonly targets: Targets
   readonly troubles: Troubles
   readonly pool: BodyPool
+  readonly concurrency: Concurrency
   readonly backoff: BackoffOptions
   readonly bodyBytes: number
   /** Data stream or alias of a batch. */
@@ -37,10 +39,22 @@ type Attempt =
   | { readonly kind: 'items'; readonly items: readonly BulkItem[] }
   /** Every one of them was made. */
   | { readonly kind: 'created' }
-  | { readonly kind: 'refused'; readonly text: string; readonly wish: number; readonly missing: boolean }
+  | {
+      readonly kind: 'refused'
+      readonly text: string
+      readonly wish: number
+      readonly missing: boolean
+      readonly busy: boolean
+    }
   /** A document of it is. `sure`: where it was sent alone, that one. */
   | { readonly kind: 'unfit'; readonly failure: Failure; readonly sure: boolean; readonly text: string }
-  | { readonly kind: 'unknown'; readonly text: string; readonly wish: number; readonly silent: boolean }
+  | {
+      readonly kind: 'unknown'
+      readonly text: string
+      readonly wish: number
+      readonly silent: boolean
+      readonly busy: boolean
+    }
 
 /** The ids prove that the reply is to this request, whatever lies between: a cached or mixed-up one names others. */
 const filter = 'took,errors,items.*._id,items.*.status,items.*.error,items.*.failure_store'
@@ -80,7 +94,7 @@ const attemptOf = (reply: Reply, read: BulkReply, sent: Body): Attempt => {
     if (items !== undefined) return { kind: 'items', items }
     const text =
       typeof body === 'string' ? troubleOf(reply) : 'store answers a bulk request with what is no answer to it'
-    return { kind: 'unknown', text, wish, silent: false }
+    return { kind: 'unknown', text, wish, silent: false, busy: false }
   }
   const text = troubleOf(reply)
   if (status === 413) {
@@ -95,8 +109,24 @@ const attemptOf = (reply: Reply, read: BulkReply, sent: Body): Attempt => {
   }
   // Said before the request was looked into: nothing of it was applied.
   return status >= 400 && status < 500
-    ? { kind: 'refused', text, wish, missing: status === 404 }
-    : { kind: 'unknown', text, wish, silent: false }
+    ? { kind: 'refused', text, wish, missing: status === 404, busy: status === 429 }
+    : { kind: 'unknown', text, wish, silent: false, busy: status >= 500 }
+}
+
+const isBusy = ({ status, error }: BulkItem): boolean =>
+  (status === 429 && error?.type !== 'cluster_block_exception') || status === 503
+
+const endingOf = (attempt: Attempt): Ending => {
+  switch (attempt.kind) {
+    case 'created':
+      return 'answered'
+    case 'items':
+      return attempt.items.some(isBusy) ? 'overload' : 'answered'
+    case 'unfit':
+      return 'other'
+    default:
+      return attempt.busy ? 'overload' : 'other'
+  }
 }
 
 /** Documents that the store broke over: how often, and how many it had taken when that began. */
@@ -114,7 +144,7 @@ const isHopeless = (failing: Failing, cargo: Cargo, row: number, before: number,
 
 /** Writes batches as bulk requests until every live row has an outcome. */
 export const createBulk = (options: BulkOptions) => {
-  const { connection, ask, targets, troubles, pool, shared } = options
+  const { connection, ask, targets, troubles, pool, concurrency, shared } = options
   let limit = options.bodyBytes
   /** Documents taken by the store in the life of this sink. */
   let accepted = 0
@@ -129,6 +159,18 @@ export const createBulk = (options: BulkOptions) => {
   }
 
   const request = async (body: Body, signal: AbortSignal): Promise<Attempt> => {
+    const turn = await concurrency.enter(signal)
+    let ending: Ending = 'other'
+    try {
+      const attempt = await send(body, signal)
+      ending = endingOf(attempt)
+      return attempt
+    } finally {
+      turn.end(ending, body.end - body.lease.start)
+    }
+  }
+
+  const send = async (body: Body, signal: AbortSignal): Promise<Attempt> => {
     try {
       const query = { filter_path: filter, ...(options.requiresAlias ? { require_alias: true } : {}) }
       const bulk = bytesOf(body)
@@ -137,7 +179,7 @@ export const createBulk = (options: BulkOptions) => {
       return attemptOf(await connection.send({ method: 'POST', path, query, bulk, read }, signal), read, body)
     } catch (error) {
       if (!(error instanceof NoReply)) throw error
-      return { kind: 'unknown', text: silenceOf(error), wish: 0, silent: true }
+      return { kind: 'unknown', text: silenceOf(error), wish: 0, silent: true, busy: true }
     }
   }
 

@@ -7,6 +7,7 @@ import { aggregateDocuments } from './aggregate.ts'
 import { type AskOptions, createAsk } from './ask.ts'
 import { createBodyPool } from './body-pool.ts'
 import { createBulk } from './bulk.ts'
+import { createConcurrency } from './concurrency.ts'
 import { type ConnectionOptions, connect } from './connection.ts'
 import { detectEngine, type Engine } from './engine.ts'
 import { coveredSpans, heldIds, refreshTargets, whole } from './held.ts'
@@ -24,7 +25,7 @@ export interface ElasticsearchOptions extends ConnectionOptions {
   readonly namespace?: string
   /** Bytes of one bulk request before compression, 8 MiB. */
   readonly bodyBytes?: number
-  /** Bodies under way at once, 4. */
+  /** Requests under way at once at most, 6; how many there are follows from how fast the store answers. */
   readonly bodies?: number
   /** False: index templates, data streams and aliases are somebody else's business. */
   readonly installTemplates?: boolean
@@ -48,11 +49,12 @@ const question: AskOptions = { tries: 3 }
  * `refresh` wait for a store that is away; searches and aggregates throw `StoreUnavailable` after three tries.
  */
 export const openElasticsearch = async (options: ElasticsearchOptions): Promise<Store> => {
-  const { namespace = 'default', bodyBytes = 8 << 20, bodies = 4, backoff = {}, installTemplates = true } = options
+  const { namespace = 'default', bodyBytes = 8 << 20, bodies = 6, backoff = {}, installTemplates = true } = options
   const connection = await connect(options)
   const troubles = createTroubles()
   const ask = createAsk(connection, troubles, backoff)
   const pool = createBodyPool(bodyBytes, bodies)
+  const concurrency = createConcurrency({ most: bodies })
   const schemas = new Map<string, Field>()
   const prepared = new Set<string>()
   const closing = new AbortController()
@@ -73,6 +75,7 @@ export const openElasticsearch = async (options: ElasticsearchOptions): Promise<
       targets,
       troubles,
       pool,
+      concurrency,
       backoff,
       bodyBytes,
       targetOf,
@@ -92,6 +95,9 @@ export const openElasticsearch = async (options: ElasticsearchOptions): Promise<
     shared: createShared(ask),
     get trouble() {
       return troubles.text
+    },
+    get concurrency() {
+      return concurrency.limit
     },
     async write(batches, _, signal) {
       const until = ending(signal)

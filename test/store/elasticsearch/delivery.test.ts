@@ -190,6 +190,28 @@ describe('a store that is away', () => {
 })
 
 describe('a store that is full', () => {
+  it('is sent one request at a time while it refuses, and more once it takes them again', async () => {
+    let refuses = false
+    const store = await use(
+      standIn({
+        fault: (_, answer, bulk) =>
+          bulk !== undefined && refuses && reply(answer, 429, { error: { type: 'es_rejected_execution_exception' } }),
+      }),
+    )
+    await withStore([store.url], async (open) => {
+      await write(open, rowsOf(1))
+      expect(open.concurrency).toBe(2)
+      refuses = true
+      const writing = Promise.all([1, 2, 3, 4].map((i) => write(open, rowsOf(30), { from: i * 10_000 })))
+      await waitUntil('it is sent less', () => open.concurrency === 1)
+      refuses = false
+      for (const { outcomes } of await writing) expect(outcomes).toEqual(allStored(30))
+      for (let from = 100_000; open.concurrency === 1; from += 20_000)
+        await Promise.all([0, 10_000].map((more) => write(open, rowsOf(3), { from: from + more })))
+      expect(new Set(store.stored).size).toBe(store.stored.length)
+    })
+  })
+
   it('gets the same documents again, and only those it refused', async () => {
     const store = await use(storeThatAnswers429(2))
     const { outcomes } = await withStore([store.url], (open) => write(open, rowsOf(32)))
