@@ -54,6 +54,7 @@ export const takes = (shape: Shape): string => {
       return Object.keys(shape.by)
         .map((name) => (shape.literal?.includes(name) === true ? `{ kind: '${name}' }` : `${name}({ … })`))
         .join(' or ')
+        .concat(shape.several === true ? ', or a list of them' : '')
     case 'defined':
       return `what ${shape.by}(…) makes, in a list`
   }
@@ -120,6 +121,10 @@ const soundOf = (value: unknown, shape: Shape, path: Path, found: Found): unknow
       if (value === false && shape.off === true) return value
       return isMembers(value) ? soundMembers(value, shape.of, path, found) : wrong()
     case 'made': {
+      if (shape.several === true && Array.isArray(value) && value.length > 0) {
+        const { several: _, ...one } = shape
+        return value.flatMap((item, i) => soundOf(item, one, [...path, i], found) ?? [])
+      }
       const { kind, ...rest } = isMembers(value) ? value : {}
       const settings = typeof kind === 'string' && Object.hasOwn(shape.by, kind) ? shape.by[kind] : undefined
       return settings === undefined ? wrong() : { kind, ...soundMembers(rest, settings, path, found) }

@@ -17,7 +17,7 @@ export interface UserConfig {
   /** IANA zone for times without one; else the machine's. */
   readonly timezone?: string
   readonly role?: 'all' | 'ship' | 'analyse'
-  readonly store?: StoreSettings
+  readonly store?: StoreSettings | readonly StoreSettings[]
   readonly pipelines?: readonly (Pipeline | readonly Pipeline[])[]
   readonly rules?: readonly Rule[]
   readonly web?: WebSettings | false

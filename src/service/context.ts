@@ -4,6 +4,7 @@ import type { ProgressState } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
 import type { Config } from './load.ts'
+import type { StoreAccount } from './other-stores.ts'
 import type { SourceChanges } from './source-changes.ts'
 
 /** A line of `tailrace sources`. */
@@ -35,6 +36,8 @@ export interface Context {
     readonly hour: number
     readonly records: number
   }[]
+  /** Accounts of the stores beside the first, as far as they can be had now. */
+  readonly others: () => Promise<readonly StoreAccount[]>
   readonly sources: () => readonly SourceRow[]
   /** Documents as they are sent, as JSON text; undefined when no service runs. */
   readonly live: LiveEvents | undefined

@@ -25,6 +25,7 @@ import { createLocator, findConfig, importConfig } from './import-config.ts'
 import { type Heartbeat, heartbeatOf } from './load-heartbeat.ts'
 import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
 import { type WebConfig, webOf } from './load-web.ts'
+import { storeId } from './open-store.ts'
 
 /** The configuration in force: everything resolved, nothing optional that has a default. */
 export interface Config {
@@ -36,6 +37,8 @@ export interface Config {
   readonly timezone: string
   readonly role: 'all' | 'ship' | 'analyse'
   readonly store: StoreSettings
+  /** Filled beside it, each by itself; no question goes to them. */
+  readonly also: readonly StoreSettings[]
   readonly pipelines: readonly Pipeline[]
   readonly rules: readonly Rule[]
   readonly web: WebConfig | false
@@ -150,7 +153,14 @@ export const loadConfig = async (
   }
 
   const storeText = overrides.store ?? variable('TAILRACE_STORE')
-  const store = resolveTexts(storeOf(storeText, user.store, variable, wrong))
+  const [first, ...more] = user.store === undefined ? [] : [user.store].flat()
+  const store = resolveTexts(storeOf(storeText, first, variable, wrong))
+  // Who names a store outside the file means this one.
+  const also = storeText === undefined ? more.map(resolveTexts) : []
+  const ids = [store, ...also].map(storeId)
+  for (const [i, id] of ids.entries())
+    if (ids.indexOf(id) < i)
+      wrong(`store[${i}] is the same as store[${ids.indexOf(id)}]`, 'Name each store once', ['store', i])
   const timezone =
     overrides.timezone ??
     variable('TAILRACE_TIMEZONE') ??
@@ -207,6 +217,7 @@ export const loadConfig = async (
     timezone: isTimezone(timezone) ? timezone : 'UTC',
     role: checked(['role'], roleText, role, 'all, ship or analyse', 'all'),
     store,
+    also,
     pipelines,
     rules,
     web,

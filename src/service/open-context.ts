@@ -11,6 +11,7 @@ import { createOpenTransforms } from './open-transforms.ts'
 import { readAlerts } from './operations/alerts.ts'
 import { type DigestRoute, digestOperation } from './operations/digest.ts'
 import type { Operation } from './operations/operate.ts'
+import { openAccounts } from './other-stores.ts'
 import { openProgressLog } from './progress-log.ts'
 import { requireData } from './require-data.ts'
 import { stoppedSources } from './stopped-sources.ts'
@@ -46,7 +47,7 @@ export const openContext = async (
   if (config.store.kind === 'duckdb') requireData(config)
   const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
   const store = await openStore(config)
-  const directory = join(config.data, 'checkpoints', storeId(config))
+  const directory = join(config.data, 'checkpoints', storeId(config.store))
   const readOnly = !changing
   const progress = await openProgressLog(store, directory, report, signal, { readOnly })
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report, { readOnly })
@@ -54,6 +55,7 @@ export const openContext = async (
   const generations = changing
     ? await openGenerations(join(config.data, 'checkpoints', 'generations'), { report })
     : undefined
+  let beside: Awaited<ReturnType<typeof openAccounts>> | undefined
   const sources = await stoppedSources(config, progress.state.checkpoints, report)
   const context: Context = {
     config,
@@ -62,6 +64,10 @@ export const openContext = async (
     progress: progress.state,
     letters,
     inFlight: () => [],
+    async others() {
+      beside ??= await openAccounts(config, report, signal)
+      return beside.accounts
+    },
     sources: () => sources,
     live: undefined,
     changes,
@@ -77,6 +83,7 @@ export const openContext = async (
     operations: { digest: digestOperation(digests, digestRoute(config)) },
     async close() {
       await generations?.close()
+      await beside?.close()
       await progress.close()
       await letters.close()
       await store.close()

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ElasticsearchSettings } from '../config/settings.ts'
+import type { ElasticsearchSettings, StoreSettings } from '../config/settings.ts'
 import type { Store } from '../store/store.ts'
 import type { Config } from './load.ts'
 
 /** A short name that stays the same for the same store: checkpoints are kept under it. */
-export const storeId = (config: Config): string =>
-  config.store.kind === 'duckdb'
+export const storeId = (store: StoreSettings): string =>
+  store.kind === 'duckdb'
     ? 'duckdb'
     : `elasticsearch-${createHash('sha256')
-        .update([...config.store.nodes].map(String).sort().join(','))
+        .update([...store.nodes].map(String).sort().join(','))
         .digest('hex')
         .slice(0, 12)}`
 
@@ -38,7 +38,7 @@ const whenFree = async (open: () => Promise<Store>): Promise<Store> => {
 }
 
 /** Opens what the configuration names. The libraries are loaded only for the store that is used. */
-export const openStore = async (config: Config): Promise<Store> => {
+export const openStore = async (config: Pick<Config, 'store' | 'data' | 'namespace'>): Promise<Store> => {
   if (config.store.kind === 'duckdb') {
     const { openDuckdb } = await import('../store/duckdb/store.ts')
     const { path = join(config.data, 'store', 'tailrace.duckdb'), memory } = config.store

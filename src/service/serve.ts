@@ -7,6 +7,7 @@ import { prepareData } from './data-directory.ts'
 import { defaultPaths, existingPaths } from './default-paths.ts'
 import { beginDemo, type DemoRun } from './demo/begin.ts'
 import { demoConfig, tellOfDemo } from './demo/config.ts'
+import { type RunningEvery, startEveryStore } from './every-store.ts'
 import { type FirstRun, firstRun } from './first-run.ts'
 import { watchHealth } from './health.ts'
 import { takeLockPatiently } from './hold.ts'
@@ -15,7 +16,7 @@ import { dropLock, Held } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
 import { createPushed } from './pushed.ts'
 import { createReload } from './reload.ts'
-import { type Running, startPipelines } from './start.ts'
+import type { Running } from './start.ts'
 import { createTroubles, type Trouble } from './troubles.ts'
 import { openWeb } from './web.ts'
 import { createWebKeeper } from './web-keeper.ts'
@@ -123,7 +124,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   troubles.set('starting', { kind: 'starting', about: 'service', text: 'the service is starting', blocks: true })
   const health = watchHealth(troubles, config.data, log, metrics)
   let demo: DemoRun | undefined
-  let running: Running | undefined
+  let running: RunningEvery | undefined
   let companions: Companions | undefined
   let current = config
   const { load } = options
@@ -176,7 +177,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       tellOfDemo(config, start.demo === 'goes on', log)
       demo = beginDemo(config, log)
     }
-    const started = startPipelines({ config, log, once, from, failed, metrics, troubles, pushed })
+    const started = startEveryStore({ config, log, once, from, failed, metrics, troubles, pushed })
     const early = await Promise.race([started.then(() => undefined), stopped])
     if (early !== undefined) {
       // Stopped while the store was still waited for: nothing was read.
@@ -190,7 +191,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     ready.resolve((name, asked, signal) => operateOn(context, beside.analysis.operations)(name, asked, signal))
     troubles.clear('starting')
     log.info(
-      `${config.role === 'analyse' ? `analysing what is in ${config.store.kind}` : `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${config.store.kind}`}${web.address === undefined ? '' : `; page at ${web.address}`}`,
+      `${config.role === 'analyse' ? `analysing what is in ${config.store.kind}` : `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${[config.store, ...config.also].map(({ kind }) => kind).join(' and ')}`}${web.address === undefined ? '' : `; page at ${web.address}`}`,
     )
     if (!once && start.demo === 'no') {
       troubles.watch(() => waitingOf(running!))
@@ -202,6 +203,8 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
       await running.flush()
       await beside.analysis.evaluateAll()
       summary(running, log)
+      const early = await Promise.race([running.others.then(() => undefined), stopped])
+      if (early !== undefined) return early
       const files = running.context.sources()
       if (files.length === 0) log.warn('no file is where one was looked for')
       const unread = files.filter(({ state }) => state === 'unreadable').length

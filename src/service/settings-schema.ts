@@ -29,6 +29,8 @@ export type Shape =
       readonly kind: 'made'
       readonly by: Readonly<Record<string, Settings>>
       readonly literal?: readonly string[]
+      /** Or a list of them. */
+      readonly several?: true
     }
   /** Definitions, alone or in lists. */
   | { readonly kind: 'defined'; readonly by: 'pipeline' | 'rule' }
@@ -149,7 +151,12 @@ export const settingsSchema = {
   namespace: { about: 'Namespace part of data streams.', shape: text, fallback: 'default' },
   timezone: { about: 'IANA zone of times that name none.', shape: text, fallback: 'the machine’s' },
   role: { about: 'What this process does.', shape: { kind: 'word', of: ['all', 'ship', 'analyse'] }, fallback: 'all' },
-  store: { about: 'Where events go.', shape: { kind: 'made', by: { duckdb, elasticsearch } }, fallback: 'duckdb()' },
+  store: {
+    about:
+      'Where events go. In a list the first is asked: by commands, rules, digest and page; each of the others is filled by itself, so that none waits for another.',
+    shape: { kind: 'made', by: { duckdb, elasticsearch }, several: true },
+    fallback: 'duckdb()',
+  },
   pipelines: {
     about: 'What is read, and how.',
     shape: { kind: 'defined', by: 'pipeline' },

@@ -23,7 +23,8 @@ import type { Context } from './context.ts'
 import { createLive } from './live.ts'
 import type { Config } from './load.ts'
 import { openStore, storeId } from './open-store.ts'
-import { createOpenTransforms } from './open-transforms.ts'
+import { createOpenTransforms, type OpenTransforms } from './open-transforms.ts'
+import type { StoreAccount } from './other-stores.ts'
 import { openProgressLog } from './progress-log.ts'
 import type { Pushed } from './pushed.ts'
 import { createSlots } from './slots.ts'
@@ -43,6 +44,14 @@ export interface StartOptions {
   readonly troubles: Troubles
   /** Where sources are pushed to. */
   readonly pushed: Pushed
+  /** Of the store, in ledger and metrics; its kind unless given. */
+  readonly name?: string
+  /** Shared with pipelines into other stores. */
+  readonly transforms?: OpenTransforms
+  /** Accounts of stores beside this one. */
+  readonly others?: () => readonly StoreAccount[]
+  /** Ends a start that waits for its store. */
+  readonly stopping?: AbortSignal
   readonly clock?: () => number
 }
 
@@ -170,6 +179,10 @@ export const startPipelines = async ({
   metrics,
   troubles,
   pushed,
+  name,
+  transforms = createOpenTransforms(),
+  others = () => [],
+  stopping,
   clock = Date.now,
 }: StartOptions): Promise<Running> => {
   await makeDurableDirectory(config.data, 0o700)
@@ -178,10 +191,20 @@ export const startPipelines = async ({
   const delivering = new AbortController()
   const arena = createArena(config.memory)
   const store = await openStore(config)
-  const storeName = config.store.kind
+  const storeName = name ?? config.store.kind
   troubles.watch(() => storeTrouble(store))
-  const id = storeId(config)
-  await store.prepare(schemasOf(config.pipelines), config.namespace, delivering.signal)
+  const id = storeId(config.store)
+  const giveUp = (): void => {
+    reading.abort()
+    delivering.abort()
+  }
+  stopping?.addEventListener('abort', giveUp)
+  try {
+    await store.prepare(schemasOf(config.pipelines), config.namespace, delivering.signal)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
   const directory = join(config.data, 'checkpoints')
   const progressLog = await openProgressLog(store, join(directory, id), report, delivering.signal, { troubles })
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
@@ -189,7 +212,6 @@ export const startPipelines = async ({
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })
   const progress = createProgress(progressLog.state.checkpoints, progressLog.state.rewound)
   const live = createLive()
-  const transforms = createOpenTransforms()
   const changes = createChanges(store, progressLog, transforms)
 
   const manner = store.transactional ? embedded : remote
@@ -292,6 +314,8 @@ export const startPipelines = async ({
   troubles.watch(pushed.troubles)
   watchGauges({ store, delivery, metrics }, positions, () => arena.inUse, storeName)
 
+  stopping?.removeEventListener('abort', giveUp)
+
   const close = async (): Promise<void> => {
     await generations.close()
     await progressLog.close()
@@ -309,6 +333,7 @@ export const startPipelines = async ({
       progress: progressLog.state,
       letters,
       inFlight: () => progress.inFlight(),
+      others: () => Promise.resolve(others()),
       sources: () => positions.rows(),
       live,
       changes,
@@ -355,11 +380,14 @@ const watchGauges = (parts: Parts, positions: Positions, arenaBytes: () => numbe
     metrics.lagBytes.reset()
     metrics.lagSeconds.reset()
     const oldest = new Map<string, number>()
+    let behind = 0
     for (const { source, lag_bytes, lag_seconds, state } of positions.rows()) {
       metrics.unreadableFiles.inc({ source }, state === 'unreadable' ? 1 : 0)
       metrics.lagBytes.inc({ source }, lag_bytes)
+      behind += lag_bytes
       oldest.set(source, Math.max(oldest.get(source) ?? 0, lag_seconds))
     }
+    metrics.sinkLagBytes.set({ store }, behind)
     for (const [source, seconds] of oldest) metrics.lagSeconds.set({ source }, seconds)
   })
 }

@@ -37,6 +37,11 @@ export const createMetrics = () => {
       'Requests that may be under way to the store at once; grows while it keeps pace.',
       'store',
     ),
+    sinkLagBytes: gauge(
+      'sink_lag_bytes',
+      'Bytes written to followed files and not yet committed to the store.',
+      'store',
+    ),
     evaluations: counter('rule_evaluations_total', 'Rule windows evaluated, by verdict.', 'rule', 'verdict'),
     notifications: counter('notify_messages_total', 'Messages to people, by result.', 'notifier', 'result'),
     alertsFiring: gauge('alert_firing', 'Alerts firing now.', 'rule'),

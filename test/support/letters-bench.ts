@@ -99,6 +99,7 @@ export const openBench = async (directory: string, place: Place, fault: Fault = 
     progress: log.state,
     inFlight: () => [],
     sources: () => [],
+    others: async () => [],
     live: undefined,
     changes,
     sourceChanges: undefined,

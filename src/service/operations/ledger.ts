@@ -2,6 +2,7 @@ import { type LedgerRow, ledgerRows } from '../../store/ledger.ts'
 import type { Retention } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import type { Answer } from '../control.ts'
+import type { StoreAccount } from '../other-stores.ts'
 
 const counts = [
   'read',
@@ -57,48 +58,81 @@ export const mayRemove = (rules: readonly Retention[], oldest: ReadonlyMap<strin
   )
 }
 
-const storedBy = (rows: readonly LedgerRow[], { progress }: Context): number =>
+const storedBy = (rows: readonly LedgerRow[], { progress }: StoreAccount): number =>
   rows.reduce((sum, { stored }) => sum + stored, progress.forgotten)
 
-/**
- * The conservation ledger, then its sum; with `verify`, the store's own count beside what the ledger says. Like is
- * compared with like: what retention removed counts as held, and what was stored in hours no longer listed, as stored.
- */
-export async function* ledger(context: Context, asked: { readonly verify?: boolean }, signal: AbortSignal): Answer {
-  const { config, progress, store, storeName, inFlight } = context
-  const rowsNow = (): LedgerRow[] => ledgerRows(progress, storeName, inFlight())
-  const rows = rowsNow()
-  yield* rows
-  const total = totalOf(rows)
-  if (asked.verify !== true) {
-    yield { total }
-    return
-  }
+const rowsOf = ({ progress, storeName, inFlight }: StoreAccount): LedgerRow[] =>
+  ledgerRows(progress, storeName, inFlight())
+
+/** What a store is found to hold, beside what its ledger says. */
+const verify = async (
+  account: StoreAccount,
+  retention: readonly Retention[],
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> => {
+  const { progress, store } = account
   await store.refresh(signal)
-  const least = storedBy(rows, context)
+  const least = storedBy(rowsOf(account), account)
   const before = await store.removed?.(signal)
   let held = progress.retiredRecords
   for (const key of progress.checkpoints.keys()) held += await store.countOf(key, signal)
   const after = await store.removed?.(signal)
-  const later = rowsNow()
-  const most = later.reduce((sum, { in_flight }) => sum + in_flight, storedBy(later, context))
+  const later = rowsOf(account)
+  const most = later.reduce((sum, { in_flight }) => sum + in_flight, storedBy(later, account))
   const goneBy = (removed: ReadonlyMap<string, number>): number =>
     [...progress.checkpoints.keys()].reduce((sum, key) => sum + (removed.get(key) ?? 0), 0)
   const removed = before === undefined || after === undefined ? undefined : ([goneBy(before), goneBy(after)] as const)
+  const retains = mayRemove(retention, progress.oldest, Date.now())
+  return {
+    // In hours that the ledger lists no longer.
+    ...(progress.forgotten === 0 ? {} : { stored_earlier: progress.forgotten }),
+    held_by_store: held,
+    removed_by_retention: removed?.[1] ?? null,
+    verified: verdict({ least, most, held, removed, retains }),
+  }
+}
+
+/** Longer than this a store beside the first is not waited for: what it holds is then not known. */
+const patience = 10_000
+
+const verifyBeside = async (
+  account: StoreAccount,
+  retention: readonly Retention[],
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> => {
+  try {
+    return await verify(account, retention, AbortSignal.any([signal, AbortSignal.timeout(patience)]))
+  } catch {
+    signal.throwIfAborted()
+    return { verified: null }
+  }
+}
+
+/**
+ * The conservation ledger of each store, then the sum of the first with those of the others in it; with `verify`, each
+ * store's own count beside what the ledger says. Like is compared with like: what retention removed counts as held,
+ * and what was stored in hours no longer listed, as stored.
+ */
+export async function* ledger(context: Context, asked: { readonly verify?: boolean }, signal: AbortSignal): Answer {
+  const { retention } = context.config
+  const rows = rowsOf(context)
+  yield* rows
+  const beside: Record<string, unknown>[] = []
+  for (const account of await context.others()) {
+    const own = rowsOf(account)
+    yield* own
+    const checked = asked.verify === true ? await verifyBeside(account, retention, signal) : {}
+    beside.push({ store: account.storeName, ...totalOf(own), ...checked })
+  }
+  const checked = asked.verify === true ? await verify(context, retention, signal) : {}
+  const total: Record<string, unknown> = { ...totalOf(rows), ...checked }
+  const fails = (name: string): boolean => beside.some((one) => one[name] === false)
   yield {
     total: {
       ...total,
-      // In hours that the ledger lists no longer.
-      ...(progress.forgotten === 0 ? {} : { stored_earlier: progress.forgotten }),
-      held_by_store: held,
-      removed_by_retention: removed?.[1] ?? null,
-      verified: verdict({
-        least,
-        most,
-        held,
-        removed,
-        retains: mayRemove(config.retention, progress.oldest, Date.now()),
-      }),
+      ...(beside.length === 0 ? {} : { beside }),
+      ...(fails('balanced') ? { balanced: false } : {}),
+      ...(fails('verified') ? { verified: false } : {}),
     },
   }
 }

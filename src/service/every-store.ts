@@ -1,0 +1,127 @@
+import { createBackoff } from '../store/retry.ts'
+import { createAside } from './aside.ts'
+import type { Config } from './load.ts'
+import { createOpenTransforms, type OpenTransforms } from './open-transforms.ts'
+import { isReadAgain, type OtherStore, otherStores, type StoreAccount } from './other-stores.ts'
+import { createPushed } from './pushed.ts'
+import { startRetention } from './retention.ts'
+import { type Running, type StartOptions, startPipelines } from './start.ts'
+
+/** Pipelines into every store of a configuration. The first is what `Running` says of itself. */
+export interface RunningEvery extends Running {
+  /** With `once`: resolves when the others hold everything too. */
+  readonly others: Promise<void>
+}
+
+interface Other {
+  readonly name: string
+  readonly account: StoreAccount | undefined
+  readonly done: Promise<void>
+  reload(config: Config): Promise<void>
+  stop(grace: number): Promise<void>
+}
+
+/** Keeps the pipelines into one store running, whatever becomes of it; a start that fails is tried again. */
+const startOther = (given: StartOptions, { name, config }: OtherStore, transforms: OpenTransforms): Other => {
+  const stopping = new AbortController()
+  const stopped = new Promise<never>((_, reject) =>
+    stopping.signal.addEventListener('abort', () => reject(stopping.signal.reason)),
+  )
+  stopped.catch(() => undefined)
+  const log = given.log.child({ store: name })
+  const nextLife = createAside(name, given.troubles, given.metrics)
+  const backoff = createBackoff({ first: 1000, most: 60_000 })
+  let wanted = config
+  let running: Running | undefined
+
+  const live = async (): Promise<void> => {
+    const { troubles, metrics, end } = nextLife()
+    const broken = Promise.withResolvers<never>()
+    broken.promise.catch(() => undefined)
+    let retention: ReturnType<typeof startRetention>
+    try {
+      running = await startPipelines({
+        ...given,
+        ...{ config: wanted, name, log, troubles, metrics, transforms },
+        pushed: createPushed(wanted, given.once),
+        failed: broken.reject,
+        stopping: stopping.signal,
+      })
+      log.info(`following into ${name} too`)
+      if (!given.once) retention = startRetention(running, wanted, log)
+      const delivered = given.once ? running.read.then(() => running?.flush()) : new Promise<never>(() => undefined)
+      await Promise.race([delivered, broken.promise, stopped])
+    } finally {
+      await retention?.stop()
+      if (!stopping.signal.aborted && !given.once) {
+        await running?.stop(0)
+        running = undefined
+        end()
+      }
+    }
+  }
+  const keep = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await live()
+        return
+      } catch (error) {
+        if (stopping.signal.aborted) return
+        const id = `${name} stopped`
+        const text = `delivery to ${name}, beside the first store, stopped: ${String(error)}; it is tried again`
+        log.error(text)
+        given.troubles.set(id, { kind: 'store', about: name, text, blocks: false })
+        await running?.stop(0)
+        running = undefined
+        await backoff.wait(stopping.signal).catch(() => undefined)
+        given.troubles.clear(id)
+      }
+    }
+  }
+  const done = keep()
+  return {
+    name,
+    get account() {
+      return running?.context
+    },
+    done,
+    async reload(next) {
+      wanted = next
+      await running?.reload(next)
+    },
+    async stop(grace) {
+      stopping.abort(new Error('the service stops'))
+      await done
+      await running?.stop(grace)
+      running = undefined
+    },
+  }
+}
+
+/** Starts the pipelines into the first store, and beside them those into each other: none waits for another. */
+export const startEveryStore = async (options: StartOptions): Promise<RunningEvery> => {
+  const { config, log } = options
+  if (config.also.length === 0) return { ...(await startPipelines(options)), others: Promise.resolve() }
+  for (const pipeline of config.pipelines)
+    if (!isReadAgain(pipeline))
+      log.warn(`what '${pipeline.name}' takes in comes once: it goes into the first store only`)
+  const transforms = createOpenTransforms()
+  const others: Other[] = []
+  const accounts = (): readonly StoreAccount[] => others.flatMap(({ account }) => account ?? [])
+  const first = await startPipelines({ ...options, transforms, others: accounts })
+  others.push(...otherStores(config).map((other) => startOther(options, other, transforms)))
+  return {
+    ...first,
+    others: Promise.all(others.map(({ done }) => done)).then(() => undefined),
+    async reload(next) {
+      const own = new Map(otherStores(next).map((other) => [other.name, other.config]))
+      await Promise.all([
+        first.reload(next),
+        ...others.map((other) => other.reload({ ...(own.get(other.name) ?? config) })),
+      ])
+    },
+    async stop(grace) {
+      await Promise.all([first.stop(grace), ...others.map((other) => other.stop(grace))])
+    },
+  }
+}

@@ -1,0 +1,105 @@
+import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { type StandIn, standIn } from '../store/elasticsearch/stand-in.ts'
+import { createService, type Service } from '../support/service.ts'
+import { accessLines } from '../support/tailrace.ts'
+
+const timeout = 60_000
+
+/** A service that follows one file into these stores, in order. */
+const following = (stores: string): Service & { readonly log: string } => {
+  const service = createService({ TAILRACE_NGINX_ACCESS: 'access.log*' }, ['--grace', '1s'])
+  const text = `import { defineConfig, duckdb, elasticsearch } from 'tailrace'
+export default defineConfig({ store: [${stores}], digest: false })
+`
+  writeFileSync(join(service.directory, 'tailrace.config.ts'), text)
+  return Object.assign(service, { log: join(service.directory, 'access.log') })
+}
+const engine = ({ url }: StandIn): string => `elasticsearch({ nodes: ['${url}'] })`
+const holds = (store: StandIn, count: number) =>
+  expect.poll(() => [store.stored.length, new Set(store.stored).size], { timeout: 30_000 }).toEqual([count, count])
+const counts = async (service: Service): Promise<unknown> => (await service.rows(['stats']))[0]?.['count']
+
+test('each store holds each record once, and has an account of its own, over kill -9', { timeout }, async () => {
+  const store = await standIn()
+  await using service = following(`duckdb(), ${engine(store)}`)
+  writeFileSync(service.log, accessLines(300))
+  service.start()
+  await holds(store, 300)
+  await expect.poll(() => counts(service), { timeout: 30_000 }).toBe(300)
+  await service.end('SIGKILL')
+  renameSync(service.log, `${service.log}.1`)
+  writeFileSync(service.log, accessLines(300, 300))
+  service.start()
+  await holds(store, 600)
+  await expect.poll(() => counts(service), { timeout: 30_000 }).toBe(600)
+  await expect
+    .poll(async () => (await service.rows(['ledger'])).at(-1), { timeout: 30_000 })
+    .toMatchObject({
+      total: {
+        stored: 600,
+        in_flight: 0,
+        balanced: true,
+        beside: [{ store: 'elasticsearch', stored: 600, balanced: true }],
+      },
+    })
+  expect(await service.end('SIGTERM')).toBe(143)
+  const stopped = await service.rows(['ledger'])
+  const stored = (name: string): number =>
+    stopped.filter(({ store }) => store === name).reduce((sum, row) => sum + Number(row['stored']), 0)
+  expect([stored('duckdb'), stored('elasticsearch')]).toEqual([600, 600])
+  await store.close()
+})
+
+test.each(['first', 'second'] as const)(
+  'while the %s is away the other gets everything, and it reads on from its own checkpoint when it is back',
+  { timeout },
+  async (which) => {
+    const [away, other] = [await standIn(), await standIn()] as const
+    await using service = following((which === 'first' ? [away, other] : [other, away]).map(engine).join(', '))
+    writeFileSync(service.log, accessLines(100))
+    service.start()
+    await holds(away, 100)
+    await holds(other, 100)
+    await away.close()
+    for (let i = 1; i <= 4; i++) {
+      appendFileSync(service.log, accessLines(500, i * 500))
+      await holds(other, 100 + i * 500)
+      renameSync(service.log, `${service.log}.${i}`)
+      writeFileSync(service.log, '')
+    }
+    await expect.poll(service.said, { timeout: 20_000 }).toContain('store gives no answer')
+    expect(away.stored).toHaveLength(100)
+    // Stopping is bounded by the grace, and what was not delivered is read again.
+    expect(await service.end('SIGTERM')).toBe(143)
+    service.start()
+    appendFileSync(service.log, accessLines(10, 5000))
+    if (which === 'second') await holds(other, 2110)
+    await away.open()
+    await holds(away, 2110)
+    await holds(other, 2110)
+    expect(await service.end('SIGTERM')).toBe(143)
+    await away.close()
+    await other.close()
+  },
+)
+
+test('what runs once fills both', { timeout }, async () => {
+  const store = await standIn()
+  await using service = following(`${engine(store)}, duckdb()`)
+  writeFileSync(service.log, accessLines(50))
+  expect(await service.run(['run', '--once', '--no-web'])).toMatchObject({ code: 0 })
+  expect(store.stored).toHaveLength(50)
+  expect((await service.rows(['ledger'])).at(-1)).toMatchObject({
+    total: { stored: 50, beside: [{ store: 'duckdb', stored: 50, balanced: true }] },
+  })
+  await store.close()
+})
+
+test('the same store twice is refused, with its place', { timeout }, async () => {
+  await using service = following('duckdb(), duckdb()')
+  const { code, out, err } = await service.run(['check'])
+  expect(code).toBe(1)
+  expect(out + err).toMatch(/tailrace\.config\.ts:2:\d+: store\[1\] is the same as store\[0\]\. Name each store once/)
+})
