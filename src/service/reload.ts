@@ -37,6 +37,7 @@ const gather = 200
 const fixed = {
   data: 'data',
   store: 'store',
+  also: 'store',
   namespace: 'namespace',
   role: 'role',
   memory: 'memory',
@@ -48,7 +49,7 @@ const fixedNames = Object.keys(fixed) as (keyof typeof fixed)[]
 const withinReach = (before: Config, after: Config): { readonly config: Config; readonly later: readonly string[] } => {
   const later = fixedNames.filter((name) => !isDeepStrictEqual(before[name], after[name]))
   const kept = Object.fromEntries(fixedNames.map((name) => [name, before[name]])) as Pick<Config, keyof typeof fixed>
-  return { config: { ...after, ...kept, state: before.state }, later: later.map((name) => fixed[name]) }
+  return { config: { ...after, ...kept, state: before.state }, later: [...new Set(later.map((name) => fixed[name]))] }
 }
 
 /** What becomes of each pipeline, for the log. */
