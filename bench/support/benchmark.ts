@@ -25,6 +25,8 @@ export interface Sample {
   readonly seconds: number
   /** Most resident memory at any time. */
   readonly peakBytes?: number
+  /** Share of what is looked at in the time of all. */
+  readonly percent?: number
 }
 
 export interface Goal {
@@ -39,6 +41,7 @@ export const figures = {
   cpuSeconds: 'CPU s',
   seconds: 's',
   peakMb: 'peak MB',
+  percent: '% of CPU',
   /** CPU time of the baseline over that of the subject, in lines of each. */
   ratio: '× baseline',
 } as const

@@ -18,6 +18,7 @@ const measures: Readonly<Record<Exclude<Figure, 'ratio'>, (sample: Sample) => nu
     bytes === undefined || cpuSeconds === undefined ? undefined : bytes / mib / cpuSeconds,
   cpuSeconds: ({ cpuSeconds }) => cpuSeconds,
   seconds: ({ seconds }) => seconds,
+  percent: ({ percent }) => percent,
   peakMb: ({ peakBytes }) => (peakBytes === undefined ? undefined : peakBytes / 1e6),
 }
 

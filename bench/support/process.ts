@@ -17,9 +17,9 @@ const environment = (more: Readonly<Record<string, string>>): NodeJS.ProcessEnv 
 })
 
 /** Starts a script; its output is kept for the case that it fails. */
-export const start = (script: string, args: readonly string[], usageFile?: string) => {
+export const start = (script: string, args: readonly string[], usageFile?: string, node: readonly string[] = []) => {
   const counted = usageFile === undefined ? [] : ['--import', usage]
-  const child: ChildProcess = spawn(process.execPath, [...counted, script, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...node, ...counted, script, ...args], {
     env: environment(usageFile === undefined ? {} : { BENCH_USAGE: usageFile }),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
@@ -41,11 +41,16 @@ const done = async (
   if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code ?? signal}:\n${said()}`)
 }
 
-/** Runs a script to its end and tells what the process took. Throws with what it said where it failed. */
-export const measureProcess = async (folder: string, script: string, args: readonly string[]): Promise<Sample> => {
+/** Runs a script to its end, with options for Node itself, and tells what the process took. Throws with what it said where it failed. */
+export const measureProcess = async (
+  folder: string,
+  script: string,
+  args: readonly string[],
+  node: readonly string[] = [],
+): Promise<Sample> => {
   const own = await mkdtemp(join(folder, 'usage-'))
   const file = join(own, 'usage.json')
-  await done(start(script, args, file), script, args)
+  await done(start(script, args, file, node), script, args)
   const sample = JSON.parse(await readFile(file, 'utf8')) as Sample
   await rm(own, { recursive: true })
   return sample

@@ -6,6 +6,7 @@ const digits: Readonly<Record<Figure, number>> = {
   cpuSeconds: 2,
   seconds: 2,
   peakMb: 0,
+  percent: 2,
   ratio: 2,
 }
 const shown = (figure: Figure, value: number): string =>

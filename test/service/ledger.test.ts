@@ -42,7 +42,8 @@ it('after retention the ledger still verifies, and a loss still shows', async ()
   let store: Store = await openDuckdb({ path })
   const progress = createProgressState()
   const total = async (): Promise<unknown> => {
-    const context = { config, store, storeName: 'duckdb', progress, inFlight: () => [] } as unknown as Context
+    const others = async () => []
+    const context = { config, store, storeName: 'duckdb', progress, inFlight: () => [], others } as unknown as Context
     const rows: unknown[] = []
     for await (const one of ledger(context, { verify: true }, never)) rows.push(one)
     return (rows.at(-1) as { total: unknown }).total

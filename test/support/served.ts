@@ -3,6 +3,8 @@ import { begin } from './tailrace.ts'
 
 /** `tailrace run` in a directory, as a test starts and ends it. */
 export interface Served {
+  /** Of the process that was started last. */
+  readonly pid: number | undefined
   /** What it said on standard error since it was last started. */
   readonly said: string
   run(args: readonly string[], environment: Readonly<Record<string, string>>): void
@@ -14,6 +16,9 @@ export const served = (directory: string): Served => {
   let child: ReturnType<typeof begin> | undefined
   let said = ''
   return {
+    get pid() {
+      return child?.pid
+    },
     get said() {
       return said
     },

@@ -129,6 +129,9 @@ export const connect = async (options: ConnectionOptions): Promise<Connection> =
     Serializer: ExactSerializer,
     Connection: ReadingConnection,
     maxRetries: 0,
+    // Else each failure clones the request, its body byte by byte as an object: seconds and hundreds of megabytes. What
+    // an error holds of it goes no further than `send`.
+    redaction: { type: 'off' },
     requestTimeout,
     enableMetaHeader: false,
     headers: { 'user-agent': 'tailrace' },
@@ -170,7 +173,7 @@ export const connect = async (options: ConnectionOptions): Promise<Connection> =
       const { meta, message } = error as Error & { meta?: { statusCode?: number; body?: unknown; headers?: object } }
       if ((error as Error).name === 'ResponseError' && meta?.statusCode !== undefined)
         return { status: meta.statusCode, body: meta.body, headers: { ...meta.headers } }
-      throw new NoReply(message, { cause: error })
+      throw new NoReply(message)
     } finally {
       signal.removeEventListener('abort', stop)
     }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
 import { equals } from '../../../src/query/tree.ts'
+import { connect, NoReply } from '../../../src/store/elasticsearch/connection.ts'
 import { openElasticsearch } from '../../../src/store/elasticsearch/store.ts'
 import { retryAfter } from '../../../src/store/elasticsearch/words.ts'
 import { waitUntil } from '../../support/wait-until.ts'
@@ -263,5 +265,22 @@ it('a closed store ends what waits', async () => {
   await waitUntil('it waits', () => it.trouble !== undefined)
   await it.close()
   await expect(writing).rejects.toThrow('the store was closed')
+  await store.open()
+})
+
+it('a failure costs no more for a large body: nobody walks through it, and the error holds nothing of it', async () => {
+  const store = await begin()
+  await store.close()
+  const connection = await connect({ nodes: [store.url], auth: { kind: 'basic', username: 'u', password: 'hidden' } })
+  let walks = 0
+  const bulk = Buffer.alloc(1 << 20, '\n')
+  Object.defineProperty(bulk, 'walked', { enumerable: true, get: () => ++walks })
+  const failure = await connection
+    .send({ method: 'POST', path: '/_bulk', bulk }, never)
+    .catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(NoReply)
+  expect(walks).toBe(0)
+  expect(inspect(failure, { depth: 20 })).not.toMatch(/hidden|aGlkZGVu|dTpoaWRkZW4/)
+  await connection.close()
   await store.open()
 })
