@@ -43,7 +43,7 @@ const startOther = (given: StartOptions, { name, config }: OtherStore, transform
       running = await startPipelines({
         ...given,
         ...{ config: wanted, name, log, troubles, metrics, transforms },
-        pushed: createPushed(wanted, given.once),
+        pushed: createPushed(wanted, given.once, { log, metrics }),
         failed: broken.reject,
         stopping: stopping.signal,
       })
