@@ -101,7 +101,8 @@ const startOther = (given: StartOptions, { name, config }: OtherStore, transform
 /** Starts the pipelines into the first store, and beside them those into each other: none waits for another. */
 export const startEveryStore = async (options: StartOptions): Promise<RunningEvery> => {
   const { config, log } = options
-  if (config.also.length === 0) return { ...(await startPipelines(options)), others: Promise.resolve() }
+  if (config.also.length === 0 || config.role === 'analyse')
+    return { ...(await startPipelines(options)), others: Promise.resolve() }
   for (const pipeline of config.pipelines)
     if (!isReadAgain(pipeline))
       log.warn(`what '${pipeline.name}' takes in comes once: it goes into the first store only`)

@@ -56,7 +56,7 @@ export const openMail = async (
 
 /** Part of a mail's id: who takes over sends under the same one. */
 const originOf = (config: Config): string =>
-  config.store.kind === 'duckdb' ? `${hostname()}:${config.data}` : `${storeId(config)}:${config.namespace}`
+  config.store.kind === 'duckdb' ? `${hostname()}:${config.data}` : `${storeId(config.store)}:${config.namespace}`
 
 /** Where a mail to `name` comes from and goes to, without opening its outbox. */
 export const routeOf = (config: Config, name: string | undefined): MailRoute | undefined => {

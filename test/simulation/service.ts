@@ -126,6 +126,7 @@ export const loadCode = async (): Promise<Code> => {
         namespace: 'default',
         timezone: 'UTC',
         role: 'all',
+        also: [],
         store: settings.embedded ? { kind: 'duckdb' } : { kind: 'elasticsearch', nodes: ['http://127.0.0.1:9200'] },
         pipelines: pipelinesOf(options),
         rules: [],
