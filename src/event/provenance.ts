@@ -105,8 +105,10 @@ export const addProvenance = (batch: Batch, { host, namespace, ingested }: Prove
   constant('data_stream.type', 'logs')
   constant('data_stream.dataset', batch.dataset)
   constant('data_stream.namespace', namespace)
-  constant('host.name', host)
-  constant('log.file.path', origin.path)
+  // A shipper's envelope says what file on what host it was.
+  const isSaid = (name: string): boolean => batch.block.wrapping !== undefined && batch.columns.has(name)
+  if (!isSaid('host.name')) constant('host.name', host)
+  if (!isSaid('log.file.path')) constant('log.file.path', origin.path)
   constant('log.file.id', origin.key)
   batch.columns.set('event.ingested', oneTime(batch, ingested))
   batch.columns.set('log.length', { kind: 'number', values: length })

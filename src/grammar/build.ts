@@ -106,8 +106,17 @@ const derivedFields = (
       say(`'${from.name}' is a ${from.type}, not text`, 'Take rangesOf() for numbers')
     if (op.from === 'ranges' && from !== undefined && from.type !== 'long' && from.type !== 'double')
       say(`'${from.name}' is a ${from.type}, not a number`, 'Take wordsOf() for text')
+    if (op.from === 'division' && from !== undefined && from.type !== 'long')
+      say(`'${from.name}' is a ${from.type}, not a whole number`, 'Divide a long')
     const known = fieldOf(op.to)
-    const type = op.from === 'copy' && from !== undefined ? from.type : known?.type === 'text' ? 'text' : 'keyword'
+    const type =
+      op.from === 'division'
+        ? 'long'
+        : op.from === 'copy' && from !== undefined
+          ? from.type
+          : known?.type === 'text'
+            ? 'text'
+            : 'keyword'
     for (const { text, mend } of nameProblems(spec.site, op.to, type, false)) say(text, mend)
     return fields.some(({ name }) => name === op.to) ? [] : [{ name: op.to, type, list: false }]
   })

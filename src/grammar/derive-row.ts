@@ -3,7 +3,7 @@ import type { SlotOf } from './assemble.ts'
 import { encode } from './encode.ts'
 import type { DeriveOp } from './form.ts'
 import type { Machine } from './machine.ts'
-import { copyCell, isSet, putText } from './slot.ts'
+import { copyCell, isSet, putNumber, putText } from './slot.ts'
 import { sameBytes } from './step.ts'
 
 /** A text of a definition, written into the arena once a batch. */
@@ -31,6 +31,8 @@ interface DeriveStep {
   readonly below: Float64Array
   readonly texts: readonly Known[]
   readonly otherwise: Known | undefined
+  readonly by: number
+  readonly rest: boolean
 }
 
 const copyOnce = (m: Machine, d: DeriveStep): void => {
@@ -62,7 +64,16 @@ const byRange = (m: Machine, d: DeriveStep): void => {
   if (d.otherwise !== undefined) put(m, d.to, d.otherwise)
 }
 
-const nothing = { words: [], below: new Float64Array(0), texts: [], otherwise: undefined }
+const byDivision = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  if (!from.live) return
+  const value = from.values[m.row]!
+  if (Number.isNaN(value)) return
+  const rest = value % d.by
+  putNumber(m, d.to, d.rest ? rest : (value - rest) / d.by, absent, absent)
+}
+
+const nothing = { words: [], below: new Float64Array(0), texts: [], otherwise: undefined, by: 1, rest: false }
 
 const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
   const to = slotOf(op.to)
@@ -82,6 +93,8 @@ const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
         texts: Object.values(op.map).map(known),
         otherwise,
       }
+    case 'division':
+      return { ...nothing, run: byDivision, to, from: slotOf(op.field), by: op.by, rest: op.take === 'remainder' }
     case 'ranges':
       return {
         ...nothing,

@@ -29,6 +29,11 @@ export const rangesOf = (
   ...(otherwise === undefined ? {} : { otherwise }),
 })
 
+/** How often `by` goes into a whole number: `quotient('log.syslog.priority', 8)`. */
+export const quotient = (field: string, by: number): Derived => ({ from: 'division', field, by, take: 'quotient' })
+/** What is left then. */
+export const remainder = (field: string, by: number): Derived => ({ from: 'division', field, by, take: 'remainder' })
+
 /** Fields a `derive` adds: each may be there. */
 export type DerivedFields<D> = {
   readonly [N in keyof D & string]: HeldAs<N, N extends FieldName ? FieldTable[N]['type'] : 'keyword'>

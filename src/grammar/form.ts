@@ -229,9 +229,23 @@ export type DeriveOp =
   | { readonly to: string; readonly from: 'constant'; readonly text: string }
   | { readonly to: string; readonly from: 'copy'; readonly field: string }
   /** Texts of a text field; those not listed give nothing, or `otherwise`. */
-  | { readonly to: string; readonly from: 'words'; readonly field: string; readonly map: Readonly<Record<string, string>>; readonly otherwise?: string }
+  | {
+      readonly to: string
+      readonly from: 'words'
+      readonly field: string
+      readonly map: Readonly<Record<string, string>>
+      readonly otherwise?: string
+    }
   /** Of a number: the text of the first range whose `below` is above it, else `otherwise`. */
   | { readonly to: string; readonly from: 'ranges'; readonly field: string; readonly ranges: readonly { readonly below: number; readonly text: string }[]; readonly otherwise?: string } // biome-ignore format: a row each
+  /** Of a whole number: how often `by` goes into it, or what is left then. */
+  | {
+      readonly to: string
+      readonly from: 'division'
+      readonly field: string
+      readonly by: number
+      readonly take: 'quotient' | 'remainder'
+    }
 
 export interface FormField {
   readonly name: string

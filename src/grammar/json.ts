@@ -79,6 +79,7 @@ type OwnOrVendors =
   | VendorName
   | Exclude<(typeof provenanceFields)[number], '@timestamp'>
   | 'json'
+  | 'fields'
   | 'stream'
   | 'container.labels'
 const provenance: ReadonlySet<string> = new Set([
@@ -97,7 +98,7 @@ export const everyField = (): {
 } =>
   Object.fromEntries(
     Object.entries(fields)
-      .filter(([name]) => name !== 'json' && !isVendorName(name) && !provenance.has(name))
+      .filter(([name]) => name !== 'json' && name !== 'fields' && !isVendorName(name) && !provenance.has(name))
       .map(([name, field]) => [name, key(name, field.type as 'keyword')]),
   ) as never
 

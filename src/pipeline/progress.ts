@@ -101,6 +101,8 @@ export interface Progress {
   reset(key: string, checkpoint: number | undefined): void
   /** Records that a client sent again: read and known for duplicates at once. */
   repeated(source: string, path: string, count: number, at: number): void
+  /** Records that a source left out on purpose: read and filtered at once. */
+  leftOut(source: string, path: string, count: number, at: number): void
   /** What can be committed now; undefined when nothing moved. Its caller makes it durable. */
   seal(): ProgressRecord | undefined
   /** Nothing is under way. */
@@ -240,6 +242,9 @@ export const createProgress = (
     },
     repeated(source, path, count, at) {
       statements.push({ ...nothing, source, path, hour: hourOf(at), read: count, duplicate: count })
+    },
+    leftOut(source, path, count, at) {
+      statements.push({ ...nothing, source, path, hour: hourOf(at), read: count, filtered: count })
     },
     seal() {
       const checkpoints: Record<string, number> = {}

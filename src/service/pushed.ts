@@ -1,3 +1,5 @@
+import { addressKey } from '../access/address-key.ts'
+import { createRate, type Rate } from '../access/rate.ts'
 import { may } from '../access/role.ts'
 import type { Answer, Request, Route } from '../source/listening.ts'
 import type { OpenSource } from '../source/source.ts'
@@ -32,6 +34,7 @@ export const createPushed = (
 ): Pushed => {
   const mounted = new Map<string, OpenSource>()
   const routes = new Map<string, Route>()
+  const rates = new Map<string, Rate>()
   const known = new Set(pipelines.flatMap(({ source }) => (source.listens?.on === 'web' ? [source.name] : [])))
   /** Between two lives of a source, and before the first, what is pushed comes again. */
   const nobody = (name: string, { trusted }: Request): Answer => {
@@ -41,8 +44,28 @@ export const createPushed = (
       ? { status: 404, body: { error: 'no source has this name' } }
       : { status: 401, headers: { 'www-authenticate': 'Bearer realm="tailrace"' }, body: { error: 'a key is needed' } }
   }
+  /** A page must be able to read why it was refused. */
+  const cors = (name: string, request: Request): Readonly<Record<string, string>> => {
+    const allowed = routes.get(name)?.preflight?.(request).headers?.['access-control-allow-origin']
+    return allowed === undefined ? {} : { 'access-control-allow-origin': allowed, vary: 'Origin' }
+  }
   return {
     routes: [
+      {
+        method: 'OPTIONS',
+        path: '/ingest/:name',
+        action: 'anyone',
+        crossOrigin: true,
+        answer: async (asked) => {
+          const name = asked.params['name']!
+          return (
+            routes.get(name)?.preflight?.(requestOf(asked)) ?? {
+              status: 403,
+              body: { error: 'pages of other origins may not send here' },
+            }
+          )
+        },
+      },
       {
         method: 'POST',
         path: '/ingest/:name',
@@ -52,6 +75,14 @@ export const createPushed = (
         admit: (asked) => {
           const name = asked.params['name']!
           const request = requestOf(asked)
+          const rate = rates.get(name)
+          const key = addressKey(asked.address)
+          if (rate !== undefined && !rate.take(key))
+            return {
+              status: 429,
+              headers: { 'retry-after': String(Math.max(1, Math.ceil(rate.wait(key) / 1000))), ...cors(name, request) },
+              body: { error: 'this address sends more than one may' },
+            }
           const admitted = routes.get(name)?.admit(request) ?? nobody(name, request)
           return typeof admitted === 'number' ? { most: admitted, within } : admitted
         },
@@ -78,10 +109,14 @@ export const createPushed = (
       for (const route of source.routes ?? []) {
         known.add(route.name)
         routes.set(route.name, route)
+        if (route.rate !== undefined) rates.set(route.name, createRate(route.rate))
       }
       return async () => {
         mounted.delete(name)
-        for (const route of source.routes ?? []) routes.delete(route.name)
+        for (const route of source.routes ?? []) {
+          routes.delete(route.name)
+          rates.delete(route.name)
+        }
         await closePorts()
       }
     },

@@ -285,6 +285,13 @@ export const startPipelines = async ({
         metrics.outcomes.inc({ source, store: storeName, outcome: 'duplicate' }, count)
         delivery.settle()
       },
+      leftOut: (path, count) => {
+        progress.leftOut(source, path, count, clock())
+        metrics.readRecords.inc({ source }, count)
+        metrics.outcomes.inc({ source, store: storeName, outcome: 'filtered' }, count)
+        delivery.settle()
+      },
+      dropped: (count) => metrics.datagramsDropped.inc({ source }, count),
       report: notice(source),
     }),
     mount: pushed.mount,

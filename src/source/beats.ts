@@ -4,6 +4,9 @@ import { markSite } from '../event/diagnostic.ts'
 import { takeConnection } from './beats/connection.ts'
 import type { BeatsEvent } from './beats/event.ts'
 import { BadFrame } from './beats/frames.ts'
+import { beatsEnvelope } from './envelope/beats.ts'
+import { pathOfStream } from './envelope/beats-line.ts'
+import { type ParserMap, parserFor } from './envelope/chosen.ts'
 import type { Peer, StreamPort, TlsOptions } from './listening.ts'
 import { nameProblems } from './name-problems.ts'
 import type { OpenSource, Source, SourceContext } from './source.ts'
@@ -24,6 +27,8 @@ export interface BeatsOptions {
   readonly maxSpool?: number
   /** Connections at once; default 500. */
   readonly maxConnections?: number
+  /** Which parser reads a file, by its path or a glob of it on the host that sends: `{ '/var/log/nginx/*.log': 'nginx.access' }`. Without, its lines tell. */
+  readonly parsers?: ParserMap
 }
 
 const keepAliveEvery = 5000
@@ -35,6 +40,7 @@ const whole = 60_000
 /**
  * Filebeat, Winlogbeat and others of their kind (`output.logstash`), by the Lumberjack protocol, version 2. An event is
  * acknowledged once it is on disk; while it cannot be kept the sender waits. What a sender sends again is taken once.
+ * Parsers read what the event's file said, each file its own; where that was, and what the Beat added, is kept beside it.
  */
 export const beats = (options: BeatsOptions = {}): Source => {
   const { name = 'beats', host = '127.0.0.1', port = 5044, tls, insecure = false } = options
@@ -42,6 +48,8 @@ export const beats = (options: BeatsOptions = {}): Source => {
   return {
     name,
     definition: { beats: options },
+    envelope: beatsEnvelope(),
+    parserOf: (_, stream) => parserFor(stream, new Map(), options.parsers ?? {}, [pathOfStream(stream)]),
     problems: nameProblems(name, site),
     listens: {
       what: `beats source '${name}'`,

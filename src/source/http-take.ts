@@ -20,12 +20,16 @@ export interface Intake {
   readonly spooled: Spooled
   /** Bytes of a body, unpacked. */
   readonly maxBody: number
+  /** What becomes of the records of a request before they are kept: what is left of them. */
+  readonly prepare?: (records: Buffer, request: Request) => { readonly bytes: Uint8Array; readonly count: number }
+  /** Lines of text are no records. */
+  readonly onlyJson?: boolean
 }
 
 type Form = 'json' | 'text' | 'unsaid'
 
 /** What a body is by its headers, or why it is not taken. */
-const formOf = (headers: IncomingHttpHeaders): Form | Answer => {
+export const formOf = (headers: IncomingHttpHeaders): Form | Answer => {
   const [type = '', ...parameters] = (headers['content-type'] ?? '').toLowerCase().split(';')
   const charset = parameters.map((one) => /^\s*charset="?([^"]*)"?\s*$/.exec(one)?.[1]).find((one) => one !== undefined)
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'us-ascii') return unsupported('a body is UTF-8')
@@ -69,18 +73,19 @@ const isSameOrigin = (origin: string, host: string | undefined): boolean =>
   origin.replace(/^https?:\/\//, '').toLowerCase() === (host ?? '').toLowerCase()
 
 /** Takes an admitted request to its answer. */
-export const takeRequest = async (
-  { spooled, maxBody }: Intake,
-  { headers }: Request,
-  given: Buffer,
-): Promise<Answer> => {
+export const takeRequest = async (intake: Intake, request: Request, given: Buffer): Promise<Answer> => {
+  const { spooled, maxBody, onlyJson = false, prepare } = intake
+  const { headers } = request
   const body = encodingOf(headers) === 'gzip' ? await unpack(given, maxBody) : given
   if (!Buffer.isBuffer(body)) return body
   const form = formOf(headers)
-  const cut = (form === 'unsaid' ? sniff(body) : form) === 'text' ? cutText(body) : cutJson(body, defaultMaxBytes)
+  const isText = !onlyJson && (form === 'unsaid' ? sniff(body) : form) === 'text'
+  const cut = isText ? cutText(body) : cutJson(body, defaultMaxBytes)
   if (cut.wrong !== undefined) return { status: cut.status, body: cut.wrong }
   try {
-    const fresh = cut.count === 0 || (await keepOnce(spooled, cut, identityFor(headers, body)))
+    const kept = prepare === undefined ? cut : prepare(Buffer.from(cut.bytes), request)
+    const fresh = kept.count === 0 || (await keepOnce(spooled, kept, identityFor(headers, body)))
+    if (fresh && kept.count < cut.count) spooled.leaveOut(cut.count - kept.count)
     return { status: 202, body: fresh ? { accepted: cut.count } : { accepted: 0, duplicate: cut.count } }
   } catch (error) {
     // What the disk says of paths is no business of the client's.

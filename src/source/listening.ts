@@ -42,6 +42,10 @@ export interface Answer {
 /** `POST /ingest/NAME` of the web server. */
 export interface Route {
   readonly name: string
+  /** Requests of one address; more are told to come again later. Undefined: any number. */
+  readonly rate?: { readonly perSecond: number; readonly burst: number }
+  /** Whether pages of other servers may send here (CORS); undefined: they may not. */
+  preflight?(request: Request): Answer
   /** Asked before the body is read: the bytes it may have, or why it is not taken. */
   admit(request: Request): number | Answer
   take(request: Request, body: Buffer): Promise<Answer>

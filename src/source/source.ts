@@ -36,6 +36,10 @@ export interface SourceContext {
   readonly text: (given: Text) => string | undefined
   /** So many records of `path` came again that the client had sent before; they are read no further. */
   readonly repeated?: (path: string, count: number) => void
+  /** So many records of `path` were left out on purpose, by sampling. */
+  readonly leftOut?: (path: string, count: number) => void
+  /** So many datagrams were lost before they could be kept. */
+  readonly dropped?: (count: number) => void
   /** Something an operator should read: a file that cannot be read, bytes stated lost. Told once a trouble. */
   readonly report: (notice: SourceNotice) => void
 }

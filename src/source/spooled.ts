@@ -31,6 +31,8 @@ export interface Spooled {
   seen: Spool['seen']
   /** So many records came that were kept before. */
   duplicate(count: number): void
+  /** So many were left out on purpose. */
+  leaveOut(count: number): void
 }
 
 /** Milliseconds a failure of the disk counts as one that lasts, where nobody tries again. */
@@ -98,6 +100,7 @@ export const openSpooled = async (options: SpooledOptions, context: SourceContex
     },
     seen: spool.seen,
     duplicate: (count) => context.repeated?.(label, count),
+    leaveOut: (count) => context.leftOut?.(label, count),
     source: {
       next: inner.next,
       committed: inner.committed,

@@ -51,7 +51,7 @@ describe('POST /ingest/NAME', () => {
     } finally {
       await service.end('SIGTERM')
     }
-  })
+  }, 120_000)
 
   test('a key that is not set, a name that is no part of an address: refused at load, with the place', async () => {
     using directory = scratchDir('ingest-wrong')
@@ -117,8 +117,23 @@ describe('the Beats input', () => {
         })
         return true
       })
+      const found = await tailrace(directory.path, ['search', 'url.path: /orders/7', '--format', 'ndjson'], {
+        environment,
+      })
+      expect(rowsOf(found.out)).toMatchObject([
+        {
+          '@timestamp': '2026-11-27T08:00:00.000Z',
+          event: { dataset: 'nginx.access', created: '2026-11-27T08:00:00.000Z' },
+          source: { ip: '203.0.113.7' },
+          log: { file: { path: '/var/log/nginx/access.log' } },
+          host: { name: 'web-1' },
+          agent: { id: 'agent', name: 'web-1', type: 'filebeat', version: '8.17.0' },
+          fields: { env: 'test' },
+          tags: ['web'],
+        },
+      ])
     } finally {
       await service.end('SIGTERM')
     }
-  })
+  }, 120_000)
 })

@@ -45,15 +45,27 @@ export const addTexts = (batch: Batch, name: string, texts: ReadonlyMap<string, 
   add(batch, name, { kind: 'dictionary', codes: scratch.u32(count).fill(0), values })
 }
 
-/** `stream`, and `event.created` where the log has a time of its own: the envelope's is no more than that then. */
-export const addWrapping = (batch: Batch): void => {
+/** `event.created` where the log has a time of its own: the envelope's is no more than that then. */
+export const addCreated = (batch: Batch): void => {
   const { scratch, count, columns } = batch
+  const { wrapping } = batch.block
+  const own = columns.get('@timestamp')
+  if (wrapping === undefined || own === undefined) return
+  const { ms, ns, digits } = wrapping
+  const created = scratch.f64(count)
+  for (let i = 0; i < count; i++) created[i] = has(own, i) ? ms[i]! : Number.NaN
+  add(batch, 'event.created', { kind: 'time', ms: created, ns, digits })
+}
+
+/** `stream`, and `event.created`. */
+export const addWrapping = (batch: Batch): void => {
+  const { scratch } = batch
   const { wrapping } = batch.block
   if (wrapping === undefined) {
     addConstant(batch, 'stream', batch.block.origin.stream)
     return
   }
-  const { streams, code, ms, ns, digits } = wrapping
+  const { streams, code } = wrapping
   if (streams.length === 1) addConstant(batch, 'stream', streams[0])
   else {
     const start = scratch.u32(streams.length)
@@ -61,11 +73,7 @@ export const addWrapping = (batch: Batch): void => {
     for (const [i, name] of streams.entries()) ({ start: start[i], end: end[i] } = scratch.write(name))
     add(batch, 'stream', { kind: 'dictionary', codes: code, values: { kind: 'text', start, end } })
   }
-  const own = columns.get('@timestamp')
-  if (own === undefined) return
-  const created = scratch.f64(count)
-  for (let i = 0; i < count; i++) created[i] = has(own, i) ? ms[i]! : Number.NaN
-  add(batch, 'event.created', { kind: 'time', ms: created, ns, digits })
+  addCreated(batch)
 }
 
 /** Rows of the field table, as a schema. */
