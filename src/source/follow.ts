@@ -6,6 +6,7 @@ import { absolute } from './discover.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
 import type { Guard } from './generation.ts'
 import { limitOpen, setHandle } from './handles.ts'
+import { headSize } from './identity.ts'
 import { judgePacked } from './judge-packed.ts'
 import { createLines } from './lines.ts'
 import { account, look, lookAtAll, tidy } from './look.ts'
@@ -14,7 +15,7 @@ import { createRecords } from './records.ts'
 import { isCompressed } from './rotation.ts'
 import { scan } from './scan.ts'
 import type { FileStatus, OpenSource, Source, SourceContext } from './source.ts'
-import { cannotRead, type FileHooks, plainFiles, type Tailing, tellOnce } from './tailing.ts'
+import { cannotRead, type FileHooks, inPlace, plainFiles, type Tailing, tellOnce } from './tailing.ts'
 import { readSome } from './turn.ts'
 import { watchDirectories } from './watch.ts'
 
@@ -124,6 +125,7 @@ export const openFollow = async (
     blockBytes: options.blockBytes ?? 1 << 20,
     lines: createLines(),
     records: createRecords(),
+    isStill: (file) => file.offset >= headSize || inPlace(tailing, file),
     scan: Buffer.alloc(0),
     queued: [],
   }

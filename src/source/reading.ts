@@ -18,6 +18,8 @@ export interface Desk {
   readonly blockBytes: number
   readonly lines: Lines
   readonly records: Records
+  /** An open file still begins as it did, where that must be asked. */
+  readonly isStill: (file: Followed) => boolean
   /** For looking through records that do not fit the window. */
   scan: Buffer
   /** The other blocks of the stretch whose first was handed out. */
@@ -56,7 +58,7 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
   const framing = file.framing!
   const most = windowOf(desk.blockBytes, encoding, framing)
   const length = Math.min(most, stop - file.offset)
-  const read = await readWindow(arena, file, length, decodes(encoding) ? length * 3 : 0)
+  const read = await readWindow(arena, file, length, decodes(encoding) ? length * 3 : 0, desk.isStill)
   if (typeof read === 'string') return read
   const { lease, text, area } = read
   let kept = false

@@ -27,6 +27,7 @@ export const readWindow = async (
   file: Followed,
   length: number,
   area: number,
+  isStill: (file: Followed) => boolean,
 ): Promise<FileWindow | 'full' | 'replaced'> => {
   const before = Math.min(file.offset, guardSize)
   const room = before + length
@@ -41,7 +42,9 @@ export const readWindow = async (
       got += bytesRead
     }
     const text = lease.start + before
-    if (got >= before && crc32(arena.node.subarray(lease.start, text)) === file.guard.crc)
+    const isSame = got >= before && crc32(arena.node.subarray(lease.start, text)) === file.guard.crc
+    // Near its start the guard tells little or nothing of a file that was rewritten while it was read.
+    if (isSame && isStill(file))
       return { lease, text, end: lease.start + got, area: lease.start + room, whole: got === room }
   } catch (error) {
     lease.release()

@@ -19,7 +19,7 @@ export const readWrapped = async (desk: Desk, file: Followed, ending: Ending, no
   const largest = Math.max(usual, Math.min(widest, arena.size >> 4))
   const most = Math.min(usual * file.widened, largest)
   const length = Math.min(most, file.size - file.offset)
-  const window = await readWindow(arena, file, length, length * 3)
+  const window = await readWindow(arena, file, length, length * 3, desk.isStill)
   if (typeof window === 'string') return window
   const { lease, text, end, area } = window
   let kept = false
