@@ -2,7 +2,11 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type StandIn, standIn } from '../store/elasticsearch/stand-in.ts'
-import { storeThatAnswersNonsense, storeThatRefusesEverybody } from '../store/elasticsearch/stand-ins.ts'
+import {
+  storeThatAnswersNonsense,
+  storeThatJudges,
+  storeThatRefusesEverybody,
+} from '../store/elasticsearch/stand-ins.ts'
 import { freePort } from '../support/free-port.ts'
 import { createService, type Service } from '../support/service.ts'
 import { accessLines } from '../support/tailrace.ts'
@@ -81,3 +85,25 @@ test.each(['a login page', 'half a response', 'too few items'] as const)(
     await store.close()
   },
 )
+
+test('what a failure store took is redirected in the ledger, which balances, and no dead letter', {
+  timeout,
+}, async () => {
+  const store = await storeThatJudges((id) =>
+    Number(id.split('-')[1]) % 2 === 1 ? { create: { _id: 'own', status: 201, failure_store: 'used' } } : undefined,
+  )
+  await using service = following(store.url)
+  writeFileSync(service.log, accessLines(60))
+  service.start()
+  await expect
+    .poll(async () => (await service.rows(['ledger'])).at(-1)?.['total'], { timeout: 60_000 })
+    .toMatchObject({ read: 60, in_flight: 0 })
+  const { stored, redirected } = (await service.rows(['ledger'])).at(-1)!['total'] as Record<string, number>
+  expect(redirected).toBeGreaterThan(0)
+  expect(stored).toBe(store.stored.length)
+  expect(stored! + redirected!).toBe(60)
+  expect((await service.rows(['ledger'])).at(-1)).toMatchObject({ total: { dead_lettered: 0, balanced: true } })
+  expect(await service.rows(['dlq', 'list'])).toEqual([])
+  expect(await service.end('SIGTERM')).toBe(143)
+  await store.close()
+})
