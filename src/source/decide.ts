@@ -2,7 +2,7 @@ import { type Candidate, discard, lookInto } from './candidate.ts'
 import { begin, claim, follow } from './claim.ts'
 import { isExcluded } from './discover.ts'
 import type { Followed } from './followed.ts'
-import { firstRegistered } from './generation.ts'
+import { firstRegistered, keepKnown } from './generation.ts'
 import { ensureOpen, setHandle } from './handles.ts'
 import { createHeadIndex, type HeadIndex } from './head-index.ts'
 import { holdsGuard, idOf, isGeneration, samePrefix } from './identity.ts'
@@ -113,7 +113,9 @@ const recognise = async (tailing: Tailing, candidate: Candidate, fresh: HeadInde
       return true
     }
     // A copy made before the last bytes were written: what it holds was read. Only a name made by rotation is believed.
-    if (isAside && candidate.size < read) return hold(tailing, candidate, generation.key)
+    if (!isAside || candidate.size >= read) continue
+    keepKnown(tailing, generation)
+    return hold(tailing, candidate, generation.key)
   }
   if (isForeign(tailing, candidate)) return discard(candidate)
   // Looked at again once the original has its key.

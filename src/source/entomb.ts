@@ -4,7 +4,7 @@ import { stateLost } from './ended.ts'
 import { isFollowed, isOurs, isUnderWay, merge, offsetOf, type Tailing } from './tailing.ts'
 
 const isUnsure = ({ packed, judged }: Tailing): boolean =>
-  packed.size > 0 || [...judged.values()].some(({ again }) => again !== undefined)
+  packed.size > 0 || [...judged.values()].some(({ unsure }) => unsure)
 
 /** Generations without a file become tombstones; what was seen of them, is in no store and stays away is stated lost. */
 export const entomb = async (tailing: Tailing): Promise<void> => {

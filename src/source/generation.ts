@@ -100,6 +100,16 @@ const read = ({ head, ...written }: Written, before: Generation | undefined): Ge
   head: head === undefined ? (before?.head ?? Buffer.alloc(0)) : Buffer.from(head, 'base64'),
 })
 
+const day = 86_400_000
+/** A file that holds it was seen: it would be read again if its tombstone went before it. */
+export const keepKnown = (
+  { context }: { readonly context: { readonly generations: GenerationStore; readonly clock: () => number } },
+  { key, gone }: Generation,
+): void => {
+  const now = context.clock()
+  if (gone !== undefined && now - gone > day) context.generations.update(key, { gone: now })
+}
+
 /** When the first of these was registered; `Infinity` without any. */
 export const firstRegistered = (known: readonly Generation[]): number => {
   let first = Number.POSITIVE_INFINITY

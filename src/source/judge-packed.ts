@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import type { Noticed } from './candidate.ts'
-import type { Generation } from './generation.ts'
+import { type Generation, keepKnown } from './generation.ts'
 import { ensureOpen } from './handles.ts'
 import { bytesAt, guardAt, identityOf, idOf, sameHead } from './identity.ts'
 import { leadsOutside } from './leads-outside.ts'
@@ -13,20 +13,24 @@ import { followUnpacked } from './unpacked.ts'
 
 const day = 86_400_000
 
-const judge = (tailing: Tailing, { identity, size, modified }: Noticed, again?: number): void => {
-  tailing.judged.set(idOf(identity), { size, modified, again })
+/** Each day anew: what is known of it is kept while it is there. */
+const judge = (tailing: Tailing, { identity, size, modified }: Noticed): void => {
+  tailing.judged.set(idOf(identity), { size, modified, again: tailing.context.clock() + day, unsure: false })
+}
+
+const judgeLater = (tailing: Tailing, { identity, size, modified }: Noticed): void => {
+  const again = tailing.context.clock() + tailing.settle
+  tailing.judged.set(idOf(identity), { size, modified, again, unsure: true })
 }
 
 /** A start before this one found out what it holds, and all of that was read. */
 const wasRead = (tailing: Tailing, { identity, size, modified }: Noticed): boolean => {
-  const { generations, clock } = tailing.context
-  const known = generations
+  const known = tailing.context.generations
     .index(tailing.name)
     .inFile(idOf(identity))
     .find(({ packed }) => packed?.size === size && packed.modified === modified)
   if (known === undefined || Math.max(offsetOf(tailing, known), known.closedTo) < known.size) return false
-  // It would be read again if its tombstone went before it.
-  if (known.gone !== undefined && clock() - known.gone > day) generations.update(known.key, { gone: clock() })
+  keepKnown(tailing, known)
   return true
 }
 
@@ -53,7 +57,7 @@ export const judgePacked = async (tailing: Tailing): Promise<void> => {
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException
     cannotRead(tailing, first.path, code)
-    judge(tailing, first, tailing.context.clock() + tailing.settle)
+    judgeLater(tailing, first)
   } finally {
     closeSync(opened.fd)
   }
@@ -72,8 +76,8 @@ const judgeOpen = async (tailing: Tailing, found: Noticed, fd: number): Promise<
   const alike = index.alike(head)
   const measured = await measure(fd, packing, offsetsOf(tailing, alike))
   const before = tailing.judged.get(idOf(found.identity))
-  const settled = before?.size === found.size && before.modified === found.modified
-  if (!measured.whole && !settled && !context.once) return judge(tailing, found, context.clock() + tailing.settle)
+  const settled = before?.unsure === true && before.size === found.size && before.modified === found.modified
+  if (!measured.whole && !settled && !context.once) return judgeLater(tailing, found)
   if (!measured.whole)
     tellOnce(tailing, `damaged ${found.path}`, {
       kind: 'truncated',

@@ -22,7 +22,7 @@ export const notePacked = (tailing: Tailing, found: Noticed): void => {
 export const isJudged = ({ judged, context }: Tailing, found: Noticed): boolean => {
   const known = judged.get(idOf(found.identity))
   if (known === undefined || known.size !== found.size || known.modified !== found.modified) return false
-  return known.again === undefined || context.clock() < known.again
+  return context.clock() < known.again
 }
 
 /** Outside the patterns: excluded, or written before anything that is known of its name was first followed. */

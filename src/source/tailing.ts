@@ -62,8 +62,10 @@ export interface Tailing {
 export interface Judged {
   readonly size: number
   readonly modified: number
-  /** Milliseconds since 1970: it cannot be told before. */
-  readonly again: number | undefined
+  /** Milliseconds since 1970: then it is looked into again. */
+  readonly again: number
+  /** It cannot be told yet what it holds. */
+  readonly unsure: boolean
 }
 
 /** What differs for sources that write their files themselves. */
