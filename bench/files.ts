@@ -69,9 +69,10 @@ const files: Benchmark = {
       const service = follow(few.logs, few.data)
       await until(few.data, next)
       const seconds = (performance.now() - begun) / 1000
+      const { cpuSeconds } = await processUsage(service.child.pid!)
       service.child.kill('SIGTERM')
       await service.ended
-      return { seconds }
+      return { seconds, cpuSeconds }
     }
     const all = await begin(many)
     const fromNothing = async (): Promise<Sample> => {
