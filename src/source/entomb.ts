@@ -8,7 +8,7 @@ const isUnsure = ({ packed, judged }: Tailing): boolean =>
 
 /** Generations without a file become tombstones; what was seen of them, is in no store and stays away is stated lost. */
 export const entomb = async (tailing: Tailing): Promise<void> => {
-  const { generations, clock, covered, skipped } = tailing.context
+  const { generations, clock, covered, skipped, once } = tailing.context
   const now = clock()
   for (const generation of generations.of(tailing.name)) {
     const { key, path, gone } = generation
@@ -27,8 +27,12 @@ export const entomb = async (tailing: Tailing): Promise<void> => {
       if (isUnderWay(tailing, key)) continue
       // Of one that was followed until a crash more may have been read and sent than was written down of its size.
       const asks = from < top || generation.gone === undefined
-      // A compressed file may hold it.
-      if (asks && (now - since < tailing.grace || isUnsure(tailing))) continue
+      // A compressed file may hold it; a run that ends leaves the question to the next.
+      if (asks && isUnsure(tailing)) {
+        if (once && tailing.packed.size === 0) tailing.missing.delete(key)
+        continue
+      }
+      if (asks && now - since < tailing.grace) continue
       for (const span of asks ? merge(await covered(key, from, Number.MAX_SAFE_INTEGER)) : []) {
         if (span.from > from) stateLost(tailing, key, generation.path, from, span.from)
         from = Math.max(from, span.to)

@@ -140,6 +140,8 @@ test('a file is read again without storing anything twice, and forgotten once it
   expect(await count()).toBe(25)
 
   renameSync(log, join(service.directory, 'away'))
+  await waitUntil('it is seen to be gone', async () => (await sources())[0]?.['state'] !== 'active')
+  expect(await refused(['sources', 'rewind', id], 1)).toContain('is not there')
   expect(await service.rows(['sources', 'forget', id])).toEqual([{ id, path: log, forgotten: true }])
   expect(await total()).toMatchObject({ stored: 25, verified: true })
   expect((await sources()).map((one) => one['id'])).not.toContain(id)

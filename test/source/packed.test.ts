@@ -246,6 +246,20 @@ test('a packed file that is still being written waits; one that stays broken is 
   expect(bench.notices.filter(({ kind, path }) => kind === 'truncated' && path === at('b.log.1.gz'))).toHaveLength(1)
 })
 
+test('a run that ends and cannot unpack what it needs says so, states nothing lost, and the next reads it', async () => {
+  write('a.log', 'one\n')
+  expect(texts(await once())).toEqual(['one'])
+  append('a.log', 'two\n')
+  renameSync(at('a.log'), at('a.log.1'))
+  pack('a.log.1')
+  // Where it would be unpacked there is a file.
+  write('spool', '')
+  expect(await once({}, { spool: at('spool') })).toEqual([])
+  expect(lost()).toEqual([])
+  expect(bench.notices.filter(({ kind }) => kind === 'unreadable')).toHaveLength(1)
+  expect(texts(await once())).toEqual(['two'])
+})
+
 test('what is unpacked leaves nothing on the disk', async () => {
   write('x.log.gz', gzipSync('one\n'))
   await once({ paths: [at('*.gz')] })

@@ -124,6 +124,11 @@ export async function* rewindSource(
   const { changes, generation } = found(context, asked)
   const { key, path, source } = generation
   const to = asked.to ?? 0
+  if (fileOf(generation) === undefined)
+    throw new OperationError(
+      1,
+      `${path} is not there, and nothing can be read again; put it back, or name a file that holds it with 'sources adopt ${key}'`,
+    )
   const top = committedTo(context, generation)
   if (!Number.isSafeInteger(to) || to < 0 || to > top)
     throw new OperationError(2, `--to is an offset from 0 to ${top}, up to which ${path} was read`)
