@@ -52,6 +52,14 @@ export interface Transition {
   readonly notify?: readonly string[]
 }
 
+/** A change of an alert, noticed `at`. */
+export const transitionOf = (kind: Transition['kind'], alert: Alert, at: number): Transition => ({
+  id: `${alert.id}@${new Date(alert.since).toISOString()}/${kind}`,
+  kind,
+  at,
+  alert,
+})
+
 /** What became of looking at a window. `behind`: its records have not all been read; `failed`: the store could not be asked. */
 export type Verdict = 'ok' | 'firing' | 'too_few' | 'learning' | 'behind' | 'failed'
 

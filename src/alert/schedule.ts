@@ -1,7 +1,9 @@
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { OpenJournal } from '../durable/journal.ts'
+import type { LedgerRow } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
 import { quiet } from '../telemetry/quiet.ts'
+import { createAccountWatch } from './account.ts'
 import type { Alert, RuleStatus, WindowVerdict } from './alert.ts'
 import { openAlertBook } from './book.ts'
 import type { CompiledRule, RuleContext } from './compile.ts'
@@ -32,6 +34,8 @@ export interface SchedulerOptions {
   readonly journal?: OpenJournal | undefined
   /** Who is told of changes, by name. Must not return before the change is safe with it; what throws is asked again. */
   readonly notifiers: ReadonlyMap<string, Deliver>
+  /** The ledger; that it balances is watched like a rule. */
+  readonly account?: () => readonly LedgerRow[]
   readonly onVerdict?: (rule: string, verdict: WindowVerdict['verdict']) => void
   /** A sentence for the operator. Told once a trouble. */
   readonly report: (text: string) => void
@@ -80,6 +84,7 @@ export const createScheduler = async (options: SchedulerOptions): Promise<Schedu
   })
   const stopping = new AbortController()
   const delivery = createDelivery(book, options.notifiers, report, stopping.signal)
+  const account = createAccountWatch(options.account ?? (() => []), book, delivery.plan, clock)
   const watch = createWatch(options, book, judge, delivery.plan, stopping.signal)
   const tasks: ScheduledTask[] = []
   const underWay = new Set<Promise<void>>()
@@ -87,6 +92,10 @@ export const createScheduler = async (options: SchedulerOptions): Promise<Schedu
   const track = (work: Promise<void>): Promise<void> => {
     underWay.add(work)
     return work.finally(() => underWay.delete(work))
+  }
+  const lookAtAccount = async (): Promise<void> => {
+    await account.look()
+    await delivery.tell()
   }
   const look = async (only?: string): Promise<void> => {
     watch.takeLate()
@@ -113,6 +122,14 @@ export const createScheduler = async (options: SchedulerOptions): Promise<Schedu
             logger: quiet,
           }),
         )
+      tasks.push(
+        schedule('* * * * *', () => safely(lookAtAccount), {
+          noOverlap: true,
+          suppressMissedWarning: true,
+          logger: quiet,
+        }),
+      )
+      await safely(lookAtAccount)
       await safely(() => look())
     },
     async stop() {
@@ -134,7 +151,7 @@ export const createScheduler = async (options: SchedulerOptions): Promise<Schedu
         (async () => {
           watch.takeLate()
           for (const one of rules) await watch.once(one, until)
-          await delivery.tell()
+          await lookAtAccount()
         })(),
       ),
     alerts: () => book.alerts(),

@@ -1,21 +1,14 @@
 import { printable } from '../event/printable.ts'
 import { shorten } from '../event/shorten.ts'
-import type { Alert, Transition } from './alert.ts'
+import { type Alert, type Transition, transitionOf } from './alert.ts'
 import { type Rule, titleOf } from './rule.ts'
-
-const change = (kind: Transition['kind'], alert: Alert, at: number): Transition => ({
-  id: `${alert.id}@${new Date(alert.since).toISOString()}/${kind}`,
-  kind,
-  at,
-  alert,
-})
 
 /** The alert that a rule cannot be judged: silence of a rule must not pass for health. */
 export const notJudged = {
   begin: (rule: Rule, since: number, at: number, why: string): Transition => {
     const text = shorten(printable(why), 300)
     const title = titleOf(rule)
-    return change(
+    return transitionOf(
       'fired',
       {
         id: `${rule.name}:not_judged`,
@@ -38,7 +31,7 @@ export const notJudged = {
     )
   },
   over: (alert: Alert, at: number): Transition =>
-    change(
+    transitionOf(
       'resolved',
       {
         ...alert,
@@ -55,7 +48,7 @@ export const notJudged = {
 
 /** The end of an alert whose rule was taken out of the configuration. */
 export const retired = (alert: Alert, at: number): Transition =>
-  change(
+  transitionOf(
     'resolved',
     { ...alert, state: 'resolved', until: at, explanation: { en: 'The rule was removed', zh: '规则已被移除' } },
     at,

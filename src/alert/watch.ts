@@ -1,5 +1,6 @@
 import { everything } from '../query/tree.ts'
 import type { Store } from '../store/store.ts'
+import { accountRule } from './account.ts'
 import type { Transition, WindowVerdict } from './alert.ts'
 import type { AlertBook, Pending } from './book.ts'
 import type { CompiledRule } from './compile.ts'
@@ -228,7 +229,7 @@ export const createWatch = (
           await judgeStretch(compiled, from, to, { now: end, complete: end, again: false, signal: stopping })
       }),
     async retire() {
-      const known = new Set(rules.map(({ rule }) => rule.name))
+      const known = new Set([accountRule, ...rules.map(({ rule }) => rule.name)])
       for (const name of book.rules.filter((one) => !known.has(one))) {
         const { firing, unjudged } = book.state(name)
         const changes = [...firing, ...(unjudged === undefined ? [] : [unjudged])].map((alert) =>

@@ -5,7 +5,6 @@ const commands = {
   test: 'pipeline tests',
   anomaly: 'the detector of the rules, by itself',
   rules: 'rules and their history',
-  reprocess: 'read stored ranges again through today’s definitions',
   setup: 'prepare a store and its consoles',
   doctor: "the operator's check-list",
   migrate: 'translate Logstash and ElastAlert definitions',

@@ -24,6 +24,7 @@ const commands = await Promise.all([
   import('./lists.ts').then(({ addLists }) => addLists),
   import('./sources.ts').then(({ addSources }) => addSources),
   import('./dlq.ts').then(({ addDlq }) => addDlq),
+  import('./reprocess.ts').then(({ addReprocess }) => addReprocess),
   import('./digest.ts').then(({ addDigest }) => addDigest),
   import('./reference.ts').then(({ addReference }) => addReference),
   import('./later.ts').then(({ addLater }) => addLater),

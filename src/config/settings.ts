@@ -87,6 +87,13 @@ export interface DigestSettings {
   /** Default: that of the notifier. */
   readonly lang?: Lang
 }
+export interface DeadLetterSettings {
+  /** `10GiB` */
+  readonly size?: string
+  /** `30d` */
+  readonly age?: string
+}
+
 export interface RetentionSettings {
   readonly dataset?: string
   /** `30d` */

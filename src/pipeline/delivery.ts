@@ -6,6 +6,8 @@ import type { Progress } from './progress.ts'
 export interface DeliveryOptions {
   readonly sink: Sink
   readonly progress: Progress
+  /** Resolves when there is room for the dead rows of these batches: before a transaction that all others wait for. */
+  readonly lettersRoom?: (batches: readonly Batch[]) => Promise<void>
   /** Makes the dead rows of these batches durable. Waits out a full disk; throws only when aborted. */
   readonly keepLetters: (batches: readonly Batch[]) => Promise<void>
   /** Makes a record of progress durable, for sinks that do not do it themselves. */
@@ -78,8 +80,11 @@ export const createDelivery = (options: DeliveryOptions): Delivery => {
   }
 
   const deliver = async (batches: readonly Batch[]): Promise<void> => {
+    if (options.lettersRoom !== undefined) await options.lettersRoom(batches)
     if (!sink.transactional) {
       await sink.write(batches, () => ({}), signal)
+      // What the store refused needs room too.
+      if (options.lettersRoom !== undefined) await options.lettersRoom(batches)
       await options.keepLetters(batches)
       for (const batch of batches) options.ended(batch)
       await finish(batches)

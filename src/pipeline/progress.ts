@@ -1,5 +1,14 @@
 import { type Batch, outcome } from '../event/batch.ts'
-import { hourOf, type LedgerDelta, type LostSpan, type ProgressRecord } from '../store/ledger.ts'
+import {
+  dayCounts,
+  type EventDays,
+  hourOf,
+  type LedgerDelta,
+  type LostSpan,
+  type ProgressRecord,
+  unknownDay,
+} from '../store/ledger.ts'
+import { countDays } from './stored-days.ts'
 
 interface Stretch {
   readonly from: number
@@ -14,6 +23,8 @@ interface Stretch {
   readonly waitingFrom: number
   /** Dataset → event time of its oldest stored row. */
   readonly earliest: Map<string, number>
+  /** What of it was stored, by dataset and day. */
+  readonly days: EventDays
 }
 
 interface Line {
@@ -191,6 +202,7 @@ export const createProgress = (
         records,
         waitingFrom,
         earliest: new Map(),
+        days: new Map(),
       }
       line.stretches.push(stretch)
       for (const batch of batches) stretchOf.set(batch, stretch)
@@ -208,6 +220,7 @@ export const createProgress = (
         dataset,
         earlier(stretch.earliest.get(dataset) ?? Number.NaN, oldestTime(batch, outcome.stored)),
       )
+      countDays(batch, outcome.stored, stretch.days)
       underWay--
     },
     alreadyStored(key, source, path, spans, at) {
@@ -221,7 +234,7 @@ export const createProgress = (
       const line = lines.get(key)
       const passed = { from: to, to, left: 0, deltas: [], hour: hourOf(at), records: 0 }
       if (line === undefined) return
-      line.stretches.push({ ...passed, waitingFrom: Number.NaN, earliest: new Map() })
+      line.stretches.push({ ...passed, waitingFrom: Number.NaN, earliest: new Map(), days: new Map() })
       busy.add(line)
     },
     lost(spans) {
@@ -251,6 +264,11 @@ export const createProgress = (
       const ledger = statements
       const earliest: Record<string, number> = {}
       const spans = { ...(lost.length === 0 ? {} : { lost }), ...(regained.length === 0 ? {} : { regained }) }
+      const days: EventDays = new Map()
+      const count = (dataset: string, day: number, more: number): void => {
+        const of = days.get(dataset) ?? new Map<number, number>()
+        days.set(dataset, of.set(day, (of.get(day) ?? 0) + more))
+      }
       statements = []
       lost = []
       regained = []
@@ -265,15 +283,20 @@ export const createProgress = (
         line.checkpoint = Math.max(before, held)
         for (const [dataset, first] of done.flatMap((stretch) => [...stretch.earliest]))
           if (!Number.isNaN(first)) earliest[dataset] = Math.min(earliest[dataset] ?? first, first)
+        for (const stretch of done)
+          for (const [dataset, of] of stretch.days) for (const [day, more] of of) count(dataset, day, more)
         const { source, path } = line
-        const deltas = [...done.flatMap((stretch) => stretch.deltas), ...passCovered(line)]
+        const found = passCovered(line)
+        // Nobody knows of what day, nor of which dataset, it is.
+        for (const { stored } of found) if (stored > 0) count('', unknownDay, stored)
+        const deltas = [...done.flatMap((stretch) => stretch.deltas), ...found]
         const [head = { ...nothing, source, path, hour: done[0]!.hour }, ...rest] = deltas
         ledger.push({ ...head, bytes: line.checkpoint - before }, ...rest)
         checkpoints[line.key] = line.checkpoint
         if (line.stretches.length === 0 && line.covered.size === 0) busy.delete(line)
       }
       if (Object.keys(checkpoints).length === 0 && ledger.length === 0) return undefined
-      return { checkpoints, ledger, earliest, ...spans }
+      return { checkpoints, ledger, earliest, ...spans, ...(days.size === 0 ? {} : { days: dayCounts(days) }) }
     },
     get idle() {
       return underWay === 0

@@ -1,6 +1,7 @@
 import type { Alert } from '../alert/alert.ts'
 import { createScheduler, type Scheduler } from '../alert/schedule.ts'
 import { datasetsOf } from '../pipeline/pipeline.ts'
+import { ledgerRows } from '../store/ledger.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { rulesOf } from './check-rules.ts'
 import { createDigests, type Digests } from './digests.ts'
@@ -73,6 +74,10 @@ const watch = (
     clock: Date.now,
     position,
     takeLate: takeLate(running),
+    account: () => {
+      const { progress, storeName, inFlight } = running.context
+      return ledgerRows(progress, storeName, inFlight())
+    },
     directory: alertDirectory(config),
     journal: keeping?.journal('alerts'),
     notifiers: guarded(notifiers, keeping),

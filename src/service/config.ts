@@ -1,6 +1,7 @@
 import type { Rule } from '../alert/rule.ts'
 import type { Text } from '../config/env.ts'
 import type {
+  DeadLetterSettings,
   DigestSettings,
   NotifierSettings,
   RetentionSettings,
@@ -25,6 +26,7 @@ export interface UserConfig {
   readonly digest?: DigestSettings | false
   readonly heartbeat?: { readonly url: Text; readonly every?: string }
   readonly retention?: readonly RetentionSettings[]
+  readonly deadLetters?: DeadLetterSettings
   readonly log?: { readonly level?: string; readonly output?: 'text' | 'json' }
   /** Megabytes for blocks and columns. */
   readonly memory?: number

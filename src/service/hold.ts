@@ -29,8 +29,10 @@ export const takeLockPatiently = async (data: string, control: Server): Promise<
       await takeLock(data, control, async () => String((await holderOf(data))?.pid ?? 'unknown'))
       return
     } catch (error) {
-      const holder = error instanceof Held ? await holderOf(data) : undefined
-      if (holder?.command === undefined || Date.now() > until) throw error
+      if (!(error instanceof Held) || Date.now() > until) throw error
+      const holder = await holderOf(data)
+      // Without an answer it is going just now.
+      if (holder !== undefined && holder.command === undefined) throw error
       await sleep(100)
     }
   }
@@ -41,11 +43,11 @@ export const isServed = async (data: string): Promise<boolean> => {
   for (const until = Date.now() + patience; ; ) {
     if (!(await answers(socketPath(data)))) return false
     const holder = await holderOf(data)
-    if (holder?.command === undefined) return true
+    if (holder !== undefined && holder.command === undefined) return true
     if (Date.now() > until)
       throw new OperationError(
         3,
-        `'${holder.command}' (process ${holder.pid}) has held ${data} for a minute; ask again`,
+        `${holder === undefined ? 'a process' : `'${holder.command}' (process ${holder.pid})`} has held ${data} for a minute; ask again`,
       )
     await sleep(100)
   }
@@ -66,9 +68,10 @@ export const hold = async (data: string, command: string): Promise<{ release(): 
   }
   return {
     release() {
+      // First: whoever finds the socket there but nobody behind it would take its place, and lose it to this.
+      dropLock(data)
       control.closeAllConnections()
       control.close()
-      dropLock(data)
     },
   }
 }

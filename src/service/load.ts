@@ -22,6 +22,7 @@ import { checkSettings, type Path, type Wrong } from './check-settings.ts'
 import type { UserConfig } from './config.ts'
 import { withFormats } from './formats.ts'
 import { createLocator, findConfig, importConfig } from './import-config.ts'
+import type { LetterLimits } from './letters-room.ts'
 import { type Heartbeat, heartbeatOf } from './load-heartbeat.ts'
 import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
 import { type WebConfig, webOf } from './load-web.ts'
@@ -47,6 +48,7 @@ export interface Config {
   readonly digest: DigestRoute | false
   readonly heartbeat?: Heartbeat
   readonly retention: readonly Retention[]
+  readonly deadLetters: LetterLimits
   /** Bytes of the arena. */
   readonly memory: number
   /** Milliseconds. */
@@ -179,6 +181,7 @@ export const loadConfig = async (
   const role = (['all', 'ship', 'analyse'] as const).find((name) => name === roleText)
   const levelText = overrides.logLevel ?? variable('TAILRACE_LOG_LEVEL') ?? user.log?.level ?? 'info'
   const outputText = overrides.logOutput ?? user.log?.output ?? 'text'
+  const { size: letterSize = '10GiB', age: letterAge } = user.deadLetters ?? {}
   const graceText = overrides.grace ?? user.grace ?? '30s'
   const pipelines = await withFormats(overrides.pipelines ?? (await pipelinesOf(user, variable, wrong)))
   const names = new Set<string>()
@@ -233,6 +236,12 @@ export const loadConfig = async (
         ? {}
         : { maxBytes: checked(['retention', i, 'size'], size, parseSize(size), "a size, as '20GiB'", 0) }),
     })),
+    deadLetters: {
+      maxBytes: checked(['deadLetters', 'size'], letterSize, parseSize(letterSize), "a size, as '10GiB'", 0),
+      ...(letterAge === undefined
+        ? {}
+        : { maxAge: checked(['deadLetters', 'age'], letterAge, parseDuration(letterAge), "an age, as '30d'", 0) }),
+    },
     memory: (user.memory ?? 128) * 1_048_576,
     grace: checked(['grace'], graceText, parseDuration(graceText), "a time, as '30s'", 30_000),
     logLevel: checked(

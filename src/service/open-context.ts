@@ -14,6 +14,7 @@ import type { Operation } from './operations/operate.ts'
 import { openAccounts } from './other-stores.ts'
 import { openProgressLog } from './progress-log.ts'
 import { requireData } from './require-data.ts'
+import { schemasOf } from './schemas-of.ts'
 import { stoppedSources } from './stopped-sources.ts'
 
 /** What a command opens itself when no service runs. */
@@ -51,11 +52,20 @@ export const openContext = async (
   const readOnly = !changing
   const progress = await openProgressLog(store, directory, report, signal, { readOnly })
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report, { readOnly })
-  const changes = changing ? createChanges(store, progress, createOpenTransforms()) : undefined
   const generations = changing
     ? await openGenerations(join(config.data, 'checkpoints', 'generations'), { report })
     : undefined
   let beside: Awaited<ReturnType<typeof openAccounts>> | undefined
+  const changes =
+    generations === undefined
+      ? undefined
+      : createChanges({
+          store,
+          log: progress,
+          transforms: createOpenTransforms(),
+          generations,
+          prepare: (until) => store.prepare(schemasOf(config.pipelines), config.namespace, until),
+        })
   const sources = await stoppedSources(config, progress.state.checkpoints, report)
   const context: Context = {
     config,

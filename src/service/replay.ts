@@ -1,20 +1,19 @@
-import { isUtf8 } from 'node:buffer'
 import { hostname } from 'node:os'
 import { type Batch, outcome, release } from '../event/batch.ts'
-import { type Block, flags } from '../event/block.ts'
 import type { Grammar } from '../grammar/grammar.ts'
 import { recognise } from '../grammar/recognise.ts'
-import type { Arena } from '../memory/arena.ts'
 import { ArenaFull } from '../memory/scratch.ts'
 import { datasetsOf, type Pipeline } from '../pipeline/pipeline.ts'
 import { oldestTime } from '../pipeline/progress.ts'
 import { prepare } from '../pipeline/run.ts'
+import { dayOf } from '../pipeline/stored-days.ts'
 import { type DeadLetter, failedAgain, hourOfLetter } from '../store/dead-letter/letter.ts'
 import type { DeadLetters } from '../store/dead-letter.ts'
 import type { Departure, ProgressState } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
 import { namedFiles, recognisedPipeline } from './builtin.ts'
 import type { Changes } from './changes.ts'
+import { letterBlock } from './letter-block.ts'
 import type { Config } from './load.ts'
 
 /**
@@ -54,47 +53,15 @@ const resultOf = new Map<number, Exclude<Departure['as'], 'purged'>>([
 ])
 
 /** The parser of today: a letter may be one because its file was taken for another format's. */
-const grammarOf = ({ parsers, dataset }: Pipeline, letter: DeadLetter): Grammar => {
+const grammarOf = ({ parsers, dataset, source }: Pipeline, letter: DeadLetter): Grammar => {
   if (parsers.length === 1) return parsers[0]!
+  const { wrapping } = letter
+  const name = wrapping === undefined ? undefined : source.parserOf?.(letter.path, wrapping.stream)
+  const named = parsers.find((parser) => parser.name === name)
+  if (named !== undefined) return named
   const found = recognise(Buffer.from(letter.raw, 'base64'), parsers)
   if (found.kind === 'one') return found.grammar
   return (dataset === undefined ? parsers.find(({ name }) => name === letter.dataset) : undefined) ?? parsers[0]!
-}
-
-/** Letters of one origin, read at one time, as the block they came from. Undefined: no room in the arena. */
-const blockOf = (arena: Arena, letters: readonly DeadLetter[]): Block | undefined => {
-  const texts = letters.map(({ raw }) => {
-    const bytes = Buffer.from(raw, 'base64')
-    return isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('utf8'))
-  })
-  const lease = arena.lease(texts.reduce((sum, { length }) => sum + length, 1))
-  if (lease === undefined) return undefined
-  const { key, source, path, stream, read_at, time } = letters[0]!
-  let at = lease.start
-  const start = new Uint32Array(letters.length)
-  const end = new Uint32Array(letters.length)
-  for (const [i, text] of texts.entries()) {
-    arena.bytes.set(text, at)
-    start[i] = at
-    at += text.length
-    end[i] = at
-  }
-  return {
-    arena,
-    lease,
-    count: letters.length,
-    start,
-    end,
-    from: Float64Array.from(letters, ({ offset }) => offset),
-    to: Float64Array.from(letters, ({ offset, length }) => offset + length),
-    flag: Uint8Array.from(
-      letters,
-      ({ flag = 0, edited, raw }) =>
-        flag | (edited === undefined ? 0 : flags.edited) | (isUtf8(Buffer.from(raw, 'base64')) ? 0 : flags.invalidUtf8),
-    ),
-    origin: { key, source, path, ...(stream === undefined ? {} : { stream }) },
-    readAt: Date.parse(read_at ?? time),
-  }
 }
 
 interface Prepared {
@@ -117,6 +84,8 @@ const prepareLetters = async (
       letter.path,
       letter.stream,
       letter.read_at ?? letter.time,
+      letter.wrapping?.envelope,
+      letter.stage === 'source' && letter.edited === undefined,
       grammars.get(letter.id)!.name,
     ]),
   )
@@ -131,7 +100,7 @@ const prepareLetters = async (
     const grammar = grammars.get(group[0]!.id)!
     const schemas = datasetsOf(pipeline)
     await use(pipeline)
-    const block = blockOf(changes.arena, group)
+    const block = letterBlock(changes.arena, group, pipeline.source)
     try {
       if (block === undefined) throw new ArenaFull('no room for the letters')
       const batch = prepare(block, {
@@ -239,7 +208,7 @@ export async function* replay(
               results.push({ letter: failedAgain(letter, batch, row, time), result: 'failed' })
               continue
             }
-            departures.push(departureOf(letter, as))
+            departures.push({ ...departureOf(letter, as), dataset: batch.dataset, day: dayOf(batch, row) })
             results.push({ letter, result: held.has(letter.id) ? 'already_stored' : as })
           }
           for (const first of [oldestTime(batch, outcome.stored), oldestTime(batch, outcome.duplicate)])

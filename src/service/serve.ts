@@ -222,8 +222,8 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     await companions?.stop()
     await running?.stop(current.grace)
     await web.close()
+    dropLock(config.data)
     control.closeAllConnections()
     control.close()
-    dropLock(config.data)
   }
 }

@@ -1,6 +1,7 @@
 import { roles } from '../config/roles.ts'
 import type {
   ConsoleSettings,
+  DeadLetterSettings,
   DigestSettings,
   DuckdbSettings,
   ElasticsearchSettings,
@@ -145,6 +146,15 @@ const web = {
   limits: { about: 'What it bears.', shape: { kind: 'members', of: limits } },
 } as const satisfies Record<keyof WebSettings, Setting>
 
+const deadLetters = {
+  size: {
+    about: 'While dead letters take this much, reading waits rather than drop any, until some are replayed or purged.',
+    shape: text,
+    fallback: '10GiB',
+  },
+  age: { about: 'The same while one has waited for longer, as 30d.', shape: text },
+} as const satisfies Record<keyof DeadLetterSettings, Setting>
+
 /** Every setting of `tailrace.config.ts`: what it means, its default, what it may be. */
 export const settingsSchema = {
   data: { about: 'Data directory.', shape: text, fallback: './data' },
@@ -192,6 +202,7 @@ export const settingsSchema = {
     shape: { kind: 'list', of: { kind: 'members', of: retention } },
     fallback: '30 days',
   },
+  deadLetters: { about: 'Limits of the dead letter queue.', shape: { kind: 'members', of: deadLetters } },
   log: {
     about: 'Tailrace’s own log.',
     shape: {

@@ -20,6 +20,7 @@ import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createChanges } from './changes.ts'
 import type { Context } from './context.ts'
+import { createLettersRoom } from './letters-room.ts'
 import { createLive } from './live.ts'
 import type { Config } from './load.ts'
 import { openStore, storeId } from './open-store.ts'
@@ -27,6 +28,7 @@ import { createOpenTransforms, type OpenTransforms } from './open-transforms.ts'
 import type { StoreAccount } from './other-stores.ts'
 import { openProgressLog } from './progress-log.ts'
 import type { Pushed } from './pushed.ts'
+import { schemasOf } from './schemas-of.ts'
 import { createSlots } from './slots.ts'
 import { createPositions, type Positions } from './sources.ts'
 import type { Trouble, Troubles } from './troubles.ts'
@@ -85,14 +87,6 @@ const embedded = {
 } as const
 /** As many at once as the store may ever be sent: it finds out how many it is sent. */
 const remote = { flushBytes: 1 << 20, flushAfter: 250, concurrency: 6, maxBytes: 6 << 20 } as const
-
-const schemasOf = (pipelines: readonly Pipeline[]): Map<string, ReadonlyMap<string, Field>> => {
-  const all = new Map<string, ReadonlyMap<string, Field>>()
-  for (const pipeline of pipelines)
-    for (const [dataset, schema] of datasetsOf(pipeline))
-      all.set(dataset, new Map([...(all.get(dataset) ?? []), ...schema]))
-  return all
-}
 
 const countBatch = (metrics: Metrics, store: string, batch: Batch): void => {
   const by = [0, 0, 0, 0, 0, 0]
@@ -211,13 +205,24 @@ export const startPipelines = async ({
   await letters.dropFrom(progressLog.state.checkpoints)
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })
   const progress = createProgress(progressLog.state.checkpoints, progressLog.state.rewound)
+  let inForce = config
   const live = createLive()
-  const changes = createChanges(store, progressLog, transforms)
+  const changes = createChanges({ store, log: progressLog, transforms, generations })
 
+  const room = createLettersRoom({
+    letters,
+    limits: () => inForce.deadLetters,
+    troubles,
+    metrics,
+    log,
+    once,
+    clock,
+  })
   const manner = store.transactional ? embedded : remote
   const delivery = createDelivery({
     sink: store,
     progress,
+    lettersRoom: (batches) => room.wait(batches, delivering.signal),
     keepLetters: (batches) =>
       insist('writing dead letters', () => letters.add(batches), log, troubles, delivering.signal),
     commit: (record) => progressLog.commit(record),
@@ -255,7 +260,6 @@ export const startPipelines = async ({
   }
 
   boundYoungSpace()
-  let inForce = config
   const known = new Map<string, ReadonlyMap<string, Field>>(schemasOf(config.pipelines))
   const slots = createSlots({
     arena,

@@ -3,6 +3,27 @@ import { without } from './lost-span.ts'
 /** Start of the hour a time lies in; both milliseconds since 1970. */
 export const hourOf = (ms: number): number => ms - (ms % 3_600_000)
 
+export const dayMs = 86_400_000
+/** Of events whose time is not known, or far from when they were read. */
+export const unknownDay = 0
+
+/** How many events were stored, by dataset and by day of the event: days since 1970, or `unknownDay`. */
+export type EventDays = Map<string, Map<number, number>>
+
+/** As plain JSON. */
+type DayCounts = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+export const dayCounts = (days: EventDays): DayCounts =>
+  Object.fromEntries([...days].map(([dataset, of]) => [dataset, Object.fromEntries(of)]))
+
+const addDays = (days: EventDays, counts: DayCounts): void => {
+  for (const [dataset, of] of Object.entries(counts)) {
+    const known = days.get(dataset) ?? new Map<number, number>()
+    days.set(dataset, known)
+    for (const [day, count] of Object.entries(of)) known.set(Number(day), (known.get(Number(day)) ?? 0) + count)
+  }
+}
+
 /** Records by what became of them, of one file, in one hour of reading. */
 export interface LedgerDelta {
   readonly source: string
@@ -45,6 +66,9 @@ export interface Departure {
   /** Milliseconds since 1970, at the start of the hour in which the record was read. */
   readonly hour: number
   readonly as: 'stored' | 'duplicate' | 'filtered' | 'redirected' | 'purged'
+  /** Of what is stored: its dataset and the day of its event. */
+  readonly dataset?: string
+  readonly day?: number
 }
 
 /** The atomic record of progress. */
@@ -56,6 +80,8 @@ export interface ProgressRecord {
   readonly ledger: readonly LedgerDelta[]
   /** Dataset → earliest event time stored, so that windows already judged are judged again. */
   readonly earliest: Readonly<Record<string, number>>
+  /** Events stored, by dataset and day: what retention may have removed is known by them. */
+  readonly days?: DayCounts
   /** Dead letters that are about to leave the queue. Told twice, because a crash came before they did, each counts once. */
   readonly departures?: readonly Departure[]
   /** Ids of departures whose letters are gone: they need not be remembered any more. */
@@ -86,6 +112,7 @@ export interface ProgressState {
   readonly late: Map<string, number>
   /** Dataset → earliest event time ever stored. */
   readonly oldest: Map<string, number>
+  readonly days: EventDays
   /** Departures counted whose letters may still be in the queue: what each is counted as. */
   readonly departing: Map<string, Departure['as']>
   /** Bytes stated lost, which no file was found for since. */
@@ -105,6 +132,7 @@ export const createProgressState = (): ProgressState => ({
   ledger: new Map(),
   late: new Map(),
   oldest: new Map(),
+  days: new Map(),
   departing: new Map(),
   lost: [],
   rewound: new Map(),
@@ -141,11 +169,12 @@ const departed = (row: LedgerDelta, as: Departure['as'], by: 1 | -1): LedgerDelt
   deadLettered: row.deadLettered - (as === 'purged' ? 0 : by),
 })
 
-const depart = (state: ProgressState, { id, as, ...where }: Departure): void => {
+const depart = (state: ProgressState, { id, as, dataset = '', day = unknownDay, ...where }: Departure): void => {
   const before = state.departing.get(id)
   if (before === as) return
   state.departing.set(id, as)
   const row = state.ledger.get(rowKey(where))
+  if (as === 'stored') addDays(state.days, { [dataset]: { [day]: 1 } })
   // Of an hour that the ledger no longer lists only what was stored is remembered.
   if (row === undefined) state.forgotten += Number(as === 'stored') - Number(before === 'stored')
   else state.ledger.set(rowKey(where), departed(before === undefined ? row : departed(row, before, -1), as, 1))
@@ -172,6 +201,7 @@ export const applyProgress = (state: ProgressState, record: ProgressRecord): voi
     const before = state.ledger.get(key)
     state.ledger.set(key, before === undefined ? delta : add(before, delta))
   }
+  addDays(state.days, record.days ?? {})
   for (const departure of record.departures ?? []) depart(state, departure)
   for (const [id, as] of Object.entries(record.departing ?? {})) state.departing.set(id, as)
   for (const id of record.departed ?? []) state.departing.delete(id)
@@ -202,6 +232,7 @@ export const snapshotProgress = (state: ProgressState, keepFrom: number): Progre
     earliest: Object.fromEntries(state.late),
     forgotten: state.forgotten,
     oldest: Object.fromEntries(state.oldest),
+    ...(state.days.size === 0 ? {} : { days: dayCounts(state.days) }),
     ...(state.departing.size === 0 ? {} : { departing: Object.fromEntries(state.departing) }),
   }
 }

@@ -1,3 +1,4 @@
+import type { Batch } from '../event/batch.ts'
 import type { Schema } from '../event/field.ts'
 import type { Query } from '../query/tree.ts'
 import type { Aggregate, Bucket } from './aggregate.ts'
@@ -43,6 +44,15 @@ export interface Retention {
 export interface Store extends Sink {
   /** Creates what is missing for datasets: index templates, tables, columns. Safe to repeat; waits while the store is away. */
   prepare(datasets: ReadonlyMap<string, Schema>, namespace: string, signal: AbortSignal): Promise<void>
+  /**
+   * Puts the live rows in the place of the documents of their ids, each as a whole, and sets outcomes as `write` does;
+   * transactional stores do all at once, with the record. Rows without a document there may be left out (`filtered`).
+   */
+  replace(
+    batches: readonly Batch[],
+    seal: () => CommitRecord | Promise<CommitRecord>,
+    signal: AbortSignal,
+  ): Promise<void>
   /** Makes what was written visible to questions. */
   refresh(signal: AbortSignal): Promise<void>
   search(search: Search, signal: AbortSignal): AsyncIterable<StoredDocument>

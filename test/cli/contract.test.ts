@@ -53,6 +53,7 @@ describe('every command', () => {
     'dlq replay',
     'dlq edit',
     'dlq purge',
+    'reprocess',
     'sources',
     'sources forget',
     'sources rewind',
@@ -76,7 +77,6 @@ describe('every command', () => {
     'alerts silence',
     'alerts unsilence',
     'alerts resolve',
-    'reprocess',
     'setup',
     'doctor',
     'migrate logstash',
@@ -133,6 +133,7 @@ describe('every command', () => {
       [['dlq', 'list', '--since', 'yesterday-ish'], "'yesterday-ish' is no time"],
       [['dlq', 'show'], "missing required argument 'id'"],
       [['dlq', 'replay', 'stag: parse'], 'Did you mean `stage`'],
+      [['reprocess', '--dataset', 'nginx.access'], '--since'],
       [['dlq', 'edit'], "missing required argument 'id'"],
       [['dlq', 'edit', 'x', '--raw-file', 'no-such-file'], 'cannot be read'],
     ] as const) {

@@ -173,6 +173,33 @@ export const runStoreSuite = (name: string, open: () => Promise<Opened>): void =
       })
     })
 
+    describe('replacing', () => {
+      it('puts rows in the place of the documents of their ids, and leaves all others alone', async () => {
+        const [key, other] = ['aaaaaaaaaaaaaaaa', 'bbbbbbbbbbbbbbbb']
+        await put([{ message: 'one' }, { message: 'two' }, { message: 'three' }], { key })
+        await put([{ message: 'theirs' }], { key: other })
+        const rows = [{ message: 'first', 'app.n': 1 }, { message: 'left' }, { message: 'third', 'app.n': 3 }]
+        for (const again of [1, 2]) {
+          const batch = batchOf(rows, undefined, { stored: true, dataset: 'test.log', key })
+          await prepare('test.log', batch.schema)
+          batch.outcome[1] = outcome.duplicate
+          await store.replace([batch], seal, never)
+          expect([...batch.outcome], `time ${again}`).toEqual([outcome.stored, outcome.duplicate, outcome.stored])
+          release(batch)
+          await store.refresh(never)
+          const sort = [{ field: 'log.offset', descending: false }]
+          const found = await find({ where: equals('log.file.id', key), sort })
+          expect(found.map((document) => [document['message'], at(document, 'app.n')])).toEqual([
+            ['first', 1],
+            ['two', undefined],
+            ['third', 3],
+          ])
+          expect(found.map((document) => at(document, 'event.id'))).toEqual([`${key}-0`, `${key}-100`, `${key}-200`])
+          expect(await store.countOf(other, never)).toBe(1)
+        }
+      })
+    })
+
     describe('documents', () => {
       it('come back nested, with what the pipeline added', async () => {
         await put([{ message: 'hello', 'http.response.status_code': 404, '@timestamp': '2026-11-23T12:00:00.250Z' }], {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { outcome, release } from '../../src/event/batch.ts'
 import { createProgress } from '../../src/pipeline/progress.ts'
+import { batchOf } from '../support/batch.ts'
 
 const hour = Date.parse('2026-11-23T12:00:00Z')
 const at = hour + 1000
@@ -63,4 +65,22 @@ test('a checkpoint that was set back is where it goes on', () => {
   progress.reset('k', 50)
   progress.skipped('k', 60, at)
   expect(progress.seal()).toMatchObject({ checkpoints: { k: 60 }, ledger: [{ bytes: 10 }] })
+})
+
+test('what is stored is told by the day of its event, what lies too far off or is found as of no known day', () => {
+  const progress = createProgress(new Map([['k', 100]]))
+  const day = 86_400_000
+  const times = [at, at - day, at - day, at - 500 * day, at + 3 * day, at - 2 * day]
+  const rows = times.map((time) => ({ '@timestamp': time, message: 'x' }))
+  const batch = batchOf(rows, undefined, { key: 'k', from: 100, readAt: at, source: 'app' })
+  progress.begin([batch])
+  batch.outcome.fill(outcome.stored, 0, 5)
+  batch.outcome[5] = outcome.filtered
+  progress.end(batch)
+  const today = Math.floor(at / day)
+  expect(progress.seal()!.days).toEqual({ 'test.log': { [today]: 1, [today - 1]: 2, 0: 2 } })
+  progress.alreadyStored('k', 'app', '/a.log', [{ from: 700 }], at)
+  progress.skipped('k', 800, at)
+  expect(progress.seal()!.days).toEqual({ '': { 0: 1 } })
+  release(batch)
 })

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { release } from '../../src/event/batch.ts'
 import type { Context } from '../../src/service/context.ts'
 import { loadConfig } from '../../src/service/load.ts'
 import { ledger, mayRemove, verdict } from '../../src/service/operations/ledger.ts'
+import { explains } from '../../src/service/operations/retained.ts'
 import { openDuckdb } from '../../src/store/duckdb/store.ts'
 import {
   applyProgress,
@@ -29,6 +30,7 @@ const row = (stored: number, at: number) => ({
   read: stored,
   stored,
 })
+const none: ProgressRecord = { checkpoints: {}, ledger: [], earliest: {} }
 const record = (stored: number, at = now): ProgressRecord => ({
   checkpoints: { [key]: 1_000_000 },
   ledger: [row(stored, at)],
@@ -41,9 +43,10 @@ it('after retention the ledger still verifies, and a loss still shows', async ()
   const { config } = await loadConfig({ pipelines: [], timezone: 'UTC' }, {}, directory.path)
   let store: Store = await openDuckdb({ path })
   const progress = createProgressState()
-  const total = async (): Promise<unknown> => {
+  const total = async (inForce = config): Promise<unknown> => {
     const others = async () => []
-    const context = { config, store, storeName: 'duckdb', progress, inFlight: () => [], others } as unknown as Context
+    const parts = { store, storeName: 'duckdb', progress, inFlight: () => [], others }
+    const context = { config: inForce, ...parts } as unknown as Context
     const rows: unknown[] = []
     for await (const one of ledger(context, { verify: true }, never)) rows.push(one)
     return (rows.at(-1) as { total: unknown }).total
@@ -65,8 +68,16 @@ it('after retention the ledger still verifies, and a loss still shows', async ()
     store = await openDuckdb({ path })
     await store.retain([{ maxAge: 10 * day }], now, never)
     expect(await total()).toMatchObject({ held_by_store: 1, removed_by_retention: 4, verified: true })
-    applyProgress(progress, record(1))
-    expect(await total()).toMatchObject({ held_by_store: 1, removed_by_retention: 4, verified: false })
+    // The same told by days of events, as of an engine, whose lifecycle counts nothing.
+    store = Object.create(store, { removed: { value: undefined } }) as Store
+    for (const age of ages)
+      applyProgress(progress, { ...none, days: { 'test.log': { [Math.floor(now / day) - age]: 1 } } })
+    const removing = { ...config, retention: [{ maxAge: 10 * day }] }
+    expect(await total(removing)).toMatchObject({ held_by_store: 1, removed_by_retention: 4, verified: true })
+    expect(await total({ ...config, retention: [{ maxAge: 33 * day }] })).toMatchObject({ verified: false })
+    expect(await total({ ...config, retention: [] })).toMatchObject({ removed_by_retention: 0, verified: false })
+    applyProgress(progress, { ...record(1), days: { 'test.log': { [Math.floor(now / day) - 1]: 1 } } })
+    expect(await total(removing)).toMatchObject({ held_by_store: 1, removed_by_retention: 0, verified: false })
   } finally {
     release(batch)
     await store.close()
@@ -86,15 +97,62 @@ it('hours that the ledger drops are still counted as stored, over a restart too'
   expect(snapshotProgress(again, now - 90 * day)).toEqual(snapshot)
 })
 
-it('what a store did not count is left open only where retention may have been at work', () => {
-  const counted = { least: 10, most: 12, held: 10, removed: undefined, retains: true }
+it('a store holds too little, too much, or what it should while it is written to', () => {
+  const counted = { least: 10, most: 12, held: 10, removed: [0, 0] } as const
   expect(verdict(counted)).toBe(true)
-  expect(verdict({ ...counted, held: 9 })).toBe(null)
-  expect(verdict({ ...counted, held: 9, retains: false })).toBe(false)
+  expect(verdict({ ...counted, held: 9 })).toBe(false)
   expect(verdict({ ...counted, held: 13 })).toBe(false)
   expect(verdict({ ...counted, held: 8, removed: [0, 2] })).toBe(true)
   expect(verdict({ ...counted, held: 8, removed: [1, 1] })).toBe(false)
   expect(verdict({ ...counted, held: 12, removed: [1, 1] })).toBe(false)
+})
+
+describe('what retention may have removed of a store that does not count it', () => {
+  const today = Math.floor(now / day)
+  const stored = new Map([
+    [
+      'test.log',
+      new Map([
+        [today - 40, 5],
+        [today - 31, 5],
+        [today - 2, 10],
+      ]),
+    ],
+  ])
+  const holding = (...days: [number, number][]) => new Map([['test.log', new Map(days)]])
+  const byAge = [{ maxAge: 30 * day }]
+  const bySize = [{ maxBytes: 1000 }]
+  const kept: [number, number] = [today - 2, 10]
+
+  it.each([
+    ['days older than the age, wholly or in part', byAge, holding([today - 31, 2], kept), 8, true],
+    ['nothing of a younger day', byAge, holding([today - 40, 5], [today - 31, 5], [today - 2, 9]), 1, false],
+    ['no more than those days had', byAge, holding(kept), 11, false],
+    ['by size the oldest, up to the oldest that is left', bySize, holding([today - 31, 1], kept), 9, true],
+    [
+      'by size nothing behind the oldest that is left',
+      bySize,
+      holding([today - 40, 1], [today - 31, 5], [today - 2, 1]),
+      13,
+      false,
+    ],
+    ['nothing of a dataset no rule is for', [{ dataset: 'test.other', maxAge: day }], holding(kept), 10, false],
+  ] as const)('is %s', (_, rules, held, missing, explained) => {
+    expect(explains(rules, stored, held, missing, now)).toBe(explained)
+  })
+
+  it('is also what came of days that nobody knows', () => {
+    const days = new Map([...stored, ['', new Map([[0, 3]])]])
+    expect(explains(byAge, days, holding([today - 40, 5], [today - 31, 5], kept), 3, now)).toBe(true)
+    expect(explains(byAge, days, holding([today - 40, 5], [today - 31, 5], kept), 4, now)).toBe(false)
+    expect(explains(byAge, new Map(), holding(kept), 1, now)).toBe(false)
+  })
+
+  it('does not count what is held of generations that are forgotten', () => {
+    const held = holding([today - 31, 5], [today - 2, 8])
+    expect(explains(byAge, stored, held, 5, now)).toBe(false)
+    expect(explains(byAge, stored, held, 5, now, 2)).toBe(true)
+  })
 })
 
 it.each([

@@ -21,6 +21,7 @@ import {
 import { scratchDir } from '../support/scratch-dir.ts'
 
 const never = new AbortController().signal
+const timeout = 120_000
 const rowsOf = async (answer: AsyncIterable<unknown>): Promise<Record<string, unknown>[]> =>
   (await Array.fromAsync(answer)) as Record<string, unknown>[]
 const replayed = ({ context }: Bench, asked = {}) => rowsOf(replayLetters(context, asked, never))
@@ -72,7 +73,7 @@ const places: readonly [
     async (directory) => ({ place: embedded(directory), crashed: () => undefined, end: async () => undefined }),
   ],
   [
-    'a store that began a new index meanwhile',
+    'a store that began a new index meanwhile (elasticsearch#44794, logstash-output-elasticsearch#690)',
     async () => {
       const engine = await standIn()
       const stored = () => engine.stored.map((id) => engine.documents.get(id)!)
@@ -87,7 +88,7 @@ const places: readonly [
 ]
 
 describe.each(places)('replay into %s', (_, prepare) => {
-  it('keeps id and hour, leaves the queue, and what fails again stays with the new reason', async () => {
+  it('keeps id and hour, leaves the queue, and what fails again stays with the new reason', { timeout }, async () => {
     using directory = scratchDir('replay')
     const { place, end } = await prepare(directory.path)
     const bench = await openBench(directory.path, place)
@@ -118,7 +119,7 @@ describe.each(places)('replay into %s', (_, prepare) => {
     }
   })
 
-  it('stores each once, wherever it is cut off and begun again', { timeout: 120_000 }, async () => {
+  it('stores each once, wherever it is cut off and begun again', { timeout }, async () => {
     for (let moment = 1, reached = true; reached; moment++) {
       using directory = scratchDir('replay')
       const { place, crashed, end } = await prepare(directory.path)
@@ -151,7 +152,7 @@ describe.each(places)('replay into %s', (_, prepare) => {
     }
   })
 
-  it('two at once store each once', async () => {
+  it('two at once store each once', { timeout }, async () => {
     using directory = scratchDir('replay')
     const { place, end } = await prepare(directory.path)
     const bench = await openBench(directory.path, place)
@@ -171,7 +172,9 @@ describe.each(places)('replay into %s', (_, prepare) => {
 })
 
 describe('the dead letter queue', () => {
-  it('purges what is asked for, which stays dead-lettered in the account and is counted as purged', async () => {
+  it('purges what is asked for, which stays dead-lettered in the account and is counted as purged', {
+    timeout,
+  }, async () => {
     using directory = scratchDir('purge')
     const bench = await openBench(directory.path, embedded(directory.path))
     try {
@@ -187,7 +190,7 @@ describe('the dead letter queue', () => {
     }
   })
 
-  it('edits one, keeps what it was, and marks the document that comes of it', async () => {
+  it('edits one, keeps what it was, and marks the document that comes of it', { timeout }, async () => {
     using directory = scratchDir('edit')
     const place = embedded(directory.path)
     const bench = await openBench(directory.path, place)
@@ -208,7 +211,7 @@ describe('the dead letter queue', () => {
     }
   })
 
-  it('leaves alone what no pipeline has a source for, and what is not committed yet', async () => {
+  it('leaves alone what no pipeline has a source for, and what is not committed yet', { timeout }, async () => {
     using directory = scratchDir('replay')
     const bench = await openBench(directory.path, embedded(directory.path))
     try {
@@ -234,7 +237,7 @@ describe('the dead letter queue', () => {
     }
   })
 
-  it('gives back the disk of what left it', async () => {
+  it('gives back the disk of what left it', { timeout }, async () => {
     using directory = scratchDir('letters')
     const open = () => openDeadLetters(directory.path, () => undefined)
     const letters = await open()

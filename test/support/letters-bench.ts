@@ -12,6 +12,7 @@ import { loadConfig } from '../../src/service/load.ts'
 import { createOpenTransforms } from '../../src/service/open-transforms.ts'
 import { openProgressLog, type ProgressLog } from '../../src/service/progress-log.ts'
 import { follow } from '../../src/source/follow.ts'
+import type { Generation } from '../../src/source/generation.ts'
 import { type DeadLetters, openDeadLetters } from '../../src/store/dead-letter.ts'
 import { openDuckdb } from '../../src/store/duckdb/store.ts'
 import { openElasticsearch } from '../../src/store/elasticsearch/store.ts'
@@ -22,7 +23,7 @@ import { batchOf } from './batch.ts'
 const doorLog = grammar({
   name: 'door.log',
   title: 'Doors',
-  line: line`${time('@timestamp', 'iso')} door ${int('app.door')} ${oneOfWords('event.outcome', ['opened', 'refused'])} for ${word('user.name')}`,
+  line: line`${time('@timestamp', 'yyyy-MM-ddTHH:mm:ssfZZ')} door ${int('app.door')} ${oneOfWords('event.outcome', ['opened', 'refused'])} for ${word('user.name')}`,
   samples: ['2026-11-27T08:00:00Z door 7 opened for alice', '2026-11-27T08:00:01Z door 7 refused for bob'],
 })
 const doors = pipeline('doors')
@@ -81,7 +82,12 @@ export type Fault = (parts: Pick<Bench, 'store' | 'letters' | 'log'>) => Pick<Be
 
 let loaded: ReturnType<typeof loadConfig> | undefined
 
-export const openBench = async (directory: string, place: Place, fault: Fault = (parts) => parts): Promise<Bench> => {
+export const openBench = async (
+  directory: string,
+  place: Place,
+  fault: Fault = (parts) => parts,
+  generations: ReadonlyMap<string, Generation> = new Map(),
+): Promise<Bench> => {
   const { config } = await (loaded ??= loadConfig({ pipelines: [doors], timezone: 'UTC' }, {}, directory))
   const opened = await place.open()
   const real = {
@@ -90,7 +96,12 @@ export const openBench = async (directory: string, place: Place, fault: Fault = 
     letters: await openDeadLetters(join(directory, 'dead-letter'), () => undefined),
   }
   const { store, letters, log } = fault(real)
-  const changes = createChanges(store, log, createOpenTransforms())
+  const changes = createChanges({
+    store,
+    log,
+    transforms: createOpenTransforms(),
+    generations,
+  })
   const context = {
     config,
     store,

@@ -5,7 +5,8 @@ import { type Answer, OperationError } from '../control.ts'
 import { isSettled, purge, type Replayed, replay } from '../replay.ts'
 import { type LettersAsked, letterById, selectLetters, shown } from './dead-letters.ts'
 
-const changesOf = ({ changes }: Context): Changes => {
+/** Throws where the context was opened for reading. */
+export const changesOf = ({ changes }: Context): Changes => {
   if (changes === undefined) throw new Error('the data directory was opened for reading only')
   return changes
 }

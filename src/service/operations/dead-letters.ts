@@ -12,7 +12,7 @@ import { parseTime } from './time-range.ts'
 
 /** A letter as people see it: redacted unless the owner of the file asks for the bytes as they are. */
 export const shown = (letter: DeadLetter, raw: boolean): Record<string, unknown> => {
-  const { raw: bytes, document, key: _key, original: _original, flag = 0, length, ...rest } = letter
+  const { raw: bytes, document, key: _key, original: _original, wrapping, flag = 0, length, ...rest } = letter
   const text = Buffer.from(bytes, 'base64').toString('utf8')
   const hide = raw ? (given: string) => given : (given: string) => hideSecrets(redactText(given))
   return {
@@ -21,6 +21,7 @@ export const shown = (letter: DeadLetter, raw: boolean): Record<string, unknown>
     ...(rest.found === undefined ? {} : { found: hide(rest.found) }),
     length,
     ...(flag === 0 ? {} : { flags: flagNames.filter((_, bit) => (flag >> bit) & 1) }),
+    ...(wrapping === undefined ? {} : { stream: wrapping.stream }),
     raw: hide(text),
     ...(document === undefined ? {} : { document: hide(document) }),
   }

@@ -1,8 +1,9 @@
-import { type LedgerRow, ledgerRows } from '../../store/ledger.ts'
+import { type EventDays, type LedgerRow, ledgerRows } from '../../store/ledger.ts'
 import type { Retention } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import type { Answer } from '../control.ts'
 import type { StoreAccount } from '../other-stores.ts'
+import { explains, heldByDay } from './retained.ts'
 
 const counts = [
   'read',
@@ -31,19 +32,13 @@ export interface Counted {
   /** Those it knew afterwards, and those under way, which may lie in the store already. */
   readonly most: number
   readonly held: number
-  /** What retention had removed before and after; undefined where the store does not count it. */
-  readonly removed: readonly [before: number, after: number] | undefined
-  /** Whether retention may have removed anything. */
-  readonly retains: boolean
+  /** What retention had removed before and after. */
+  readonly removed: readonly [before: number, after: number]
 }
 
-/** Whether the store holds what it should. Null: nobody can tell, for how much retention removed is not known. */
-export const verdict = ({ least, most, held, removed, retains }: Counted): boolean | null => {
-  const [before, after] = removed ?? [0, 0]
-  if (held + before > most) return false
-  if (held + after >= least) return true
-  return removed === undefined && retains ? null : false
-}
+/** Whether the store holds what it should. */
+export const verdict = ({ least, most, held, removed: [before, after] }: Counted): boolean =>
+  held + before <= most && held + after >= least
 
 /** Whether the rules reach anything that was ever stored. */
 export const mayRemove = (rules: readonly Retention[], oldest: ReadonlyMap<string, number>, now: number): boolean => {
@@ -64,6 +59,19 @@ const storedBy = (rows: readonly LedgerRow[], { progress }: StoreAccount): numbe
 const rowsOf = ({ progress, storeName, inFlight }: StoreAccount): LedgerRow[] =>
   ledgerRows(progress, storeName, inFlight())
 
+/** Of a store that does not count what it removes: how much retention must have, where it can explain all that is missing. */
+const inferred = async (
+  { progress, store }: StoreAccount,
+  retention: readonly Retention[],
+  { missing, days }: { readonly missing: number; readonly days: EventDays },
+  signal: AbortSignal,
+): Promise<readonly [number, number]> => {
+  const now = Date.now()
+  if (missing <= 0 || !mayRemove(retention, progress.oldest, now)) return [0, 0]
+  const there = await heldByDay(store, [...progress.checkpoints.keys()], signal)
+  return explains(retention, days, there, missing, now, progress.retiredRecords) ? [0, missing] : [0, 0]
+}
+
 /** What a store is found to hold, beside what its ledger says. */
 const verify = async (
   account: StoreAccount,
@@ -73,6 +81,7 @@ const verify = async (
   const { progress, store } = account
   await store.refresh(signal)
   const least = storedBy(rowsOf(account), account)
+  const days: EventDays = new Map([...progress.days].map(([dataset, of]) => [dataset, new Map(of)]))
   const before = await store.removed?.(signal)
   let held = progress.retiredRecords
   for (const key of progress.checkpoints.keys()) held += await store.countOf(key, signal)
@@ -81,14 +90,16 @@ const verify = async (
   const most = later.reduce((sum, { in_flight }) => sum + in_flight, storedBy(later, account))
   const goneBy = (removed: ReadonlyMap<string, number>): number =>
     [...progress.checkpoints.keys()].reduce((sum, key) => sum + (removed.get(key) ?? 0), 0)
-  const removed = before === undefined || after === undefined ? undefined : ([goneBy(before), goneBy(after)] as const)
-  const retains = mayRemove(retention, progress.oldest, Date.now())
+  const removed =
+    before === undefined || after === undefined
+      ? await inferred(account, retention, { missing: least - held, days }, signal)
+      : ([goneBy(before), goneBy(after)] as const)
   return {
     // In hours that the ledger lists no longer.
     ...(progress.forgotten === 0 ? {} : { stored_earlier: progress.forgotten }),
     held_by_store: held,
-    removed_by_retention: removed?.[1] ?? null,
-    verified: verdict({ least, most, held, removed, retains }),
+    removed_by_retention: removed[1],
+    verified: verdict({ least, most, held, removed }),
   }
 }
 

@@ -4,6 +4,7 @@ import { editLetter, purgeLetters, replayLetters } from './change-letters.ts'
 import { listLetters, rawLetter, showLetter } from './dead-letters.ts'
 import { ledger } from './ledger.ts'
 import { patiently } from './patiently.ts'
+import { reprocessStored } from './reprocess.ts'
 import { explainQuery, search, stats } from './search.ts'
 import { slow } from './slow.ts'
 import { adoptFile, forgetSource, losses, rewindSource, sources } from './sources.ts'
@@ -30,6 +31,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'dlq-edit': editLetter,
   'dlq-replay': replayLetters,
   'dlq-purge': purgeLetters,
+  reprocess: reprocessStored,
 }
 
 /** Those that a store which is away would keep waiting. */
@@ -39,6 +41,7 @@ const asksStore: ReadonlySet<string> = new Set([
   'slow',
   'ledger',
   'dlq-replay',
+  'reprocess',
   'sources-forget',
   'sources-rewind',
 ])

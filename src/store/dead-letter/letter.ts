@@ -1,8 +1,39 @@
 import type { Batch } from '../../event/batch.ts'
+import type { Block } from '../../event/block.ts'
+import { absent } from '../../event/column.ts'
 import { documentText } from '../../event/document.ts'
 import type { Failure, FailureCode, Stage } from '../../event/failure.ts'
 import { documentId } from '../../event/provenance.ts'
 import { hourOf } from '../ledger.ts'
+
+/** Of the envelope of a record's first line. */
+export interface LetterWrapping {
+  /** The envelope's name. */
+  readonly envelope: string
+  readonly stream: string
+  /** Milliseconds since 1970; not there: not told. */
+  readonly ms?: number
+  readonly ns: number
+  readonly digits: number
+  /** The part of the line that `describe` reads, base64. */
+  readonly note?: string
+}
+
+const wrappingOf = ({ wrapping, arena }: Block, row: number): Pick<DeadLetter, 'wrapping'> => {
+  if (wrapping === undefined) return {}
+  const { envelope, streams, code, note, ms, ns, digits } = wrapping
+  const from = note.start[row]!
+  return {
+    wrapping: {
+      envelope: envelope.name,
+      stream: streams[code[row]!]!,
+      ...(Number.isNaN(ms[row]!) ? {} : { ms: ms[row]! }),
+      ns: ns[row]!,
+      digits: digits[row]!,
+      ...(from === absent ? {} : { note: arena.node.toString('base64', from, note.end[row]) }),
+    },
+  }
+}
 
 /** A record that went no further, with its bytes and the reason. */
 export interface DeadLetter {
@@ -30,8 +61,10 @@ export interface DeadLetter {
   readonly at?: number
   readonly expected?: string
   readonly found?: string
-  /** The record's bytes, base64. */
+  /** The record's bytes, base64; of a line in an envelope what it held. */
   readonly raw: string
+  /** What was around it. */
+  readonly wrapping?: LetterWrapping
   /** JSON of the document the store refused. */
   readonly document?: string
   readonly attempts: number
@@ -79,6 +112,7 @@ export const letterOf = (batch: Batch, row: number, time: string): DeadLetter =>
     ...(flag === 0 ? {} : { flag }),
     read_at: new Date(block.readAt).toISOString(),
     raw: Buffer.from(block.arena.bytes.slice(block.start[row], block.end[row])).toString('base64'),
+    ...wrappingOf(block, row),
     attempts: 1,
   }
 }

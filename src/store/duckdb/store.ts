@@ -37,6 +37,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Store> => {
       return writer.trouble
     },
     write: (batches, seal, signal) => writer.write(batches, seal, signal),
+    replace: (batches, seal, signal) => writer.write(batches, seal, signal, true),
     prepare: (datasets, namespace, signal) => writer.prepare([...datasets.keys()], namespace, signal),
     // What is committed is visible.
     refresh: async () => undefined,

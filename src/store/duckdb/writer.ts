@@ -21,6 +21,7 @@ import type { Held } from './held-type.ts'
 import { widened } from './held-type.ts'
 import { type Cargo, load, removeFiles } from './ingest.ts'
 import { createParquet } from './parquet.ts'
+import { removeRecords } from './remove-records.ts'
 import { type Shape, shapeOf, withoutFacets } from './shape.ts'
 import { named, quoted } from './sql-name.ts'
 
@@ -30,7 +31,8 @@ type Seal = () => CommitRecord | Promise<CommitRecord>
 export interface Writer {
   readonly catalog: Catalog
   readonly trouble: string | undefined
-  write(batches: readonly Batch[], seal: Seal, signal: AbortSignal): Promise<void>
+  /** `replacing`: what the store holds of these records goes in the same transaction. */
+  write(batches: readonly Batch[], seal: Seal, signal: AbortSignal, replacing?: boolean): Promise<void>
   /** Runs `change` in a transaction of its own, between writes. */
   change<T>(change: (connection: DuckDBConnection) => Promise<T>, signal: AbortSignal): Promise<T>
   /** Makes tables; columns are made when the first value comes. */
@@ -45,6 +47,7 @@ interface Waiting {
   readonly batches: readonly Batch[]
   readonly seal: Seal
   readonly signal: AbortSignal
+  readonly replacing: boolean
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
   /** Taken once: a transaction that failed is tried again with the same record. */
@@ -249,7 +252,10 @@ export const createWriter = async (database: Database): Promise<Writer> => {
       await ensureContexts(settledShapes)
       await ensureFacets(settledShapes)
       cargos = await loaded(settled)
+      const replaced = new Set(requests.flatMap(({ replacing, batches }) => (replacing ? batches : [])))
       await transaction(async () => {
+        for (const { batch, rows } of settledShapes)
+          if (replaced.has(batch)) await removeRecords(connection, catalog, batch, rows)
         for (const { sql } of cargos) await connection.run(sql)
         for (const request of requests) await seal(request)
         for (const { record } of requests)
@@ -333,9 +339,9 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     get trouble() {
       return trouble
     },
-    write(batches, sealing, signal) {
+    write(batches, sealing, signal, replacing = false) {
       return new Promise((resolve, reject) => {
-        waiting.push({ batches, seal: sealing, signal, resolve, reject })
+        waiting.push({ batches, seal: sealing, signal, replacing, resolve, reject })
         void inTurn(async () => {
           if (waiting.length > 0) await writeWaiting()
         })

@@ -12,6 +12,7 @@ import { type ConnectionOptions, connect } from './connection.ts'
 import { detectEngine, type Engine } from './engine.ts'
 import { coveredSpans, heldIds, refreshTargets, whole } from './held.ts'
 import { targetsOf } from './question.ts'
+import { replaceDocuments } from './replace.ts'
 import { retainDocuments } from './retain.ts'
 import { searchDocuments } from './search.ts'
 import { createShared } from './shared.ts'
@@ -112,6 +113,11 @@ export const openElasticsearch = async (options: ElasticsearchOptions): Promise<
       }
       const { targets } = await contact(until)
       if (installTemplates) await targets.install(datasets, until)
+    },
+    async replace(batches, _, signal) {
+      const until = ending(signal)
+      for (const batch of batches)
+        await replaceDocuments(ask, encodeURIComponent(targetOf(batch)), batch, backoff, until)
     },
     refresh: (signal) => refreshTargets(ask, everything, ending(signal)),
     search: (search, signal) => searchDocuments(ask, search, schemas as Schema, ending(signal), question),
