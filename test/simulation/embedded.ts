@@ -54,6 +54,7 @@ export const openDuckdb = async (): Promise<Store> => {
     },
     prepare: async () => undefined,
     refresh: async () => undefined,
+    replace: unasked,
     search: unasked,
     aggregate: unasked,
     covered: async (key, from, to) =>

@@ -134,6 +134,7 @@ export const loadCode = async (): Promise<Code> => {
         notify: {},
         digest: false,
         retention: [],
+        deadLetters: { maxBytes: Number.POSITIVE_INFINITY },
         memory: 64 << 20,
         grace: 5000,
         logLevel: 'info',
