@@ -25,7 +25,7 @@ export interface ReadLogOptions {
 const readingTime = Date.UTC(2030, 0, 1)
 
 /** A time of reading, in a document. */
-const read = /("@timestamp":"2030-01-01T00:00:00\.)\d{3}Z/
+const read = /("@timestamp":"2030-01-01T00:)\d\d:\d\d\.\d{3}Z/
 
 /** A file as `try` reads it: followed to its end, framed, decoded, parsed. */
 export const readLog = async (
@@ -42,8 +42,15 @@ export const readLog = async (
   let wake = (): void => {}
   // Time goes on with the pieces, far enough to look again, not as far as to give up waiting for the rest of a record.
   let time = readingTime
+  let done = false
   const grow = (): void => {
-    if (next >= pieces.length) return
+    if (done) return
+    if (next >= pieces.length) {
+      // All is there. How long a look at the directory is put off depends on how long the last one took.
+      time += 10
+      setTimeout(grow, 1).unref()
+      return
+    }
     appendFileSync(path, pieces[next++]!)
     time += 60
     wake()
@@ -71,9 +78,10 @@ export const readLog = async (
     report,
   )) {
     for (let row = 0; row < batch.count; row++) {
-      if (batch.outcome[row] === outcome.live) documents.push(documentText(batch, row).replace(read, '$1000Z'))
+      if (batch.outcome[row] === outcome.live) documents.push(documentText(batch, row).replace(read, '$100:00.000Z'))
       else failures.push(failureLine(tell(batch, row, lineOf)))
     }
   }
+  done = true
   return { documents, failures }
 }
