@@ -81,7 +81,7 @@ describe('the Beats input', () => {
     using scratch = scratchDir('beats-variable')
     expect((await byVariable('0.0.0.0:15044')).out).toContain('host:port insecure')
     expect(await byVariable('0.0.0.0:15044 insecure')).toMatchObject({ code: 0 })
-  })
+  }, 120_000)
 
   test('what was acknowledged outlives kill -9; the sender sends the rest again and nothing is doubled', async () => {
     using directory = scratchDir('beats')
