@@ -30,7 +30,7 @@ export const sharedJournals =
 
 /** Undefined: the store is this process's alone. `changed`: told when the lease is won or lost. */
 export const startSharing = async (
-  { context, positions, metrics }: Running,
+  { context, positions, metrics, troubles }: Running,
   config: Config,
   log: Logger,
   changed: () => void,
@@ -79,6 +79,18 @@ export const startSharing = async (
     position: (datasets) => positions.position(datasets),
     report,
   })
+  const unwatch = troubles.watch(() =>
+    lease?.trouble === undefined
+      ? []
+      : [
+          {
+            kind: 'rule',
+            about: 'lease',
+            text: `whether any instance judges the rules is not known: ${lease.trouble}`,
+            blocks: false,
+          },
+        ],
+  )
   lease?.start()
   return {
     get keeping() {
@@ -89,6 +101,7 @@ export const startSharing = async (
     },
     position: (datasets) => instances.position(datasets),
     async stop() {
+      unwatch()
       await instances.stop()
       await lease?.stop()
       tenure.abort()

@@ -26,6 +26,8 @@ export interface Lease {
   readonly held: boolean
   /** Host of whoever held it when that was last looked at. */
   readonly holder: string | undefined
+  /** Why it could not be looked at the last time: perhaps nobody holds it. */
+  readonly trouble: string | undefined
   start(): void
   /** Gives it back, so that another need not wait. */
   stop(): Promise<void>
@@ -61,7 +63,7 @@ export const createLease = ({ shared, id, holder, report, changed, ...options }:
   let seen: { readonly version: string; readonly steady: number } | undefined
   let host: string | undefined
   let told = false
-  let away = false
+  let away: string | undefined
   let timer: NodeJS.Timeout | undefined
   let watch: NodeJS.Timeout | undefined
   let work: Promise<void> = Promise.resolve()
@@ -103,13 +105,14 @@ export const createLease = ({ shared, id, holder, report, changed, ...options }:
         await write(version, signal)
         if (version === undefined) await look(signal)
       }
-      away = false
+      away = undefined
     } catch (error) {
       if (stopping.signal.aborted) return
       // Whether a write took effect is not known: the document says so the next time.
       if (!isHeld()) version = undefined
-      if (!away) report(`the lease cannot be looked at now: ${error instanceof Error ? error.message : String(error)}`)
-      away = true
+      const text = error instanceof Error ? error.message : String(error)
+      if (away === undefined) report(`the lease cannot be looked at now: ${text}`)
+      away = text
     } finally {
       tell()
     }
@@ -125,6 +128,9 @@ export const createLease = ({ shared, id, holder, report, changed, ...options }:
     },
     get holder() {
       return host
+    },
+    get trouble() {
+      return away
     },
     start() {
       watch = setInterval(tell, Math.min(250, ttl / 10))

@@ -62,8 +62,10 @@ test('while the store is away for longer than the lease nobody holds it, and the
   expect(a.changes).toEqual([true, false])
   await pass(100_000)
   expect([a.lease.held, b.lease.held]).toEqual([false, false])
+  expect(b.lease.trouble).toBe('the store is away')
   shared.fail(0)
   await pass(30_000)
+  expect(b.lease.trouble).toBeUndefined()
   expect([a.lease.held, b.lease.held].filter(Boolean)).toHaveLength(1)
 })
 

@@ -26,8 +26,8 @@ export const createShared = (ask: Ask): SharedDocuments => {
       settings: { index: { number_of_shards: 1, auto_expand_replicas: '0-1', hidden: true } },
       mappings: { dynamic: false },
     }
-    // 400: it is there already.
-    await ask({ method: 'PUT', path: `/${index}`, json }, signal, { ...once, accept: either(400) })
+    // 400: it is there already. 403: somebody else makes it.
+    await ask({ method: 'PUT', path: `/${index}`, json }, signal, { ...once, accept: either(400, 403) })
   }
   const ensure = (signal: AbortSignal): Promise<void> =>
     (made ??= make(signal).catch((error: unknown) => {
