@@ -97,9 +97,10 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   })
   // What is made from here on is nobody else's to read.
   process.umask(0o077)
-  await prepareData(given.data)
   const start = await atFirst(given, options.demo, log)
   const { config } = start
+  // Not before, or a command would find a directory that nobody holds.
+  await prepareData(config.data)
 
   const ready = Promise.withResolvers<Operate>()
   // Who asks while the service starts waits a moment for it.
