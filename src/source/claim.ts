@@ -18,8 +18,8 @@ export const claim = async (tailing: Tailing, candidate: Candidate, generation: 
   const file = createFollowed(generation, candidate, { offset, guard, now: context.clock(), label })
   if (offset < candidate.size && !tailing.left.has(generation.key)) file.doubtTo = candidate.size
   const missed = tailing.missing.delete(generation.key)
-  const stated = generation.gone !== undefined && generation.closedTo > offset
-  if (offset < candidate.size && (missed || stated)) tellRegained(tailing, generation, candidate, offset)
+  if (offset < candidate.size && (missed || generation.gone !== undefined))
+    tellRegained(tailing, generation, candidate, offset)
   const { device, inode, birth } = candidate.identity
   const head = candidate.head.length > generation.head.length ? { head: candidate.head } : {}
   context.generations.update(generation.key, {
@@ -96,7 +96,7 @@ export const tellRegained = (
     kind: 'recovered',
     path,
     text,
-    ...(closedTo > offset ? { regained: { key, from: offset, to: found.size } } : {}),
+    regained: { key, from: offset, to: found.size },
   })
   if (closedTo > offset) context.generations.update(key, { closedTo: offset })
 }

@@ -180,7 +180,10 @@ export async function* adoptFile(
   const there = fileOf(generation)
   if (there !== undefined && generation.gone === undefined)
     throw new OperationError(1, `${key} is followed already, in ${there}`)
-  const offset = committedTo(context, generation)
+  const committed = committedTo(context, generation)
+  // The checkpoint may have passed what was stated lost.
+  const lost = context.progress.lost.filter((span) => span.key === key)
+  const offset = lost.reduce((least, { from }) => Math.min(least, from), committed)
   const answer = await adoption(generation, offset, asked.path).catch((error: unknown) => {
     throw new OperationError(3, `${asked.path} cannot be read: ${String(error)}`, { cause: error })
   })
@@ -188,7 +191,14 @@ export async function* adoptFile(
   await changes.change(
     generation,
     async () => {
-      changes.generations.update(key, { adopted: asked.path })
+      if (offset < committed) {
+        const { source, origin: path } = generation
+        const moved: LedgerDelta = { ...nothing, source, path, hour: hourOf(Date.now()), bytes: offset - committed }
+        const set = { checkpoints: { [key]: offset }, rewound: { [key]: committed }, ledger: [moved] }
+        await account(context, set, signal)
+        changes.reset(key, offset)
+      }
+      changes.generations.update(key, { adopted: asked.path, closedTo: Math.min(generation.closedTo, offset) })
       await changes.generations.flush()
     },
     soon(signal),
