@@ -31,6 +31,8 @@ export type Segment = Pick<FileHandle, 'write' | 'datasync' | 'truncate' | 'clos
 export type OpenJournal = (options: JournalOptions) => Promise<Journal>
 
 export interface Journal {
+  /** When it was opened something in it could not be read, and what stood there is lost. */
+  readonly damaged: boolean
   /** Resolves once the record is on disk and applied; rejects with the system's error (full disk …): append again later. */
   append(record: JournalRecord): Promise<void>
   /** Replaces the log by a snapshot. */
@@ -171,6 +173,7 @@ export const openJournal = async (directory: string, options: JournalOptions): P
     )
 
   return {
+    damaged: found.damaged.length > 0,
     append(record) {
       if (closed)
         return Promise.reject(new Error(`the journal in ${directory} is ${readOnly ? 'only read' : 'closed'}`))
@@ -223,16 +226,25 @@ const replay = async (
   entries.sort((a, b) => a.number - b.number)
   const damaged: string[] = []
 
+  /** False: whole, but not what it should hold; another version may have written it. */
+  const take = (record: JournalRecord): boolean => {
+    try {
+      apply(record)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   let snapshot = 0
   let snapshotBytes = 0
   for (const entry of entries.filter(({ kind }) => kind === 'snapshot').reverse()) {
     const bytes = await readFile(entry.path)
     const frame = startsWithMagic(bytes) ? decodeFrame(bytes, magic.length) : undefined
-    if (frame === undefined) {
+    if (frame === undefined || !take(frame.record)) {
       damaged.push(entry.path)
       continue
     }
-    apply(frame.record)
     snapshot = entry.number
     snapshotBytes = bytes.length
     break
@@ -255,7 +267,10 @@ const replay = async (
         continue
       }
       if (bad !== -1) frameBehind = true
-      apply(frame.record)
+      if (!take(frame.record)) {
+        if (bad === -1) bad = at
+        frameBehind = true
+      }
       at = frame.next
     }
     if (bad === -1) {
@@ -265,7 +280,9 @@ const replay = async (
     // Of a journal that is being written to, the end may be on its way.
     if (readOnly && isLast) continue
     // A torn tail of the last segment is what a crash leaves: nobody was told that it is durable.
-    if (!isLast || frameBehind) damaged.push(entry.path)
+    // One that does not begin as a journal, and is no file that was only just begun, is none of a crash.
+    const isForeign = !startsWithMagic(bytes) && bytes.length > magic.length
+    if (!isLast || frameBehind || isForeign) damaged.push(entry.path)
     else if (bad === 0) await rm(entry.path)
     else {
       await truncate(entry.path, bad)

@@ -28,6 +28,7 @@ import { createOpenTransforms, type OpenTransforms } from './open-transforms.ts'
 import type { StoreAccount } from './other-stores.ts'
 import { openProgressLog } from './progress-log.ts'
 import type { Pushed } from './pushed.ts'
+import { type RebuildOptions, rebuildGenerations } from './rebuild.ts'
 import { schemasOf } from './schemas-of.ts'
 import { createSlots } from './slots.ts'
 import { createPositions, type Positions } from './sources.ts'
@@ -163,6 +164,20 @@ const transformTroubles = (pipelines: readonly Pipeline[]): readonly Trouble[] =
     ),
   )
 
+/** Makes the record of followed files anew where it was lost, and says so. */
+const rebuild = async ({
+  log,
+  troubles,
+  ...options
+}: RebuildOptions & { readonly log: Logger; readonly troubles: Troubles }): Promise<void> => {
+  const { found, gone } = await rebuildGenerations(options)
+  if (found.length + gone.length === 0) return
+  const text = `what was known of ${found.length + gone.length} followed files was damaged or lost and was made anew from what the store holds: ${found.length} files go on where they were, of ${gone.length} no file is left`
+  log.error({ found: found.slice(0, mostPaths), gone: gone.slice(0, mostPaths) }, text)
+  troubles.set('rebuilt', { kind: 'source', about: 'checkpoints', text: `at the start ${text}`, blocks: false })
+}
+const mostPaths = 20
+
 /** The composition root of the pipelines. Rules, web and mail are joined to what it returns. */
 export const startPipelines = async ({
   config,
@@ -204,6 +219,16 @@ export const startPipelines = async ({
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
   await letters.dropFrom(progressLog.state.checkpoints)
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })
+  await rebuild({
+    generations,
+    progress: progressLog.state,
+    store,
+    pipelines: config.pipelines,
+    log,
+    troubles,
+    clock,
+    signal: delivering.signal,
+  })
   const progress = createProgress(progressLog.state.checkpoints, progressLog.state.rewound)
   let inForce = config
   const live = createLive()

@@ -61,6 +61,10 @@ export interface GenerationStore {
   index(source: string): Omit<GenerationIndex, 'put' | 'delete'>
   /** Those of every source. */
   all(): readonly Generation[]
+  /** Some of what was known of files could not be read when it was opened. */
+  readonly damaged: boolean
+  /** Puts generations back that were lost. Rejects as the journal does. */
+  restore(generations: readonly Generation[]): Promise<void>
   /** Tombstones older than 30 days. Nothing else here knows of them; whoever keeps something by key forgets it first. */
   expired(): readonly Generation[]
   /** Takes generations away for good. Rejects as the journal does. */
@@ -206,6 +210,12 @@ export const openGenerations = async (directory: string, options: GenerationOpti
       }
     },
     get: (key) => live.get(key),
+    damaged: journal.damaged,
+    async restore(lost) {
+      if (lost.length === 0) return
+      await journal.append({ put: lost.map((generation) => write(generation)) })
+      for (const generation of lost) put(generation)
+    },
     async register(fresh) {
       const key = randomBytes(8).toString('hex')
       const generation: Generation = { ...fresh, key, guard: noGuard, closedTo: fresh.begin, registered: clock() }

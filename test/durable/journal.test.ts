@@ -228,3 +228,41 @@ test('what is only read and is not there is empty, and is not made', async () =>
   expect(reader.list).toEqual([])
   await expect(readdir(directory)).rejects.toThrow('ENOENT')
 })
+
+test('a file that is none of a journal, or of another one, stops no start: it is set aside and said', async () => {
+  for (const bytes of [Buffer.alloc(500), Buffer.alloc(500, 'garbage\n'), Buffer.from('tailrace journal 9\n{}\n')]) {
+    const first = await openList()
+    await first.journal.append('one')
+    await first.journal.close()
+    const [newest] = (await files('.journal')).reverse()
+    await writeFile(join(directory, newest!), bytes)
+    const second = await openList()
+    expect(second.journal.damaged).toBe(true)
+    expect(second.said.join('\n')).toMatch(/damaged/)
+    expect(await files('.damaged')).toContain(`${newest}.damaged`)
+    await second.journal.append('again')
+    await second.journal.close()
+    const third = await openList()
+    expect(third.list.at(-1)).toBe('again')
+    expect(third.journal.damaged).toBe(false)
+    await third.journal.close()
+  }
+})
+
+test('a record of another version, which cannot be applied, is set aside with its segment; those around it are used', async () => {
+  const first = await openList()
+  for (const record of ['one', { version: 9 }, 'three']) await first.journal.append(record)
+  await first.journal.close()
+  const list: JournalRecord[] = []
+  const second = await openList({
+    apply(record) {
+      if (typeof record === 'object') throw new TypeError('not mine')
+      list.push(record)
+    },
+    snapshot: () => 'all',
+  })
+  expect(list).toEqual(['one', 'three'])
+  expect(second.journal.damaged).toBe(true)
+  expect(second.said.join('\n')).toMatch(/damaged/)
+  await second.journal.close()
+})
