@@ -219,16 +219,23 @@ export const startPipelines = async ({
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
   await letters.dropFrom(progressLog.state.checkpoints)
   const generations = await openGenerations(join(directory, 'generations'), { clock, report })
-  await rebuild({
-    generations,
-    progress: progressLog.state,
-    store,
-    pipelines: config.pipelines,
+  await insist(
+    'asking the store which files it knows',
+    () =>
+      rebuild({
+        generations,
+        progress: progressLog.state,
+        store,
+        pipelines: config.pipelines,
+        log,
+        troubles,
+        clock,
+        signal: delivering.signal,
+      }),
     log,
     troubles,
-    clock,
-    signal: delivering.signal,
-  })
+    delivering.signal,
+  )
   const progress = createProgress(progressLog.state.checkpoints, progressLog.state.rewound)
   let inForce = config
   const live = createLive()

@@ -2,7 +2,7 @@ import { kill, outcome } from '../../src/event/batch.ts'
 import { documentText } from '../../src/event/document.ts'
 import type { CommitRecord } from '../../src/store/sink.ts'
 import type { Store } from '../../src/store/store.ts'
-import { isPoison, type Stored, storedOf } from './engine.ts'
+import { isPoison, reachOf, type Stored, storedOf } from './engine.ts'
 import { here } from './world.ts'
 
 /** What an embedded store keeps over the lives of the service; events and the record of progress are one transaction. */
@@ -56,7 +56,8 @@ export const openDuckdb = async (): Promise<Store> => {
     refresh: async () => undefined,
     replace: unasked,
     search: unasked,
-    aggregate: unasked,
+    aggregate: async () =>
+      reachOf(file.documents).map(({ by, count, last }) => ({ by, count, values: { 'max(log.offset)': last } })),
     covered: async (key, from, to) =>
       file.documents
         .filter((one) => one.key === key && one.offset >= from && one.offset < to)

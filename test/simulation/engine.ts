@@ -13,6 +13,7 @@ export type Answer = { readonly status: number; readonly text: string } | 'reset
 export interface Stored {
   readonly id: string
   readonly key: string
+  readonly path: string
   readonly offset: number
   readonly length: number
   readonly message: string
@@ -80,11 +81,20 @@ const refusal = (status: number, type: string, reason: string): Answer => ({
 
 /** The document of a bulk line, flattened to what the model looks at. */
 export const storedOf = (id: string, document: Record<string, unknown>): Stored => {
-  const log = document['log'] as { offset: number; length: number; file: { id: string } }
-  return { id, key: log.file.id, offset: log.offset, length: log.length, message: String(document['message']) }
+  const log = document['log'] as { offset: number; length: number; file: { id: string; path: string } }
+  const { file, offset, length } = log
+  return { id, key: file.id, path: file.path, offset, length, message: String(document['message']) }
 }
 
 /** Messages that the mapping does not take. */
+/** Generations there are documents of, and where the last of each begins. */
+export const reachOf = (documents: readonly Stored[]) =>
+  [...Map.groupBy(documents, ({ key }) => key)].map(([key, all]) => ({
+    by: { 'log.file.id': key, 'log.file.path': all[0]!.path },
+    count: all.length,
+    last: Math.max(...all.map(({ offset }) => offset)),
+  }))
+
 export const isPoison = (message: string): boolean => message.includes('poison')
 
 export const createEngine = (world: World, random: Random): Engine => {
@@ -138,6 +148,7 @@ export const createEngine = (world: World, random: Random): Engine => {
 
   const search = (json: unknown): Answer => {
     const asked = json as {
+      aggs?: unknown
       query: {
         ids?: { values: string[] }
         term?: { 'log.file.id': string }
@@ -151,6 +162,15 @@ export const createEngine = (world: World, random: Random): Engine => {
     }
     const visible = documents.filter((document) => document.visible)
     const { ids, term, bool } = asked.query
+    if (asked.aggs !== undefined) {
+      // Which generations there are, and how far each reaches: what is asked where the record of files is missing.
+      const buckets = reachOf(visible).map(({ by, count, last }) => ({
+        key: by,
+        doc_count: count,
+        m0: { count, max: last },
+      }))
+      return ok({ aggregations: { groups: { buckets } } })
+    }
     if (ids !== undefined) {
       const wanted = new Set(ids.values)
       return ok({ hits: { hits: visible.filter(({ id }) => wanted.has(id)).map(({ id }) => ({ _id: id })) } })
