@@ -15,6 +15,8 @@ export interface RebuildOptions {
   readonly progress: Pick<ProgressState, 'checkpoints' | 'ledger'>
   readonly store: Pick<Store, 'aggregate' | 'covered' | 'search' | 'refresh'>
   readonly pipelines: readonly Pipeline[]
+  /** Another service on this host may follow the same files into another one. */
+  readonly namespace: string
   /** Milliseconds since 1970. */
   readonly clock: () => number
   readonly signal: AbortSignal
@@ -52,11 +54,11 @@ const telling = [
   'user_agent.original',
 ]
 
-const everyKey = async ({ store, signal }: RebuildOptions) => {
+const everyKey = async ({ store, namespace, signal }: RebuildOptions) => {
   await store.refresh(signal)
   const where = equals('host.name', hostname())
   const metrics = [{ kind: 'max', field: 'log.offset' }] as const
-  const buckets = await store.aggregate({ where, by: ['log.file.id', 'log.file.path'], metrics }, signal)
+  const buckets = await store.aggregate({ where, namespace, by: ['log.file.id', 'log.file.path'], metrics }, signal)
   return buckets.flatMap(({ by, values }) => {
     const key = by?.['log.file.id']
     const path = by?.['log.file.path']

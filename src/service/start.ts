@@ -227,6 +227,7 @@ export const startPipelines = async ({
         progress: progressLog.state,
         store,
         pipelines: config.pipelines,
+        namespace: config.namespace,
         log,
         troubles,
         clock,
@@ -235,7 +236,11 @@ export const startPipelines = async ({
     log,
     troubles,
     delivering.signal,
-  )
+  ).catch(async (error: unknown) => {
+    // Told to stop while the store is away.
+    for (const open of [generations, progressLog, letters, store]) await open.close()
+    throw error
+  })
   const progress = createProgress(progressLog.state.checkpoints, progressLog.state.rewound)
   let inForce = config
   const live = createLive()

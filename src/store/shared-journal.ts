@@ -136,6 +136,7 @@ export const openSharedJournal = async (options: SharedJournalOptions): Promise<
     return done
   }
   return {
+    damaged: false,
     append: (record) => serially(() => add(record)),
     compact: () => serially(fold),
     async close() {
