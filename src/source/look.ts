@@ -80,6 +80,8 @@ export const account = ({ context }: Tailing, file: Followed): void => {
 /** Lets go of a file that is gone, or complete and committed, once all of it was read. */
 export const tidy = (tailing: Tailing, file: Followed, now: number): void => {
   const { hooks, context } = tailing
+  // Complete is what was written since the last look, too: without that a segment would go with its last bytes unread.
+  if (!file.ended && hooks.isComplete(file.path)) look(tailing, file, now)
   if (file.ended || file.offset < file.size) return
   if (hooks.isComplete(file.path)) {
     if (file.handedOut.length > 0) return
