@@ -89,8 +89,10 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
     return file.offset >= file.size ? 'wait' : readWrapped(desk, file, endingOf(tailing, file, now), now)
   const skip = file.skips[0]
   if (skip !== undefined && skip.from <= file.offset) {
-    file.skips.shift()
-    return skip.to <= file.offset ? 'again' : jump(tailing, file, Math.min(skip.to, file.size))
+    const jumped = skip.to <= file.offset ? 'again' : jump(tailing, file, Math.min(skip.to, file.size))
+    // A copy that takes its place is read from the same offset, and the store holds this of it, too.
+    if (jumped === 'again') file.skips.shift()
+    return jumped
   }
   if (file.framing === undefined || file.offset >= file.size) return 'wait'
   if (skip !== undefined && skip.from < file.size) return readOn(desk, file, skip.from, wholeEnd, now)
@@ -120,11 +122,12 @@ const framingOf = (tailing: Tailing, desk: Desk, file: Followed): Followed['fram
   return framing
 }
 
-const jump = ({ context }: Tailing, file: Followed, offset: number): Step => {
+const jump = (tailing: Tailing, file: Followed, offset: number): Step => {
   const guard = guardAt(file.fd!, offset)
-  if (guard === undefined) return 'replaced'
+  // Asking the store took its time: of a file rewritten meanwhile this would be the guard of other bytes.
+  if (guard === undefined || !inPlace(tailing, file)) return 'replaced'
   file.offset = offset
   file.guard = guard
-  context.skipped?.(file.key, offset)
+  tailing.context.skipped?.(file.key, offset)
   return 'again'
 }
