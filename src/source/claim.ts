@@ -3,7 +3,7 @@ import { createFollowed, type Followed } from './followed.ts'
 import { type Generation, noGuard } from './generation.ts'
 import { setHandle } from './handles.ts'
 import { bytesAt, guardAt, headOf, idOf } from './identity.ts'
-import { offsetOf, type Tailing, tellOnce } from './tailing.ts'
+import { type Found, offsetOf, type Tailing, tellOnce } from './tailing.ts'
 
 /** Goes on with a known generation in this file, where it was committed to. */
 export const claim = async (tailing: Tailing, candidate: Candidate, generation: Generation): Promise<void> => {
@@ -20,6 +20,7 @@ export const claim = async (tailing: Tailing, candidate: Candidate, generation: 
   const missed = tailing.missing.delete(generation.key)
   if (offset < candidate.size && (missed || generation.gone !== undefined))
     tellRegained(tailing, generation, candidate, offset)
+  file.rest = restOf(tailing, generation, candidate)
   const { device, inode, birth } = candidate.identity
   const head = candidate.head.length > generation.head.length ? { head: candidate.head } : {}
   context.generations.update(generation.key, {
@@ -27,13 +28,23 @@ export const claim = async (tailing: Tailing, candidate: Candidate, generation: 
     inode,
     birth,
     path: candidate.path,
-    size: candidate.size,
+    size: Math.max(candidate.size, generation.size),
+    rest: file.rest,
     gone: 0,
     ...(idOf(generation) === idOf(candidate.identity) ? {} : { emptied: idOf(generation) }),
     ...head,
   })
   setHandle(tailing, file, candidate.fd)
   follow(tailing, file)
+}
+
+/** What is to become of `rest` of a generation that goes on in this file. */
+export const restOf = (tailing: Tailing, generation: Generation, found: Pick<Found, 'identity' | 'size'>): number => {
+  const { key, size, guard, rest = 0 } = generation
+  const top = Math.max(size, guard.offset, rest)
+  // Of what was sent before the last stop more may have been read than was written down.
+  const isOther = idOf(generation) !== idOf(found.identity) && !tailing.left.has(key)
+  return rest > 0 || isOther || top > found.size ? top : 0
 }
 
 const unregistered = (path: string): string => `unregistered ${path}`

@@ -19,9 +19,11 @@ export const end = (tailing: Tailing, file: Followed): void => {
   tailing.left.set(file.key, file.offset)
   if (file.handedOut.length === 0 && file.offset === file.size)
     context.generations.update(file.key, { closedTo: file.offset })
-  if (file.offset < file.size) tailing.missing.set(file.key, context.clock())
+  if (file.offset < file.size || file.rest > 0) tailing.missing.set(file.key, context.clock())
   const at = tailing.files.indexOf(file)
   if (at !== -1) tailing.files.splice(at, 1)
   if (file.handedOut.length === 0) tailing.byKey.delete(file.key)
-  context.generations.update(file.key, { gone: context.clock(), size: file.size })
+  const size = Math.max(file.size, file.rest)
+  // The store is still to be asked what it holds behind the end of that file.
+  context.generations.update(file.key, file.rest > 0 ? { size } : { size, gone: context.clock() })
 }

@@ -1,14 +1,14 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { stateLost } from './ended.ts'
-import { isFollowed, isOurs, isUnderWay, merge, offsetOf, type Tailing } from './tailing.ts'
+import { passOver } from './pass-over.ts'
+import { isFollowed, isOurs, isUnderWay, offsetOf, type Tailing } from './tailing.ts'
 
 const isUnsure = ({ packed, judged }: Tailing): boolean =>
   packed.size > 0 || [...judged.values()].some(({ unsure }) => unsure)
 
 /** Generations without a file become tombstones; what was seen of them, is in no store and stays away is stated lost. */
 export const entomb = async (tailing: Tailing): Promise<void> => {
-  const { generations, clock, covered, skipped, once } = tailing.context
+  const { generations, clock, once } = tailing.context
   const now = clock()
   for (const generation of generations.of(tailing.name)) {
     const { key, path, gone } = generation
@@ -22,7 +22,7 @@ export const entomb = async (tailing: Tailing): Promise<void> => {
     const generation = generations.get(key)
     if (generation !== undefined && !isFollowed(tailing, key)) {
       const top = Math.max(generation.size, generation.guard.offset)
-      let from = Math.max(offsetOf(tailing, generation), generation.closedTo)
+      const from = Math.max(offsetOf(tailing, generation), generation.closedTo)
       // What comes before must be accounted for first, or a crash would leave it in no account.
       if (isUnderWay(tailing, key)) continue
       // Of one that was followed until a crash more may have been read and sent than was written down of its size.
@@ -33,16 +33,8 @@ export const entomb = async (tailing: Tailing): Promise<void> => {
         continue
       }
       if (asks && now - since < tailing.grace) continue
-      for (const span of asks ? merge(await covered(key, from, Number.MAX_SAFE_INTEGER)) : []) {
-        if (span.from > from) stateLost(tailing, key, generation.path, from, span.from)
-        from = Math.max(from, span.to)
-        skipped?.(key, from)
-      }
-      if (from < top) {
-        stateLost(tailing, key, generation.path, from, top)
-        skipped?.(key, top)
-      }
-      generations.update(key, { gone: generation.gone ?? now, size: Math.max(top, from) })
+      const to = asks ? await passOver(tailing, generation, from, top) : from
+      generations.update(key, { gone: generation.gone ?? now, size: Math.max(top, to), rest: 0 })
     }
     tailing.missing.delete(key)
   }

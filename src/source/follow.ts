@@ -16,7 +16,7 @@ import { isCompressed } from './rotation.ts'
 import { scan } from './scan.ts'
 import type { FileStatus, OpenSource, Source, SourceContext } from './source.ts'
 import { cannotRead, type FileHooks, inPlace, plainFiles, type Tailing, tellOnce } from './tailing.ts'
-import { readSome } from './turn.ts'
+import { readSome, restWaits } from './turn.ts'
 import { watchDirectories } from './watch.ts'
 
 export interface FollowOptions {
@@ -239,7 +239,7 @@ export const openFollow = async (
         if (result === 'full') await pause(5, signal)
         else if (tailing.packed.size > 0) await judgePacked(tailing)
         else if (!once || hooks.goesOn()) await pause(nextDue(clock()), signal)
-        else if (tailing.scanWanted || tailing.missing.size > 0) await pause(1, signal)
+        else if (tailing.scanWanted || tailing.missing.size > 0 || tailing.files.some(restWaits)) await pause(1, signal)
         else if (lookedAt !== undefined) return undefined
       }
       return undefined

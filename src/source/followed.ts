@@ -41,6 +41,8 @@ export interface Followed {
   long: LongRecord | undefined
   /** Up to here the store may hold records from before the last stop; 0: it was asked, or holds none. */
   doubtTo: number
+  /** See `Generation.rest`. */
+  rest: number
   /** Spans the store holds already, in order, apart from each other. */
   skips: { readonly from: number; readonly to: number }[]
   /** Of a file of envelopes: the same spans, each a record's; where reading has passed over such last, not told yet. */
@@ -101,6 +103,7 @@ export const createFollowed = (
   pendingLines: false,
   long: undefined,
   doubtTo: 0,
+  rest: generation.rest ?? 0,
   skips: [],
   held: undefined,
   passed: undefined,

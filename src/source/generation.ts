@@ -27,6 +27,11 @@ export interface Generation {
   readonly begin: number
   /** Size at the last look. */
   readonly size: number
+  /**
+   * Its file took the place of another, and may lack the end of it: bytes up to here are known of, and the store may hold
+   * more. Accounted for when nothing more is awaited of that file; 0 or absent: there is no such question.
+   */
+  readonly rest?: number
   /** What lies before an offset that was committed; offset 0: nothing was yet. */
   readonly guard: Guard
   /** A file that a person said holds it, wherever that lies. */

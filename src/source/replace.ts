@@ -60,12 +60,16 @@ export const replace = async (
     deleted: false,
   })
   tailing.held.delete(idOf(identity))
+  // The store may hold what this copy lacks, and was or is to be asked.
+  if (file.rest > 0 || file.doubtTo > size || file.skips.some(({ to }) => to > size))
+    file.rest = Math.max(file.rest, last)
   generations.update(file.key, {
     device: identity.device,
     inode: identity.inode,
     birth: identity.birth,
     path: copy.path,
     size,
+    rest: file.rest,
     emptied,
   })
   if (size > file.offset)
@@ -74,7 +78,7 @@ export const replace = async (
       path,
       text: `${path} was cut short before all of it was read; ${size - file.offset} bytes are read from its copy ${copy.path}`,
     })
-  if (last > size) stateLost(tailing, file.key, path, size, last)
+  if (last > size && file.rest === 0) stateLost(tailing, file.key, path, size, last)
   return copy
 }
 

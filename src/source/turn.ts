@@ -1,11 +1,13 @@
 import { type Block, flags } from '../event/block.ts'
 import { decodeLine, markedAs } from './decode.ts'
 import { encodingOf } from './encoding.ts'
+import { end } from './ended.ts'
 import { readWrapped } from './envelope/read.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
 import { ensureOpen } from './handles.ts'
 import { bytesAt, guardAt, headSize } from './identity.ts'
 import { isFinished, look } from './look.ts'
+import { passOver } from './pass-over.ts'
 import { type Desk, type Ending, openEnd, readOn, type Step } from './reading.ts'
 import { replace } from './replace.ts'
 import { inPlace, merge, type Tailing, tellOnce } from './tailing.ts'
@@ -53,13 +55,34 @@ const isReady = (tailing: Tailing, file: Followed, now: number): boolean => {
     if (isBehind(file.before) && !tailing.unreadable.has(file.before.path)) return false
     file.before = undefined
   }
-  if (file.cut || file.passed !== undefined || isBehind(file)) return true
+  if (file.cut || file.passed !== undefined || isBehind(file) || isRestDue(tailing, file, now)) return true
   if (!isPending(file) || file.framing === undefined) return false
   return file.tried !== file.size || isFinished(tailing, file, now) || isFlushed(file, now) || isLastCall(tailing)
 }
 
 /** With `once`, when nothing more is awaited. */
 const isLastCall = ({ context, hooks }: Tailing): boolean => context.once && !hooks.goesOn()
+
+/** What comes before must be accounted for first, or a crash would leave it in no account. */
+export const restWaits = ({ rest, handedOut }: Followed): boolean => rest > 0 && handedOut.length > 0
+
+/** All of a file was read that took the place of another, and nothing more is awaited of it. */
+const isRestDue = (tailing: Tailing, file: Followed, now: number): boolean =>
+  file.rest > 0 &&
+  file.offset >= file.size &&
+  !restWaits(file) &&
+  (isFinished(tailing, file, now) || isLastCall(tailing))
+
+/** What the file lacks is accounted for; where that is anything, the file ends: it holds no more than was read. */
+const passRest = async (tailing: Tailing, file: Followed): Promise<void> => {
+  const { generations } = tailing.context
+  const to = await passOver(tailing, generations.get(file.key)!, file.offset, file.rest)
+  file.rest = 0
+  generations.update(file.key, { rest: 0 })
+  if (to === file.offset) return
+  file.offset = file.size = to
+  end(tailing, file)
+}
 
 const endingOf = (tailing: Tailing, file: Followed, now: number): Ending => {
   if (isLastCall(tailing) || tailing.hooks.isComplete(file.path)) return wholeEnd
@@ -83,6 +106,10 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
   if (file.passed !== undefined) {
     tailing.context.skipped?.(file.key, file.passed)
     file.passed = undefined
+  }
+  if (isRestDue(tailing, file, now)) {
+    await passRest(tailing, file)
+    return 'again'
   }
   file.framing ??= framingOf(tailing, desk, file)
   if (file.framing?.wrapped !== undefined && file.long === undefined)

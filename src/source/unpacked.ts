@@ -2,7 +2,7 @@ import { closeSync, openSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Noticed } from './candidate.ts'
-import { follow, tellRegained } from './claim.ts'
+import { follow, restOf, tellRegained } from './claim.ts'
 import { createFollowed } from './followed.ts'
 import { firstRegistered, type Generation, noGuard } from './generation.ts'
 import { setHandle } from './handles.ts'
@@ -46,7 +46,10 @@ export const followUnpacked = async (
   const guard = guardAt(fd, offset) ?? noGuard
   const file = createFollowed(generation, text, { offset, guard, now: context.clock(), label })
   file.aside = file.deleted = true
-  if (known !== undefined && !tailing.left.has(known.key)) file.doubtTo = measured.length
+  if (known !== undefined) {
+    if (!tailing.left.has(known.key)) file.doubtTo = measured.length
+    file.rest = restOf(tailing, known, text)
+  }
   tailing.missing.delete(generation.key)
   if (known !== undefined) tellRegained(tailing, known, text, offset)
   context.generations.update(generation.key, {
@@ -54,7 +57,8 @@ export const followUnpacked = async (
     inode,
     path,
     packed,
-    size: measured.length,
+    size: Math.max(measured.length, generation.size),
+    rest: file.rest,
     gone: 0,
     ...more,
   })

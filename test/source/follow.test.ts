@@ -641,6 +641,55 @@ test('spans the store holds already are skipped, and the rest is framed afresh',
   expect(records.every(({ key }) => key === one!.key)).toBe(true)
 })
 
+test('of an original that is gone, what a shorter copy lacks and the store holds is passed over, the rest stated lost', async () => {
+  write('a.log', 'one\ntwo\nthree\nfour\n')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(4), { commit: false })
+  await open.close()
+  unlinkSync(at('a.log'))
+  write('a.log.bak', 'one\ntwo\n')
+  const held = [
+    { from: 0, to: 4 },
+    { from: 14, to: 19 },
+  ]
+  const skipped: number[] = []
+  const again = await bench.open(source(), {
+    covered: async (_, from, to) => held.filter((span) => span.from >= from && span.from < to),
+    skipped: (_, to) => skipped.push(to),
+  })
+  expect(texts(await collectRecords(again, some(1)))).toEqual(['two'])
+  expect(await collectRecords(again, () => skipped.length === 3, { within: 500 })).toEqual([])
+  expect(skipped).toEqual([4, 14, 19])
+  expect(bench.notices.flatMap(({ lost }) => lost ?? [])).toEqual([{ key: one!.key, from: 8, to: 14 }])
+  // Nor is the copy read, or its end accounted for, once more.
+  expect(await collectRecords(again, some(1), quiet)).toEqual([])
+  await again.close()
+  bench.resume.set(one!.key, 19)
+  expect(await once()).toEqual([])
+  expect(bench.notices.filter(({ lost }) => lost !== undefined)).toHaveLength(1)
+})
+
+test('a file rewritten while the store is asked about it: what the store holds of its copy is passed over', async () => {
+  write('a.log', 'one\ntwo\nthree\n')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(3), { commit: false })
+  await open.close()
+  const again = await bench.open(source(), {
+    covered: async (key, from) => {
+      if (key !== one!.key || from > 0) return []
+      copyFileSync(at('a.log'), at('a.log.1'))
+      write('a.log', 'quite another line\n')
+      return [
+        { from: 0, to: 4 },
+        { from: 8, to: 14 },
+      ]
+    },
+  })
+  const records = await exactly(again, 2)
+  expect(texts(records).toSorted()).toEqual(['quite another line', 'two'])
+  await again.close()
+})
+
 test('opened again without a close, reading goes on at what was committed', async () => {
   write('a.log', 'one\ntwo\nthree\n')
   const open = await bench.open(source())

@@ -1,0 +1,29 @@
+import { stateLost } from './ended.ts'
+import type { Generation } from './generation.ts'
+import { merge, type Tailing } from './tailing.ts'
+
+/**
+ * Accounts for what no file holds of a generation: its bytes from `from` to `top`, and behind that what the store holds
+ * all the same. What it does not hold of them is stated lost. Resolves to where that ends. Nothing of it is under way.
+ */
+export const passOver = async (
+  tailing: Tailing,
+  { key, path }: Generation,
+  from: number,
+  top: number,
+): Promise<number> => {
+  const { covered, skipped } = tailing.context
+  let at = from
+  const pass = (to: number, isHeld: boolean): void => {
+    if (to <= at) return
+    if (!isHeld) stateLost(tailing, key, path, at, to)
+    at = to
+    skipped?.(key, to)
+  }
+  for (const span of merge(await covered(key, from, Number.MAX_SAFE_INTEGER))) {
+    pass(span.from, false)
+    pass(span.to, true)
+  }
+  pass(top, false)
+  return at
+}
