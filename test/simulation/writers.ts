@@ -161,6 +161,7 @@ export const startWriter = (world: World, disk: Disk, truth: Truth, options: Wri
       case 'rewrite': {
         while (midLine) yield 5
         const long = node!.size
+        leave(node!)
         disk.truncate(node!, 0)
         truth.begin(node!, name, joined)
         while (manner === 'rewrite' && node!.size < long + 50) {
@@ -171,6 +172,7 @@ export const startWriter = (world: World, disk: Disk, truth: Truth, options: Wri
       }
       case 'delete':
         while (midLine) yield 5
+        leave(node!)
         disk.unlink(path)
         if (random.chance(0.5)) yield random.next() * 3000
         while (midLine) yield 5
