@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { TryResult } from '../service/try.ts'
 import { type Encoding, encodings } from '../source/decode.ts'
 import { Exit, usage } from './exit.ts'
 import { type General, withGeneral } from './general.ts'
@@ -13,35 +14,55 @@ interface Options extends General {
   readonly logFormat?: string
   readonly grok?: string
   readonly dissect?: string
+  readonly appendSeparator?: string
 }
 
-const run = async (parser: string | undefined, file: string | undefined, options: Options): Promise<void> => {
-  if (options.grok !== undefined || options.dissect !== undefined)
-    throw new Exit(2, "'try --grok' and 'try --dissect' are not there yet")
-  if (parser === undefined && options.pipeline === undefined)
-    throw usage("name a parser, or auto to have it recognised: 'tailrace parsers' lists them")
+const told = async (trying: () => Promise<TryResult>): Promise<void> => {
   const { OperationError } = await import('../service/control.ts')
-  const { tryInput } = await import('../service/try.ts')
-  // With --pipeline the only argument is the file.
-  const input = options.pipeline !== undefined && file === undefined ? parser : file
   try {
-    const { records, parsed, failed } = await tryInput({
-      ...(options.pipeline === undefined ? { parser: parser! } : { pipeline: options.pipeline }),
-      ...(input === undefined || input === '-' ? {} : { file: input }),
-      enrich: options.enrich === true,
-      explain: options.explain === true,
-      ...(options.failures === undefined ? {} : { failures: options.failures }),
-      ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
-      ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
-      ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
-      ...(options.config === undefined ? {} : { config: options.config }),
-    })
+    const { records, parsed, failed } = await trying()
     process.stderr.write(`${records} records, ${parsed} parsed, ${failed} failed\n`)
     if (failed > 0) process.exitCode = 1
   } catch (error) {
     if (error instanceof OperationError) throw new Exit(error.status, error.message, { cause: error })
     throw error
   }
+}
+
+const run = async (parser: string | undefined, file: string | undefined, options: Options): Promise<void> => {
+  if (options.grok !== undefined) throw new Exit(2, "'try --grok' is not there yet")
+  const common = {
+    explain: options.explain === true,
+    ...(options.failures === undefined ? {} : { failures: options.failures }),
+    ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
+  }
+  // With a pattern or --pipeline the only argument is the file.
+  const only = options.dissect ?? options.pipeline
+  const input = only !== undefined && file === undefined ? parser : file
+  const given = input === undefined || input === '-' ? {} : { file: input }
+  if (options.dissect !== undefined) {
+    const pattern = options.dissect
+    const { tryPattern } = await import('../service/try-pattern.ts')
+    const separator = options.appendSeparator
+    await told(() =>
+      tryPattern({ ...common, ...given, dissect: pattern, ...(separator === undefined ? {} : { separator }) }),
+    )
+    return
+  }
+  if (parser === undefined && options.pipeline === undefined)
+    throw usage("name a parser, or auto to have it recognised: 'tailrace parsers' lists them")
+  const { tryInput } = await import('../service/try.ts')
+  await told(() =>
+    tryInput({
+      ...common,
+      ...given,
+      ...(options.pipeline === undefined ? { parser: parser! } : { pipeline: options.pipeline }),
+      enrich: options.enrich === true,
+      ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+      ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
+      ...(options.config === undefined ? {} : { config: options.config }),
+    }),
+  )
 }
 
 export const addTry = (program: Command): void => {
@@ -58,6 +79,7 @@ export const addTry = (program: Command): void => {
     )
     .option('--log-format <text>', "nginx's log_format, as in nginx.conf or bare")
     .option('--grok <pattern>', 'not yet')
-    .option('--dissect <pattern>', 'not yet')
+    .option('--dissect <pattern>', "%{name} where a value stands, as Logstash's dissect has it; captures become fields")
+    .option('--append-separator <text>', 'between what %{+name} appends (default: the delimiter to its left)')
     .action(run)
 }

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { Batch } from '../event/batch.ts'
 import type { Failure } from '../event/failure.ts'
+import { printable } from '../event/printable.ts'
 
 /** A record that could not be read, as `try` tells of it. */
 export interface Told {
@@ -45,4 +46,14 @@ export const failureLine = ({ line, offset, failure, text }: Told): string => {
   const { code, at, expected, found, field, alternative } = failure
   const column = at === undefined ? undefined : [...Buffer.from(text).subarray(0, at).toString('utf8')].length + 1
   return JSON.stringify({ line, offset, code, column, expected, found, field, alternative, raw: text })
+}
+
+/** The failure in a sentence, safe in a terminal. */
+export const sentence = ({ line, failure }: Told, name: string): string => {
+  const { code, at, expected, found, field } = failure
+  const where = at === undefined ? '' : ` at byte ${at + 1}`
+  const what = expected === undefined ? code.replaceAll('_', ' ') : `expected ${expected}`
+  return printable(
+    `line ${line}: ${name}: ${what}${where}${field === undefined ? '' : ` (${field})`}${found === undefined ? '' : `, found ${JSON.stringify(found)}`}`,
+  )
 }

@@ -1,17 +1,16 @@
-import { once } from 'node:events'
-import { accessSync, constants, createReadStream, createWriteStream, statSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { type Batch, outcome } from '../event/batch.ts'
 import { createWriter } from '../event/document.ts'
-import { printable } from '../event/printable.ts'
 import type { Encoding } from '../source/decode.ts'
-import { OperationError } from './control.ts'
 import { explainFailure } from './explain.ts'
 import { readInput } from './read-input.ts'
-import { createLineFinder, failureLine, type Told, tell } from './told.ts'
+import { createLineFinder, failureLine, sentence, tell } from './told.ts'
+import { openInput } from './try-input.ts'
 import { chooseFor } from './try-parsers.ts'
+import { write } from './write-out.ts'
 
 export interface TryOptions {
   readonly parser?: string
@@ -30,10 +29,6 @@ export interface TryResult {
   readonly records: number
   readonly parsed: number
   readonly failed: number
-}
-
-const write = async (text: string | Uint8Array): Promise<void> => {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
 const documents = async (batch: Batch): Promise<void> => {
@@ -63,60 +58,6 @@ const documents = async (batch: Batch): Promise<void> => {
     bytes[at++] = 10
   }
   await flush()
-}
-
-const sentence = ({ line, failure }: Told, name: string): string => {
-  const { code, at, expected, found, field } = failure
-  const where = at === undefined ? '' : ` at byte ${at + 1}`
-  const what = expected === undefined ? code.replaceAll('_', ' ') : `expected ${expected}`
-  return printable(
-    `line ${line}: ${name}: ${what}${where}${field === undefined ? '' : ` (${field})`}${found === undefined ? '' : `, found ${JSON.stringify(found)}`}`,
-  )
-}
-
-/** Whether it is a file rather than a pipe or device; throws where it cannot be read. */
-const isRegular = (file: string): boolean => {
-  try {
-    accessSync(file, constants.R_OK)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = { ENOENT: 'there is no such file', EACCES: 'permission denied' }[code ?? ''] ?? code
-    throw new OperationError(3, `'${file}' cannot be read: ${why}`, { cause: error })
-  }
-  const stats = statSync(file)
-  if (stats.isDirectory()) throw new OperationError(3, `'${file}' cannot be read: it is a directory`)
-  return stats.isFile()
-}
-
-/** Where the bytes lie; standard input is kept in a file while it lasts, for offsets and line numbers. */
-const openInput = async (file: string | undefined, directory: string) => {
-  if (file !== undefined && isRegular(file)) return { path: resolve(file) }
-  // What is no file (a pipe, as of `<(zcat …)`) comes once and in order, as standard input does.
-  const input = file === undefined ? process.stdin : createReadStream(file)
-  const path = join(directory, 'standard-input')
-  const copy = createWriteStream(path)
-  await once(copy, 'open')
-  let ended = false
-  let wake = (): void => undefined
-  input.on('data', (chunk) => {
-    if (!copy.write(chunk, () => wake())) {
-      input.pause()
-      copy.once('drain', () => input.resume())
-    }
-  })
-  input.once('end', () =>
-    copy.end(() => {
-      ended = true
-      wake()
-    }),
-  )
-  return {
-    path,
-    goesOn: () => !ended,
-    wakeWith: (given: () => void) => {
-      wake = given
-    },
-  }
 }
 
 export const tryInput = async (options: TryOptions): Promise<TryResult> => {
