@@ -35,7 +35,7 @@ const roles: Readonly<Record<string, Role>> = { '': 'value', '?': 'skip', '*': '
 const keyPattern = /^([?*+&]?)([^/#>?*+&-](?:[^/#>?*+&-]|-(?!>$))*)?(?:\/(\d{1,3}))?(?:#(\d{1,6}))?(->)?$/
 
 /** A pattern that cannot be used: the sentence says why and how to mend it. */
-export class DissectMistake extends Error {
+class DissectMistake extends Error {
   override readonly name = 'DissectMistake'
 }
 
