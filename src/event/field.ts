@@ -64,6 +64,7 @@ export const fields = {
   'event.id': keyword('Document id: generation key and offset.'),
   'event.ingested': date('When Tailrace sent the record to the store.'),
   'event.original': keyword('The raw record, kept only where asked for.'),
+  'event.provider': keyword('Part of the program that wrote it.'),
   'event.outcome': keyword('`success`, `failure` or `unknown`.'),
   'event.reason': keyword('Why it happened.'),
   'event.start': date('When it began.'),

@@ -16,6 +16,7 @@ const overridden = {
   TAILRACE_NGINX_ACCESS: 'nginx.access',
   TAILRACE_NGINX_ERROR: 'nginx.error',
   TAILRACE_MYSQL_SLOW: 'mysql.slowlog',
+  TAILRACE_MYSQL_ERROR: 'mysql.error',
   TAILRACE_APP: 'app',
   TAILRACE_DOCKER: 'docker',
 } as const

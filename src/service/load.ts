@@ -274,11 +274,12 @@ const sourceVariables = [
   'TAILRACE_NGINX_ACCESS',
   'TAILRACE_NGINX_ERROR',
   'TAILRACE_MYSQL_SLOW',
+  'TAILRACE_MYSQL_ERROR',
   'TAILRACE_APP',
   'TAILRACE_DOCKER',
 ] as const
 /** They name sources too, though nothing reads them yet. */
-const laterSources = ['TAILRACE_MYSQL_ERROR', 'TAILRACE_REDIS', 'TAILRACE_CELERY'] as const
+const laterSources = ['TAILRACE_REDIS', 'TAILRACE_CELERY'] as const
 type Variable = (name: VariableName) => string | undefined
 
 const commas = (text: string): string[] =>
