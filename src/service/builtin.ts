@@ -17,6 +17,7 @@ const overridden = {
   TAILRACE_NGINX_ERROR: 'nginx.error',
   TAILRACE_MYSQL_SLOW: 'mysql.slowlog',
   TAILRACE_MYSQL_ERROR: 'mysql.error',
+  TAILRACE_REDIS: 'redis',
   TAILRACE_APP: 'app',
   TAILRACE_DOCKER: 'docker',
 } as const

@@ -275,6 +275,7 @@ const sourceVariables = [
   'TAILRACE_NGINX_ERROR',
   'TAILRACE_MYSQL_SLOW',
   'TAILRACE_MYSQL_ERROR',
+  'TAILRACE_REDIS',
   'TAILRACE_APP',
   'TAILRACE_DOCKER',
 ] as const

@@ -1,0 +1,23 @@
+import { type Infer, oneOf } from 'tailrace'
+import { redisLines } from './redis/lines.ts'
+
+const { own, all } = redisLines(
+  'redis.log',
+  ['C', 'S', 'M'],
+  [
+    '7:M 22 Nov 2026 09:05:06.123 * Background saving started by pid 8',
+    '7:S 22 Nov 2026 09:05:06.123 # Error condition on socket for SYNC: Connection refused',
+  ],
+)
+
+/** Redis, master or replica, and the children it forks. */
+export const redisLog = oneOf(
+  {
+    name: 'redis.log',
+    title: 'Redis server log',
+    url: 'https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/',
+    toldBy: own,
+  },
+  all,
+)
+export type RedisLog = Infer<typeof redisLog>
