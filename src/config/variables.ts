@@ -45,7 +45,6 @@ export const secretVariables: ReadonlySet<string> = new Set([
 
 /** Those of them that nothing listens to yet: setting one is answered, not ignored. */
 export const laterVariables: ReadonlySet<string> = new Set([
-  'TAILRACE_CELERY',
   'TAILRACE_DINGTALK_URL',
   'TAILRACE_DINGTALK_SECRET',
 ])

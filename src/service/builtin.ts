@@ -18,6 +18,7 @@ const overridden = {
   TAILRACE_MYSQL_SLOW: 'mysql.slowlog',
   TAILRACE_MYSQL_ERROR: 'mysql.error',
   TAILRACE_REDIS: 'redis',
+  TAILRACE_CELERY: 'celery',
   TAILRACE_APP: 'app',
   TAILRACE_DOCKER: 'docker',
 } as const

@@ -257,7 +257,7 @@ export const loadConfig = async (
       user.store !== undefined ||
       user.pipelines !== undefined ||
       overrides.pipelines !== undefined ||
-      [...sourceVariables, ...laterSources, 'TAILRACE_BEATS_LISTEN' as const].some(
+      [...sourceVariables, 'TAILRACE_BEATS_LISTEN' as const].some(
         (name) => variable(name) !== undefined,
       ),
   }
@@ -276,11 +276,10 @@ const sourceVariables = [
   'TAILRACE_MYSQL_SLOW',
   'TAILRACE_MYSQL_ERROR',
   'TAILRACE_REDIS',
+  'TAILRACE_CELERY',
   'TAILRACE_APP',
   'TAILRACE_DOCKER',
 ] as const
-/** They name sources too, though nothing reads them yet. */
-const laterSources = ['TAILRACE_REDIS', 'TAILRACE_CELERY'] as const
 type Variable = (name: VariableName) => string | undefined
 
 const commas = (text: string): string[] =>

@@ -99,7 +99,7 @@ test('what is configured later is not mixed with it', { timeout }, async () => {
 test.each([
   ['a store is configured', [], { TAILRACE_STORE: 'duckdb' }],
   ['a source is configured', [], { TAILRACE_APP: 'none.log' }],
-  ['a source is named that nothing reads yet', [], { TAILRACE_REDIS: 'none.log' }],
+  ['a source is named that is not there', [], { TAILRACE_REDIS: 'none.log' }],
   ['files are named', ['none.log'], {}],
   ['it is forbidden', ['--no-demo'], {}],
 ])('there is no demo where %s', { timeout }, async (_, args, environment) => {
