@@ -1,5 +1,6 @@
 import { follow, pipeline, redact, rule } from 'tailrace'
 import { celeryLog } from '../parsers/celery-log.ts'
+import { gunicornError } from '../parsers/gunicorn-error.ts'
 import { jsonLog } from '../parsers/json.ts'
 import { nodePino } from '../parsers/node-pino.ts'
 import { pythonLog } from '../parsers/python-log.ts'
@@ -10,7 +11,7 @@ export const unusualErrors = rule({
   name: 'app-unusual-errors',
   title: { en: 'Applications log far more errors than this hour usually has', zh: '应用错误日志远多于该时段平时' },
   severity: 'P2',
-  datasets: ['python.log', 'uvicorn.log', 'celery.log', 'node.pino', 'json'],
+  datasets: ['python.log', 'uvicorn.log', 'gunicorn.error', 'celery.log', 'node.pino', 'json'],
   where: 'log.level: (error or ERROR or fatal or CRITICAL)',
   metric: { kind: 'count' },
   direction: 'up',
@@ -22,6 +23,6 @@ export const unusualErrors = rule({
 /** Each file's first lines choose the parser. */
 export default pipeline('app')
   .from(follow({ name: 'app', paths: ['./logs/**/*.log'] }))
-  .parse(pythonLog, uvicornLog, celeryLog, nodePino, jsonLog)
+  .parse(pythonLog, uvicornLog, gunicornError, celeryLog, nodePino, jsonLog)
   .through(redact())
   .watched(unusualErrors)

@@ -114,9 +114,9 @@ const sentence = (candidates: readonly Candidate[]): string => candidates.map(({
 /**
  * The grammar that a file's first bytes (64 KiB will do) were written by: most records tell its format, and it reads 60 % at least.
  * Of those that read enough, one that another declares itself more general than goes first, if 60 % tell it or as many as
- * tell the other; of twins the first given.
+ * tell the other; of twins the one whose program the path names, else the one that is no twin of the other.
  */
-export const recognise = (head: Uint8Array, grammars: readonly Grammar[]): Recognised => {
+export const recognise = (head: Uint8Array, grammars: readonly Grammar[], path = ''): Recognised => {
   const { lines, whole } = linesOf(head)
   const judged = grammars
     .filter(({ problems, anyText }) => problems.length === 0 && anyText !== true)
@@ -146,10 +146,14 @@ export const recognise = (head: Uint8Array, grammars: readonly Grammar[]): Recog
   )
   const rivals = others.filter((other) => !areTwins(best.grammar, other.grammar))
   if (rivals.length > 0) return { kind: 'close', close: [best, ...rivals], why: sentence([best, ...rivals]) }
-  const twins = others.map(({ grammar }) => grammar.name)
+  const alike = [best, ...others]
+  const told = alike.find(({ grammar }) => path.toLowerCase().includes(grammar.name.split('.')[0]!))
+  const first = alike.find(({ grammar }) => !alike.some((other) => other.grammar.name === grammar.twinOf))
+  const chosen = (others.length === 0 ? undefined : (told ?? first)) ?? best
+  const twins = alike.filter((other) => other !== chosen).map(({ grammar }) => grammar.name)
   return {
     kind: 'one',
-    grammar: best.grammar,
-    why: twins.length === 0 ? best.why : `${best.why}, as its twin ${twins.join(', ')} does`,
+    grammar: chosen.grammar,
+    why: twins.length === 0 ? chosen.why : `${chosen.why}, as its twin ${twins.join(', ')} does`,
   }
 }

@@ -47,7 +47,7 @@ export const createChoice = (
       if (only !== undefined) return only.framing
       // Line ends and blanks alone are no record of any format.
       if (isBlank(head)) return once || head.length >= enough ? parsers[0]!.framing : undefined
-      const found = recognise(head, parsers)
+      const found = recognise(head, parsers, path)
       const hasLine = head.includes(10) || head.length >= enough || once
       if (!hasLine) return undefined
       if (found.kind !== 'one') report(path, `${found.why}. Name the parser with --parser, or write one`)

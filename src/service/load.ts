@@ -257,9 +257,7 @@ export const loadConfig = async (
       user.store !== undefined ||
       user.pipelines !== undefined ||
       overrides.pipelines !== undefined ||
-      [...sourceVariables, 'TAILRACE_BEATS_LISTEN' as const].some(
-        (name) => variable(name) !== undefined,
-      ),
+      [...sourceVariables, 'TAILRACE_BEATS_LISTEN' as const].some((name) => variable(name) !== undefined),
   }
   const listening = checkListening(pipelines, config.web !== false, text)
   problems.push(...listening.problems)

@@ -92,7 +92,7 @@ export const chooseFor = async (options: TryOptions): Promise<Choose> => {
     let chosen = grammar
     if (chosen === undefined) {
       const parsers = pipeline?.parsers ?? grammars
-      const found = recognise(head, parsers)
+      const found = recognise(head, parsers, options.file)
       if (found.kind !== 'one') throw new OperationError(1, found.why)
       chosen = found.grammar
       process.stderr.write(`recognised as ${chosen.name}: ${found.why}\n`)

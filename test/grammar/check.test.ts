@@ -121,3 +121,13 @@ test('a mistake of samples says where both grammars are', () => {
   expect(mistake).toMatchObject({ file: import.meta.filename, line: expect.any(Number), column: expect.any(Number) })
   expect(mistake!.text).toMatch(new RegExp(`of node\\.pino \\(${RegExp.escape(import.meta.filename)}:\\d+:\\d+\\)$`))
 })
+
+test('of twins the one goes first that the other names, unless the path names the other', () => {
+  const line1 = line`pid ${int('process.pid')}`
+  const first = grammar({ name: 'nginx.pid', line: line1, samples: ['pid 5'] })
+  const twin = grammar({ name: 'gunicorn.pid', line: line1, samples: ['pid 5'], twinOf: 'nginx.pid' })
+  const at = (path?: string) => recognise(Buffer.from('pid 5\n'), [twin, first], path)
+  expect(at()).toMatchObject({ grammar: first })
+  expect(at('/var/log/app/pid.log')).toMatchObject({ grammar: first })
+  expect(at('/var/log/Gunicorn/pid.log')).toMatchObject({ grammar: twin })
+})

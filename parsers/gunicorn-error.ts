@@ -1,0 +1,18 @@
+import { grammar, type Infer, int, line, oneOfWords, optional, starts, time, withTrace } from 'tailrace'
+import { pythonTrace } from './python/logging.ts'
+
+const front = line`[${time('@timestamp', 'yyyy-MM-dd HH:mm:ss Z')}] [${int('process.pid')}] [${oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'])}] `
+
+/** gunicorn's own log, tracebacks of applications in fields of their own. */
+export const gunicornError = grammar({
+  name: 'gunicorn.error',
+  title: 'gunicorn error log',
+  url: 'https://docs.gunicorn.org/en/stable/settings.html#errorlog',
+  line: line`${front}${optional(withTrace('message', pythonTrace))}`,
+  framing: starts([front]),
+  samples: [
+    '[2026-03-10 08:00:00 +0800] [7] [INFO] Listening at: http://127.0.0.1:8000 (7)',
+    '[2026-03-10 08:00:00 +0800] [8] [ERROR] Error handling request /orders/7\nTraceback (most recent call last):\n  File "app.py", line 7, in order\nValueError: no price',
+  ],
+})
+export type GunicornError = Infer<typeof gunicornError>
