@@ -44,10 +44,7 @@ export const secretVariables: ReadonlySet<string> = new Set([
 ])
 
 /** Those of them that nothing listens to yet: setting one is answered, not ignored. */
-export const laterVariables: ReadonlySet<string> = new Set([
-  'TAILRACE_DINGTALK_URL',
-  'TAILRACE_DINGTALK_SECRET',
-])
+export const laterVariables: ReadonlySet<string> = new Set(['TAILRACE_DINGTALK_URL', 'TAILRACE_DINGTALK_SECRET'])
 
 export type VariableName = keyof typeof variables
 
