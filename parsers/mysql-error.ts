@@ -2,7 +2,8 @@ import { blanks, grammar, type Infer, int, line, oneOf, optional, or, rest, star
 
 /** MySQL from 5.7 and MariaDB from 10.1 write whole dates, MariaDB with a blank before a single-digit hour. */
 const dated = time('@timestamp', 'iso', 'yyyy-MM-dd H:mm:ss')
-const short = time('@timestamp', 'mysql')
+/** The server pads the hour with a blank, `mysqld_safe` with a zero. */
+const short = time('@timestamp', 'yyMMdd HH:mm:ss', 'mysql')
 const framing = starts([line`${dated} `, line`${short} `, line`${short}\t`])
 
 /** MySQL 8: `[System] [MY-010116] [Server]`. */

@@ -96,7 +96,11 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
       m.limit = lineLimit(m, start)
       m.cell = row
     }
-    if (m.farAt < 0) fail(m, 'no_alternative', start, `one of ${alternatives.map(({ name }) => name).join(', ')}`)
+    if (m.farAt < 0) {
+      // None was tried; the one that comes to mind is the last record's.
+      m.alternative = undefined
+      fail(m, 'no_alternative', start, `one of ${alternatives.map(({ name }) => name).join(', ')}`)
+    }
     return false
   }
 
