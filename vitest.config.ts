@@ -19,8 +19,9 @@ export default defineConfig(({ mode }) => ({
     reporters: ['default', './test/support/summary-reporter.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 120_000,
+    testTimeout: 100_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 30_000 } },
     env: { TZ: 'UTC' },
   },
 }))

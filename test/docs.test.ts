@@ -25,7 +25,7 @@ const commands = (document: string): string[][] =>
 const documents = ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md', 'CHANGELOG.md']
 
 describe('the documents', () => {
-  it('name only commands and options that there are', { timeout: 60_000 }, () => {
+  it('name only commands and options that there are', { timeout: 180_000 }, () => {
     const help = new Map<string, string>()
     let seen = 0
     for (const words of documents.flatMap((name) => commands(text(name)))) {
@@ -72,7 +72,7 @@ describe('the documents', () => {
 })
 
 describe('CONTRIBUTING', () => {
-  it('adds a format in the two files it shows, and the commands it gives say so', { timeout: 60_000 }, () => {
+  it('adds a format in the two files it shows, and the commands it gives say so', { timeout: 180_000 }, () => {
     using copy = scratchDir('tailrace-contributing')
     for (const name of ['src', 'parsers', 'pipelines', 'package.json', 'tsconfig.json'])
       cpSync(join(root, name), join(copy.path, name), { recursive: true })

@@ -23,23 +23,23 @@ describe('the package', () => {
   }, 300_000)
   afterAll(dir.remove)
 
-  it('runs from an empty folder', { timeout: 60_000 }, () => {
+  it('runs from an empty folder', { timeout: 180_000 }, () => {
     expect(run('npx', ['tailrace', '--version'], dir.path).trim()).toContain(version)
   })
 
-  it('can be imported by its name', { timeout: 60_000 }, () => {
+  it('can be imported by its name', { timeout: 180_000 }, () => {
     const script = `import('tailrace').then((all) => console.log(typeof all.defineConfig))`
     expect(run(process.execPath, ['-e', script], dir.path).trim()).toBe('function')
   })
 
-  it('parses with the formats it carries', { timeout: 60_000 }, () => {
+  it('parses with the formats it carries', { timeout: 180_000 }, () => {
     const line = '10.0.0.1 - - [11/Feb/2013:06:43:36 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"\n'
     writeFileSync(join(dir.path, 'access.log'), line)
     const document = JSON.parse(run('npx', ['tailrace', 'try', 'nginx.access', 'access.log'], dir.path))
     expect(document.http.response.status_code).toBe(200)
   })
 
-  it('delivers a file once and answers about it', { timeout: 60_000 }, () => {
+  it('delivers a file once and answers about it', { timeout: 180_000 }, () => {
     const line = '10.0.0.1 - - [11/Feb/2013:06:43:36 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"\n'
     writeFileSync(join(dir.path, 'once.log'), line.repeat(3))
     run('npx', ['tailrace', 'run', '--once', '--no-web', 'once.log'], dir.path)
@@ -47,7 +47,7 @@ describe('the package', () => {
     expect(run('npx', ['tailrace', 'ledger', '--verify'], dir.path)).toContain('once.log')
   })
 
-  it("runs a user's own configuration, parser and pipeline, in TypeScript", { timeout: 60_000 }, () => {
+  it("runs a user's own configuration, parser and pipeline, in TypeScript", { timeout: 180_000 }, () => {
     const own = join(dir.path, 'own')
     mkdirSync(own)
     writeFileSync(

@@ -40,7 +40,7 @@ const figure = async (name: string): Promise<number> => {
   const text = await (await fetch(`${address}/metrics`)).text()
   return Number(new RegExp(`^tailrace_${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 }
-const waits = (what: string, until: () => unknown) => waitUntil(what, until, { timeout: 90_000 })
+const waits = (what: string, until: () => unknown) => waitUntil(what, until, { timeout: 270_000 })
 const handles = (): number => readdirSync(`/proc/${service.pid}/fd`).length
 const holds = (count: number) => waits(`the store holds ${count}`, () => store.stored.length >= count)
 

@@ -143,7 +143,7 @@ describe('bytes', () => {
   })
 
   test('a line of 100 MB is stored cut, with where it lies and how long it is, and memory stays flat', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     using directory = scratchDir('bad-long')
     const path = join(directory.path, 'a.log')
@@ -217,10 +217,10 @@ describe('files', () => {
       rowsOf((await tailrace(directory.path, [...words, '--format', 'ndjson'])).out)
     try {
       await expect
-        .poll(() => asked('sources'), { timeout: 15_000 })
+        .poll(() => asked('sources'), { timeout: 45_000 })
         .toMatchObject([{ path: file, state: 'unreadable' }])
       chmodSync(file, 0o600)
-      await expect.poll(() => asked('stats'), { timeout: 15_000 }).toEqual([{ count: 1 }])
+      await expect.poll(() => asked('stats'), { timeout: 45_000 }).toEqual([{ count: 1 }])
       expect(await asked('sources')).toMatchObject([{ path: file, state: 'active', lag_bytes: 0 }])
     } finally {
       child.kill('SIGTERM')
@@ -233,7 +233,7 @@ describe('files', () => {
 
 describe('the data directory', () => {
   test('without room reading waits, which is said once, and goes on when there is room', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     using directory = scratchDir('bad-disk')
     writeFileSync(join(directory.path, 'a.log'), Array.from({ length: 20_000 }, (_, i) => access(i)).join(''))
@@ -246,11 +246,11 @@ describe('the data directory', () => {
     })
     const stats = async () => rowsOf((await tailrace(directory.path, ['stats', '--format', 'ndjson'])).out)
     try {
-      await expect.poll(() => said, { timeout: 20_000 }).toContain('DuckDB cannot write')
+      await expect.poll(() => said, { timeout: 60_000 }).toContain('DuckDB cannot write')
       expect(await stats()).toEqual([{ count: 0 }])
       execFileSync('prlimit', ['--pid', String(child.pid), '--fsize=unlimited:unlimited'])
-      await expect.poll(stats, { timeout: 40_000 }).toEqual([{ count: 20_000 }])
-      await expect.poll(() => said, { timeout: 15_000 }).toContain('disk: it goes again')
+      await expect.poll(stats, { timeout: 120_000 }).toEqual([{ count: 20_000 }])
+      await expect.poll(() => said, { timeout: 45_000 }).toContain('disk: it goes again')
     } finally {
       child.kill('SIGTERM')
       await once(child, 'close')
@@ -261,7 +261,7 @@ describe('the data directory', () => {
   })
 
   test('may lie too deep for a socket; may not be used twice, be no directory, or refuse to be written to', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     using directory = scratchDir('bad-data')
     writeFileSync(join(directory.path, 'a.log'), access(1))
@@ -269,7 +269,7 @@ describe('the data directory', () => {
     await using service = createService({ TAILRACE_NGINX_ACCESS: join(directory.path, 'a.log') }, ['--data', deep])
     service.start()
     await expect
-      .poll(async () => (await service.run(['stats', '--data', deep, '--format', 'ndjson'])).out, { timeout: 15_000 })
+      .poll(async () => (await service.run(['stats', '--data', deep, '--format', 'ndjson'])).out, { timeout: 45_000 })
       .toBe('{"count":1}\n')
     const second = await service.run(['run', '--no-web', '--data', deep])
     expect(second.code).toBe(2)

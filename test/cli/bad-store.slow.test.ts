@@ -11,7 +11,7 @@ import { freePort } from '../support/free-port.ts'
 import { createService, type Service } from '../support/service.ts'
 import { accessLines } from '../support/tailrace.ts'
 
-const timeout = 90_000
+const timeout = 270_000
 
 /** A service that follows one file into the store at `url`. */
 const following = (url: string): Service & { readonly log: string } => {
@@ -20,7 +20,7 @@ const following = (url: string): Service & { readonly log: string } => {
 }
 const holds = (store: StandIn, count: number) =>
   expect
-    .poll(() => [store.stored.length, new Set(store.stored).size, store.documents.size], { timeout: 60_000 })
+    .poll(() => [store.stored.length, new Set(store.stored).size, store.documents.size], { timeout: 180_000 })
     .toEqual([count, count, count])
 
 test('a store that is away at the start is waited for, which is said once; a command ends with 3', {
@@ -30,7 +30,7 @@ test('a store that is away at the start is waited for, which is said once; a com
   await using service = following(url)
   writeFileSync(service.log, accessLines(10))
   service.start()
-  await expect.poll(service.said, { timeout: 20_000 }).toContain('store gives no answer')
+  await expect.poll(service.said, { timeout: 60_000 }).toContain('store gives no answer')
   const stats = await service.run(['stats', '--store', url])
   expect(stats).toMatchObject({ code: 3, out: '' })
   expect(stats.err).toContain('ECONNREFUSED')
@@ -46,10 +46,10 @@ test('a store that goes away in the middle gets each record once when it is back
   await holds(store, 200)
   await store.close()
   appendFileSync(service.log, accessLines(200, 200))
-  await expect.poll(service.said, { timeout: 20_000 }).toContain('store gives no answer')
+  await expect.poll(service.said, { timeout: 60_000 }).toContain('store gives no answer')
   await store.open()
   await holds(store, 400)
-  await expect.poll(service.said, { timeout: 20_000 }).toContain('store: it goes again')
+  await expect.poll(service.said, { timeout: 60_000 }).toContain('store: it goes again')
   expect(await service.end('SIGTERM')).toBe(143)
   await store.close()
 })
@@ -62,7 +62,7 @@ test.each([401, 403])(
     await using service = following(store.url)
     writeFileSync(service.log, accessLines(50))
     service.start()
-    await expect.poll(service.said, { timeout: 20_000 }).toContain(`${status}`)
+    await expect.poll(service.said, { timeout: 60_000 }).toContain(`${status}`)
     await holds(store, 50)
     expect(await service.end('SIGTERM')).toBe(143)
     await store.close()
@@ -77,8 +77,8 @@ test.each(['a login page', 'half a response', 'too few items'] as const)(
     await using service = following(store.url)
     writeFileSync(service.log, accessLines(50))
     service.start()
-    await expect.poll(() => store.documents.size, { timeout: 60_000 }).toBe(50)
-    await expect.poll(async () => (await service.rows(['sources']))[0]?.['lag_bytes'], { timeout: 30_000 }).toBe(0)
+    await expect.poll(() => store.documents.size, { timeout: 180_000 }).toBe(50)
+    await expect.poll(async () => (await service.rows(['sources']))[0]?.['lag_bytes'], { timeout: 90_000 }).toBe(0)
     expect(await service.rows(['dlq', 'list'])).toEqual([])
     expect(await service.end('SIGTERM')).toBe(143)
     expect(store.stored).toHaveLength(50)
@@ -96,7 +96,7 @@ test('what a failure store took is redirected in the ledger, which balances, and
   writeFileSync(service.log, accessLines(60))
   service.start()
   await expect
-    .poll(async () => (await service.rows(['ledger'])).at(-1)?.['total'], { timeout: 60_000 })
+    .poll(async () => (await service.rows(['ledger'])).at(-1)?.['total'], { timeout: 180_000 })
     .toMatchObject({ read: 60, in_flight: 0 })
   const { stored, redirected } = (await service.rows(['ledger'])).at(-1)!['total'] as Record<string, number>
   expect(redirected).toBeGreaterThan(0)

@@ -3,7 +3,7 @@ import { checkpointsSurvive, type damages } from '../support/checkpoints-survive
 import { engine } from '../support/engine.ts'
 import { needs } from '../support/needs.ts'
 
-const timeout = 180_000
+const timeout = 300_000
 
 test.each(['zeroed', 'gone', 'a flipped bit'] as const)(
   'checkpoints beside DuckDB: %s',

@@ -84,7 +84,7 @@ describe('every command', () => {
     'completion',
   ]
 
-  test('has --help, and what is there takes --config, --data and the log options', { timeout: 120_000 }, async () => {
+  test('has --help, and what is there takes --config, --data and the log options', { timeout: 300_000 }, async () => {
     for (const name of [...there, ...later]) {
       const { code, out, err } = await run(...name.split(' '), '--help')
       expect({ name, code, err }).toEqual({ name, code: 0, err: '' })
@@ -96,7 +96,7 @@ describe('every command', () => {
     }
   })
 
-  test('that is not there yet says so and ends with 2', { timeout: 60_000 }, async () => {
+  test('that is not there yet says so and ends with 2', { timeout: 180_000 }, async () => {
     for (const name of later) {
       const { code, out, err } = await run(...name.split(' '), 'x')
       expect({ name, code, out }).toEqual({ name, code: 2, out: '' })
@@ -104,7 +104,9 @@ describe('every command', () => {
     }
   })
 
-  test('wrong usage ends with 2, nothing on standard output, and says what is taken', { timeout: 60_000 }, async () => {
+  test('wrong usage ends with 2, nothing on standard output, and says what is taken', {
+    timeout: 180_000,
+  }, async () => {
     for (const [args, says] of [
       [['nonsense'], "unknown command 'nonsense'"],
       [['search', '--bogus'], "unknown option '--bogus'"],
@@ -166,7 +168,7 @@ describe('search', () => {
   })
 
   test('takes --sort, --fields, -n, --dataset, --since and --until in all their forms', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const paths = async (...args: string[]) =>
       (await rows('search', '--fields', 'url.path', ...args)).map(({ url }) => (url as { path: string }).path)
@@ -237,7 +239,7 @@ describe('search', () => {
 })
 
 describe('stats', () => {
-  test('buckets carry @timestamp only with --interval and by only with --by', { timeout: 60_000 }, async () => {
+  test('buckets carry @timestamp only with --interval and by only with --by', { timeout: 180_000 }, async () => {
     const access = ['--dataset', 'nginx.access']
     expect(await rows('stats', ...access)).toEqual([{ count: 70 }])
     const byStatus = await rows('stats', ...access, '--by', 'http.response.status_code')
@@ -344,7 +346,7 @@ describe('lists', () => {
   }, 60_000)
 
   test('sources, alerts, slow, fields and parsers answer without a service, in each format', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const access = (await rows('sources')).find(({ path }) => path === at('in/access.log'))
     const size = readFileSync(at('in/access.log')).length
@@ -501,7 +503,7 @@ describe('configuration', () => {
 
 describe('beside a running service', () => {
   test('every command answers, tail shows what comes, and signals end with 130 and 143', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     using place = scratchDir('contract-service')
     const log = join(place.path, 'access.log')
@@ -511,7 +513,7 @@ describe('beside a running service', () => {
     service.stderr!.resume()
     const ask = (...args: string[]) => tailrace(place.path, args, { environment })
     await expect
-      .poll(async () => (await ask('stats', '--format', 'ndjson')).out, { timeout: 20_000 })
+      .poll(async () => (await ask('stats', '--format', 'ndjson')).out, { timeout: 60_000 })
       .toBe('{"count":10}\n')
     for (const name of [
       'search',
@@ -528,7 +530,7 @@ describe('beside a running service', () => {
       expect(await ask(...name.split(' ')), name).toMatchObject({ code: 0 })
     writeFileSync(log, 'no line of a log\n', { flag: 'a' })
     const letters = async (kql: string) => rowsOf((await ask('dlq', 'list', kql, '--format', 'ndjson')).out).length
-    await expect.poll(() => letters('log.file.path: *access.log and stage: parse'), { timeout: 15_000 }).toBe(1)
+    await expect.poll(() => letters('log.file.path: *access.log and stage: parse'), { timeout: 45_000 }).toBe(1)
     expect(await letters('stage: store')).toBe(0)
     const wrong = await ask('dlq', 'list', 'stag: parse')
     expect(wrong).toMatchObject({ code: 2, out: '' })
@@ -543,10 +545,10 @@ describe('beside a running service', () => {
       seen += chunk
     })
     const paths = () => rowsOf(seen).map(({ url }) => (url as { path: string }).path)
-    await expect.poll(paths, { timeout: 15_000 }).toEqual(['/orders/8', '/orders/9'])
+    await expect.poll(paths, { timeout: 45_000 }).toEqual(['/orders/8', '/orders/9'])
     writeFileSync(log, lines.slice(10, 16).join(''), { flag: 'a' })
     await expect
-      .poll(paths, { timeout: 15_000 })
+      .poll(paths, { timeout: 45_000 })
       .toEqual(['/orders/8', '/orders/9', '/orders/10', '/orders/11', '/orders/12', '/orders/13', '/orders/15'])
     tail.kill('SIGINT')
     expect((await once(tail, 'close'))[0]).toBe(130)

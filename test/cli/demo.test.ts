@@ -25,7 +25,7 @@ afterEach(async () => {
 const demoArgs = async (): Promise<readonly string[]> =>
   (await existingPaths(defaultPaths.filter((path) => !path.startsWith('.')))).length === 0 ? [] : ['--demo']
 
-const timeout = 110_000
+const timeout = 300_000
 
 needs('browser')('the demo', () => {
   test('shows in a browser what a made-up shop does, and goes on after kill -9', { timeout }, async () => {
@@ -46,7 +46,7 @@ needs('browser')('the demo', () => {
       // Rules judge the history first: what was wrong in it is told, and over.
       const seen = async (): Promise<boolean> =>
         (await page.locator('#latest tbody tr').count()) > 20 && (await page.locator('.alerts li').count()) > 0
-      await waitUntil('events and an alert are shown', seen, { timeout: 80_000, every: 500 })
+      await waitUntil('events and an alert are shown', seen, { timeout: 240_000, every: 500 })
       expect(await page.locator('#datasets').textContent()).toContain('mysql.slowlog')
       expect(await page.locator('header a[href="/digest"]').count()).toBe(1)
       await page.goto(`http://${listen}/?q=${encodeURIComponent('http.response.status_code >= 500')}`)

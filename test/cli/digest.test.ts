@@ -28,7 +28,7 @@ const told = [
 ]
 
 describe('run --once', () => {
-  test('mails the alert and its end, once', { timeout: 60_000 }, async () => {
+  test('mails the alert and its end, once', { timeout: 180_000 }, async () => {
     using directory = scratchDir('once-mail')
     await using smtp = await startSmtp()
     writeFileSync(join(directory.path, 'access.log'), burst())
@@ -39,7 +39,7 @@ describe('run --once', () => {
   })
 
   test('says which mails wait for a server that is away, and the next run sends them', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     using directory = scratchDir('once-away')
     writeFileSync(join(directory.path, 'access.log'), burst())
@@ -58,7 +58,7 @@ describe('run --once', () => {
 
 describe('the digest', () => {
   test('of yesterday is mailed once though the service starts again, and shown on request', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     using directory = scratchDir('digest')
     await using smtp = await startSmtp()

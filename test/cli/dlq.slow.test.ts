@@ -5,7 +5,7 @@ import { createService, rowsOf } from '../support/service.ts'
 import { accessLines } from '../support/tailrace.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-const timeout = 120_000
+const timeout = 300_000
 
 test('a full queue drops nothing: reading waits, says why, and goes on when room is made', { timeout }, async () => {
   await using service = createService({})

@@ -6,7 +6,7 @@ import { accessLines, tailrace } from '../support/tailrace.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const environment = { TAILRACE_NGINX_ACCESS: 'access.log' }
-const timeout = 120_000
+const timeout = 300_000
 const hostile = 'bad \u001b]0;owned\u0007 password=hunter2 \u202egnp'
 const mended = accessLines(1, 77)
 

@@ -12,7 +12,7 @@ import { accessLines, command, tailrace } from '../support/tailrace.ts'
 
 needs('elasticsearch')('a data directory without room beside Elasticsearch', () => {
   test('checkpoints, dead letters and what is known of new files wait, which is said once each, and go on by themselves', {
-    timeout: 180_000,
+    timeout: 300_000,
   }, async () => {
     const { url } = await engine('elasticsearch')
     using directory = scratchDir('full-disk')
@@ -40,20 +40,20 @@ needs('elasticsearch')('a data directory without room beside Elasticsearch', () 
     }
     const limit = (most: string) => execFileSync('prlimit', ['--pid', String(child.pid), `--fsize=${most}:unlimited`])
     try {
-      await expect.poll(stored, { timeout: 60_000 }).toBe(100)
+      await expect.poll(stored, { timeout: 180_000 }).toBe(100)
       // No file may grow any more: to a program the same as a full disk.
       limit('1')
       appendFileSync(at('a.log'), `${accessLines(500, 100)}no line of nginx\n`)
       writeFileSync(at('b.log'), accessLines(50, 1000))
       await expect
-        .poll(async () => (await ready()).reasons, { timeout: 60_000 })
+        .poll(async () => (await ready()).reasons, { timeout: 180_000 })
         .toMatch(/does not go|cannot be written/)
       expect((await ready()).status).toBe(503)
-      await expect.poll(() => said, { timeout: 60_000 }).toContain('could not be written down')
+      await expect.poll(() => said, { timeout: 180_000 }).toContain('could not be written down')
       limit('unlimited')
-      await expect.poll(stored, { timeout: 60_000 }).toBe(650)
-      await expect.poll(async () => (await ready()).status, { timeout: 60_000 }).toBe(200)
-      await expect.poll(async () => (await ask('dlq', 'list')).length, { timeout: 60_000 }).toBe(1)
+      await expect.poll(stored, { timeout: 180_000 }).toBe(650)
+      await expect.poll(async () => (await ready()).status, { timeout: 180_000 }).toBe(200)
+      await expect.poll(async () => (await ask('dlq', 'list')).length, { timeout: 180_000 }).toBe(1)
     } finally {
       child.kill('SIGTERM')
       await once(child, 'close')

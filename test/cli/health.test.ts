@@ -36,7 +36,7 @@ const ready = async (): Promise<Ready & { readonly status: number }> => {
   return { status: answer.status, ...((await answer.json()) as Ready) }
 }
 const textOf = async (path: string): Promise<string> => (await fetch(`${address}${path}`)).text()
-const timeout = 60_000
+const timeout = 180_000
 
 test('a store that is away leaves it ready: input is kept', { timeout }, async () => {
   writeFileSync(at('a.log'), accessLines(5))

@@ -7,7 +7,7 @@ import { needs } from '../support/needs.ts'
 import { createService } from '../support/service.ts'
 import { accessLines } from '../support/tailrace.ts'
 
-const timeout = 180_000
+const timeout = 300_000
 const all = { recursive: true } as const
 
 test('each line is stored once in DuckDB, however often the service is killed', { timeout }, async () => {

@@ -74,7 +74,7 @@ needs('nginx', 'logrotate')('a real nginx under load, rotated by the real logrot
       } finally {
         requests = await load.stop()
       }
-      await waitUntil('all is stored', async () => (await counted()) >= requests.size, { timeout: 60_000, every: 500 })
+      await waitUntil('all is stored', async () => (await counted()) >= requests.size, { timeout: 180_000, every: 500 })
       // What would be read again is read within some looks.
       await sleep(2000)
       expect(await counted()).toBe(requests.size)

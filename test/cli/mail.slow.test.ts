@@ -60,7 +60,7 @@ test('an alert and its end reach the mailbox once each, whenever the service is 
   try {
     start()
     await waitUntil('the alert is mailed and noted', () => quick().length === 1 && noted() === smtp.mails.length, {
-      timeout: 60_000,
+      timeout: 180_000,
     })
     await kill()
     start()
@@ -70,13 +70,13 @@ test('an alert and its end reach the mailbox once each, whenever the service is 
     })
     status = 200
     await waitUntil('its end is mailed and noted', () => quick().length === 2 && noted() === smtp.mails.length, {
-      timeout: 60_000,
+      timeout: 180_000,
     })
     await kill()
     start()
     // The next alert shows that the rule was looked at again, and that nothing of the old was told before it.
     status = 500
-    await waitUntil('the next alert is mailed', () => quick().length > 2, { timeout: 60_000 })
+    await waitUntil('the next alert is mailed', () => quick().length > 2, { timeout: 180_000 })
   } finally {
     clearInterval(traffic)
     await kill()

@@ -68,7 +68,7 @@ test('clients that send again until they are answered lose nothing and double no
     service.run([], environment)
     const before = { ...sent }
     await waitUntil('both get through again', () => sent.http > before.http && sent.beats > before.beats, {
-      timeout: 60_000,
+      timeout: 180_000,
     })
     done.abort()
     await Promise.all(senders)
@@ -82,7 +82,7 @@ test('clients that send again until they are answered lose nothing and double no
         })
         return true
       },
-      { timeout: 60_000 },
+      { timeout: 180_000 },
     )
     const { out } = await tailrace(
       directory.path,

@@ -33,7 +33,10 @@ needs(
   const stored = async (service: Service): Promise<number> =>
     Number(((await service.rows(['ledger'])).at(-1)!['total'] as { stored: number }).stored)
   const whenStored = (service: Service, count: number): Promise<unknown> =>
-    waitUntil(`${count} are stored`, () => stored(service).then((now) => now >= count), { timeout: 60_000, every: 500 })
+    waitUntil(`${count} are stored`, () => stored(service).then((now) => now >= count), {
+      timeout: 180_000,
+      every: 500,
+    })
 
   /** Rotation of both logs in both manners while three services follow them, are killed, and start again. */
   const torment = async (nginx: Nginx, mariadb: Mariadb, web: WebLoad, queries: QueryLoad): Promise<void> => {
@@ -96,13 +99,13 @@ needs(
 
   for (const store of stores)
     test(`each request and each statement is stored once in ${store}, and the account is even`, {
-      timeout: 120_000,
+      timeout: 300_000,
     }, async () => {
       const service = services.get(store)!
       const counted = async (dataset: string): Promise<unknown> =>
         (await service.rows(['stats', '--dataset', dataset]))[0]?.['count']
       await waitUntil('all is stored', async () => (await counted('nginx.access')) === requests.size, {
-        timeout: 60_000,
+        timeout: 180_000,
         every: 1000,
       })
 
@@ -155,7 +158,7 @@ needs(
           }
           return names.length >= statements
         },
-        { timeout: 90_000, every: 2000 },
+        { timeout: 270_000, every: 2000 },
       )
       expect(names.sort()).toEqual(Array.from({ length: statements }, (_, i) => `load_${i}`).sort())
 

@@ -15,7 +15,7 @@ import {
 } from '../support/reloaded.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
-const timeout = 90_000
+const timeout = 270_000
 
 aService()
 

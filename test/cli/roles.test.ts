@@ -8,7 +8,7 @@ import { accessLines } from '../support/tailrace.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 test('one that ships delivers and says that it judges nothing; one that analyses reads nothing', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   const store = await standIn()
   const environment = { TAILRACE_STORE: store.url, TAILRACE_NGINX_ACCESS: 'a.log' }

@@ -128,7 +128,7 @@ describe('run --once', () => {
 })
 
 describe('the service', () => {
-  test('commands ask the running service, and a second one is refused', { timeout: 30_000 }, async () => {
+  test('commands ask the running service, and a second one is refused', { timeout: 90_000 }, async () => {
     using directory = scratchDir('service')
     const log = join(directory.path, 'access.log')
     writeFileSync(log, accessLines(100))
@@ -137,7 +137,7 @@ describe('the service', () => {
     try {
       await expect
         .poll(async () => (await tailrace(directory.path, ['stats', '--format', 'ndjson'], { environment })).out, {
-          timeout: 20_000,
+          timeout: 60_000,
         })
         .toContain('{"count":100}')
       const second = await tailrace(directory.path, ['run', '--no-web'], { environment })

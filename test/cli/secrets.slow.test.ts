@@ -99,7 +99,7 @@ const commandLines = (): string =>
     .join('\n')
 
 test('a service whose store, page and mail refuse what it shows never repeats a secret', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const port = await freePort()
   const base = `http://127.0.0.1:${port}`
@@ -178,7 +178,7 @@ test.each<[string, (address: string) => Record<string, string>]>([
   clean('search', out + err)
 })
 
-test('a mail server that repeats the login does not bring it into the log', { timeout: 60_000 }, async () => {
+test('a mail server that repeats the login does not bring it into the log', { timeout: 180_000 }, async () => {
   const lines = Array.from({ length: 120 }, (_, i) => {
     const time = `06:${String(Math.floor(i / 60)).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}`
     return `203.0.113.9 - - [11/Feb/2026:${time} +0000] "GET / HTTP/1.1" 500 5 "-" "curl/8.5.0"\n`
@@ -202,7 +202,7 @@ test('a mail server that repeats the login does not bring it into the log', { ti
   clean('the log', err)
 })
 
-test('a fault of the program itself is told without them', { timeout: 60_000 }, async () => {
+test('a fault of the program itself is told without them', { timeout: 180_000 }, async () => {
   writeFileSync(
     join(directory.path, 'crash.config.ts'),
     `import { defineConfig, env } from 'tailrace'

@@ -71,21 +71,21 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
       }, 200)
       try {
         a.start()
-        await waitUntil('the first judges', () => isAnalyser(a), { timeout: 180_000 })
+        await waitUntil('the first judges', () => isAnalyser(a), { timeout: 300_000 })
         b.start()
         c.start()
         await waitUntil(
           'the alert and the digest are mailed',
           () => mailed('Alert: Quick rule') > 0 && mailed('[Tailrace] ') > 0,
           {
-            timeout: 180_000,
+            timeout: 300_000,
           },
         )
         await fault.fail(a)
-        const second = await waitUntil('another one judges', () => [b, c].find(isAnalyser), { timeout: 180_000 })
+        const second = await waitUntil('another one judges', () => [b, c].find(isAnalyser), { timeout: 300_000 })
         fault.mend(a)
         status = 200
-        await waitUntil('the end is mailed', () => mailed('Resolved: Quick rule') > 0, { timeout: 180_000 })
+        await waitUntil('the end is mailed', () => mailed('Resolved: Quick rule') > 0, { timeout: 300_000 })
         expect(isAnalyser(second)).toBe(true)
         const refused = await [b, c].find((one) => one !== second)!.run(['alerts', 'list'])
         expect(refused.code).toBe(2)

@@ -39,7 +39,7 @@ const refused = async (args: readonly string[], code: number): Promise<string> =
 }
 
 test('what was lost is stated with its range, listed, and read when a file is found that holds it', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   writeFileSync(log, accessLines(10))
   service.start()
@@ -86,7 +86,7 @@ test('what was lost is stated with its range, listed, and read when a file is fo
   expect(await service.end('SIGTERM')).toBe(143)
 })
 
-test('a packed backup is adopted while no service runs, and read by the next', { timeout: 180_000 }, async () => {
+test('a packed backup is adopted while no service runs, and read by the next', { timeout: 300_000 }, async () => {
   writeFileSync(log, accessLines(10))
   service.start()
   await whenStored(10)
@@ -107,7 +107,7 @@ test('a packed backup is adopted while no service runs, and read by the next', {
 })
 
 test('a file is read again without storing anything twice, and forgotten once it is gone', {
-  timeout: 180_000,
+  timeout: 300_000,
 }, async () => {
   writeFileSync(log, accessLines(20))
   service.start()

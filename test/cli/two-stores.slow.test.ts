@@ -5,7 +5,7 @@ import { type StandIn, standIn } from '../store/elasticsearch/stand-in.ts'
 import { createService, type Service } from '../support/service.ts'
 import { accessLines } from '../support/tailrace.ts'
 
-const timeout = 60_000
+const timeout = 180_000
 
 /** A service that follows one file into these stores, in order. */
 const following = (stores: string): Service & { readonly log: string } => {
@@ -18,7 +18,7 @@ export default defineConfig({ store: [${stores}], digest: false })
 }
 const engine = ({ url }: StandIn): string => `elasticsearch({ nodes: ['${url}'] })`
 const holds = (store: StandIn, count: number) =>
-  expect.poll(() => [store.stored.length, new Set(store.stored).size], { timeout: 30_000 }).toEqual([count, count])
+  expect.poll(() => [store.stored.length, new Set(store.stored).size], { timeout: 90_000 }).toEqual([count, count])
 const counts = async (service: Service): Promise<unknown> => (await service.rows(['stats']))[0]?.['count']
 
 test('each store holds each record once, and has an account of its own, over kill -9', { timeout }, async () => {
@@ -27,15 +27,15 @@ test('each store holds each record once, and has an account of its own, over kil
   writeFileSync(service.log, accessLines(300))
   service.start()
   await holds(store, 300)
-  await expect.poll(() => counts(service), { timeout: 30_000 }).toBe(300)
+  await expect.poll(() => counts(service), { timeout: 90_000 }).toBe(300)
   await service.end('SIGKILL')
   renameSync(service.log, `${service.log}.1`)
   writeFileSync(service.log, accessLines(300, 300))
   service.start()
   await holds(store, 600)
-  await expect.poll(() => counts(service), { timeout: 30_000 }).toBe(600)
+  await expect.poll(() => counts(service), { timeout: 90_000 }).toBe(600)
   await expect
-    .poll(async () => (await service.rows(['ledger'])).at(-1), { timeout: 30_000 })
+    .poll(async () => (await service.rows(['ledger'])).at(-1), { timeout: 90_000 })
     .toMatchObject({
       total: {
         stored: 600,
@@ -69,7 +69,7 @@ test.each(['first', 'second'] as const)(
       renameSync(service.log, `${service.log}.${i}`)
       writeFileSync(service.log, '')
     }
-    await expect.poll(service.said, { timeout: 20_000 }).toContain('store gives no answer')
+    await expect.poll(service.said, { timeout: 60_000 }).toContain('store gives no answer')
     expect(away.stored).toHaveLength(100)
     // Stopping is bounded by the grace, and what was not delivered is read again.
     expect(await service.end('SIGTERM')).toBe(143)

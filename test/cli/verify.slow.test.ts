@@ -8,7 +8,7 @@ import { accessLines } from '../support/tailrace.ts'
 
 for (const kind of ['elasticsearch', 'opensearch'] as const)
   needs(kind)(`the account of what lies in ${kind}`, () => {
-    test('explains what a lifecycle removed, and nothing else', { timeout: 180_000 }, async () => {
+    test('explains what a lifecycle removed, and nothing else', { timeout: 300_000 }, async () => {
       const { url } = await engine(kind)
       const namespace = 'verify'
       const environment = { TAILRACE_STORE: url, TAILRACE_NAMESPACE: namespace, TAILRACE_NGINX_ACCESS: 'access.log' }

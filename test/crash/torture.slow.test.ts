@@ -3,7 +3,7 @@ import { type OwnEngine, ownEngine } from '../support/engine.ts'
 import { needs } from '../support/needs.ts'
 import { torture } from './torture-run.ts'
 
-const timeout = 180_000
+const timeout = 300_000
 const seeds = [101, 102, 103, 104, 105]
 const sound = { lost: 0, duplicated: 0, unbalanced: '' }
 

@@ -174,7 +174,7 @@ needs('opensearch')('the roles in deploy/', () => {
   const rows = [{ message: 'one' }, { message: 'two' }]
   const batch = () => batchOf(rows, undefined, { stored: true, dataset: 'test.log' })
 
-  test('setup prepares a store, also for fields that come later; run alone cannot', { timeout: 60_000 }, async () => {
+  test('setup prepares a store, also for fields that come later; run alone cannot', { timeout: 180_000 }, async () => {
     await using gate = await gateThatEnforces(engine!.url, ['setup'])
     const store = await open(gate, true)
     const { schema } = batch()
@@ -198,7 +198,7 @@ needs('opensearch')('the roles in deploy/', () => {
   })
 
   describe('run', () => {
-    test('does all that the service does once a store is prepared', { timeout: 60_000 }, async () => {
+    test('does all that the service does once a store is prepared', { timeout: 180_000 }, async () => {
       await using gate = await gateThatEnforces(engine!.url, ['run'])
       const store = await open(gate, false)
       const written = batch()
@@ -227,7 +227,7 @@ needs('opensearch')('the roles in deploy/', () => {
     })
   })
 
-  test('with both the service prepares the store by itself', { timeout: 60_000 }, async () => {
+  test('with both the service prepares the store by itself', { timeout: 180_000 }, async () => {
     await using gate = await gateThatEnforces(engine!.url, ['run', 'setup'])
     const store = await open(gate, true)
     const written = batchOf(rows, undefined, { stored: true, dataset: 'own.log' })

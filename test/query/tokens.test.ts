@@ -68,7 +68,7 @@ describe('the tokens of a text', () => {
 
 for (const kind of ['elasticsearch', 'opensearch'] as const)
   needs(kind)(`the standard analyzer of ${kind}`, () => {
-    test('finds the same', { timeout: 120_000 }, async () => {
+    test('finds the same', { timeout: 300_000 }, async () => {
       const { url } = await engine(kind)
       for (const [text, tokens] of texts) {
         const answer = await fetch(`${url}/_analyze`, {

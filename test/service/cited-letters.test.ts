@@ -15,7 +15,7 @@ import { waitUntil } from '../support/wait-until.ts'
 
 /** What went wrong elsewhere, by the issue that tells of it. */
 const never = new AbortController().signal
-const timeout = 60_000
+const timeout = 180_000
 const rowsOf = (answer: AsyncIterable<unknown>): Promise<unknown[]> => Array.fromAsync(answer)
 const replayed = ({ context }: Bench): Promise<unknown[]> => rowsOf(replayLetters(context, {}, never))
 

@@ -42,7 +42,7 @@ needs('elasticsearch')('a digest whose store is away at its time', () => {
     const digests = createDigests({ context, alerts: () => [], position })
     const mailing = mailDigests({ config: context.config, digests, outbox, position, report })
     try {
-      await waitUntil('it is said', () => reports.length > 0, { timeout: 60_000 })
+      await waitUntil('it is said', () => reports.length > 0, { timeout: 180_000 })
       const yesterday = dateOf(Date.now(), 'UTC', -1)
       await mailing!.look()
       expect(reports).toEqual([
@@ -51,7 +51,7 @@ needs('elasticsearch')('a digest whose store is away at its time', () => {
         ),
       ])
       await engine.start()
-      await waitUntil('it went out', () => sent.length > 0, { timeout: 90_000 })
+      await waitUntil('it went out', () => sent.length > 0, { timeout: 270_000 })
       await mailing!.look()
       await outbox.drain()
       expect(sent.map(({ subject }) => subject)).toEqual([`[Tailrace] ${yesterday}: Nothing came in, no alert`])

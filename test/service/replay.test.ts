@@ -21,7 +21,7 @@ import {
 import { scratchDir } from '../support/scratch-dir.ts'
 
 const never = new AbortController().signal
-const timeout = 120_000
+const timeout = 300_000
 const rowsOf = async (answer: AsyncIterable<unknown>): Promise<Record<string, unknown>[]> =>
   (await Array.fromAsync(answer)) as Record<string, unknown>[]
 const replayed = ({ context }: Bench, asked = {}) => rowsOf(replayLetters(context, asked, never))

@@ -13,7 +13,7 @@ import { type Bench, die, embedded, type Fault, goodLine, key, openBench } from 
 import { scratchDir } from '../support/scratch-dir.ts'
 
 const never = new AbortController().signal
-const timeout = 120_000
+const timeout = 300_000
 /** All lines are of one length. */
 const doors = Array.from({ length: 1200 }, (_, i) => 1000 + i)
 const texts = doors.map(goodLine)

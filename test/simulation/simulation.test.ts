@@ -18,7 +18,7 @@ const simulate = async (...args: readonly string[]): Promise<{ readonly code: nu
 }
 
 test('in a hundred simulated histories no record is lost, none is stored twice, and the ledger balances', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { code, out } = await simulate('--seeds', '100')
   expect(code, out).toBe(0)
@@ -40,7 +40,7 @@ test.each([
     'await sink.write(batches, () => ({}), signal)',
     'void sink.write(batches, () => ({}), signal).catch(() => undefined)',
   ],
-])('%s is found out', { timeout: 120_000 }, async (_, file, text, by) => {
+])('%s is found out', { timeout: 300_000 }, async (_, file, text, by) => {
   const { code, out } = await simulate('--first', '--file', file, '--text', text, '--by', by)
   expect(code, out).toBe(1)
   expect(out).toMatch(/seed \d+ went wrong/)

@@ -62,7 +62,7 @@ export async function createEngineNode(
       await answer.body?.cancel()
       return answer.ok && 'ready'
     }
-    const state = await waitUntil(`${kind} answers`, ready, { timeout: 90_000, every: 100 })
+    const state = await waitUntil(`${kind} answers`, ready, { timeout: 270_000, every: 100 })
     if (state === 'ended') throw new Error(`${kind} ended while starting:\n${readFileSync(log, 'utf8').slice(-4000)}`)
   }
 

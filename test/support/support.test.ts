@@ -25,7 +25,7 @@ needs('nginx')('the nginx of the tests', () => {
 })
 
 needs('mariadb')('the mariadb of the tests', () => {
-  it('writes what it is asked into the slow log', { timeout: 60_000 }, async () => {
+  it('writes what it is asked into the slow log', { timeout: 180_000 }, async () => {
     await using mariadb = await startMariadb()
     expect(mariadb.sql("select 'slow one', sleep(0.01)")).toBe('slow one\t0\n')
     await waitUntil('it is logged', () => readFileSync(mariadb.slowLog, 'utf8').includes("select 'slow one'"))
@@ -33,7 +33,7 @@ needs('mariadb')('the mariadb of the tests', () => {
 })
 
 needs('uvicorn')('the uvicorn of the tests', () => {
-  it('serves the application and keeps its output, tracebacks among it', { timeout: 60_000 }, async () => {
+  it('serves the application and keeps its output, tracebacks among it', { timeout: 180_000 }, async () => {
     await using uvicorn = await startUvicorn()
     expect(await text(`${uvicorn.url}/`)).toBe('{"ok":true}')
     await text(`${uvicorn.url}/fail`)
@@ -42,7 +42,7 @@ needs('uvicorn')('the uvicorn of the tests', () => {
 })
 
 needs('browser')('the browser of the tests', () => {
-  it('runs scripts', { timeout: 60_000 }, async () => {
+  it('runs scripts', { timeout: 180_000 }, async () => {
     await using browser = await startBrowser()
     const page = await browser.newPage()
     await page.setContent('<p id="a"></p><script>a.textContent = 6 * 7</script>')

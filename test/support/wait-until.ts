@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 export async function waitUntil<T>(
   what: string,
   question: () => T | Promise<T>,
-  { timeout = 30_000, every = 50 }: { timeout?: number; every?: number } = {},
+  { timeout = 90_000, every = 50 }: { timeout?: number; every?: number } = {},
 ): Promise<NonNullable<T>> {
   const end = performance.now() + timeout
   let complaint: unknown

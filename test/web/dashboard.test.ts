@@ -191,7 +191,7 @@ needs('browser')('the page in a browser', () => {
     }
   })
 
-  test('new figures come without a new page, and what is being read stays', { timeout: 40_000 }, async () => {
+  test('new figures come without a new page, and what is being read stays', { timeout: 120_000 }, async () => {
     let count = 1
     const { page, complaints } = await open(() =>
       overview({ ledger: { ...overview().ledger, read: count * 111 }, answers: { ...filled.answers!, events: [] } }),
@@ -201,7 +201,7 @@ needs('browser')('the page in a browser', () => {
     await page.locator('#figures summary').click()
     await page.locator('#q').focus()
     count = 5
-    await expect.poll(() => page.locator('#foot').textContent(), { timeout: 20_000 }).toContain('555 records')
+    await expect.poll(() => page.locator('#foot').textContent(), { timeout: 60_000 }).toContain('555 records')
     expect(await page.evaluate('window.same')).toBe(true)
     expect(await page.locator('#q').inputValue()).toBe('half a que')
     expect(await page.locator('#figures').getAttribute('open')).not.toBeNull()

@@ -71,7 +71,7 @@ describe('the limit', () => {
       await database.connected(never, async () => {
         during = await megabytes()
       })
-      await vi.waitFor(async () => expect(await megabytes()).toBe(before), { timeout: 10_000 })
+      await vi.waitFor(async () => expect(await megabytes()).toBe(before), { timeout: 30_000 })
       expect([before, during]).toEqual(['76.2 MiB', '381.4 MiB'])
       connection.closeSync()
     } finally {

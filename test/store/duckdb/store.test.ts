@@ -151,7 +151,7 @@ it('a store that cannot be written to says so, waits, and loses nothing', async 
   const batch = made([{ message: 'late' }])
   let sealed = 0
   const writing = store.write([batch], () => ({ sealed: ++sealed }), never)
-  await vi.waitFor(() => expect(store.trouble).toContain(path), { timeout: 10_000, interval: 20 })
+  await vi.waitFor(() => expect(store.trouble).toContain(path), { timeout: 30_000, interval: 20 })
   await rm(incoming)
   await mkdir(incoming)
   await writing
@@ -169,7 +169,7 @@ it('a write that waits for the disk ends when it is aborted, its rows live', asy
   const batch = made([{ message: 'never' }])
   const stop = new AbortController()
   const writing = store.write([batch], () => ({}), stop.signal)
-  await vi.waitFor(() => expect(store.trouble).toBeDefined(), { timeout: 10_000, interval: 20 })
+  await vi.waitFor(() => expect(store.trouble).toBeDefined(), { timeout: 30_000, interval: 20 })
   stop.abort()
   await expect(writing).rejects.toThrow()
   expect([...batch.outcome]).toEqual([outcome.live])
