@@ -68,7 +68,8 @@ export const openProgressLog = async (
     report,
     readOnly,
   })
-  // One at a time: a record that is tried again must not be overtaken by the next.
+  // One at a time: a record that is tried again must not be overtaken by the next. Nor is one written behind a record that
+  // was given up: its checkpoint would pass what is in no account.
   let turn: Promise<void> = Promise.resolve()
   const append = async (record: ProgressRecord): Promise<void> => {
     const numbered = { ...record, seq: state.seq + 1 }
@@ -89,7 +90,7 @@ export const openProgressLog = async (
     state,
     commit(record) {
       const done = turn.then(() => append(record))
-      turn = done.catch(() => undefined)
+      turn = done
       return done
     },
     apply: () => undefined,
