@@ -37,9 +37,9 @@ const documentsOf = async (events: readonly (object | string)[]): Promise<readon
     })
     const documents: unknown[] = []
     for (
-      let block = await source.next(AbortSignal.timeout(5000));
+      let block = await source.next(AbortSignal.timeout(60_000));
       block !== undefined;
-      block = await source.next(AbortSignal.timeout(5000))
+      block = await source.next(AbortSignal.timeout(60_000))
     ) {
       const batch = prepare(block, {
         readerOf: () => anything,
