@@ -90,7 +90,8 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
         const refused = await [b, c].find((one) => one !== second)!.run(['alerts', 'list'])
         expect(refused.code).toBe(2)
         expect(refused.err).toContain('alerts are judged on')
-        expect(await second.rows(['alerts', 'list'])).toEqual([])
+        // A built-in rule looks at whole minutes, and may have fired too.
+        expect((await second.rows(['alerts', 'list'])).map(({ rule }) => rule)).not.toContain('quick')
       } finally {
         clearInterval(traffic)
       }
