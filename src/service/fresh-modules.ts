@@ -86,6 +86,9 @@ export const followModules = (): void => {
   })
 }
 
+/** The files that a configuration is made of. */
+export const configurationFiles = (): readonly string[] => [...files.keys()]
+
 /** What the files that hold other bytes than were imported look like now; empty: none does. Costs a `stat` a file. */
 export const changedModules = (): string =>
   [...files].flatMap(([path, own]) => (isChanged(path, own) ? [`${path} ${stampOf(path)}`] : [])).join('\n')

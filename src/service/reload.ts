@@ -4,9 +4,10 @@ import { type Diagnostic, printDiagnostic } from '../event/diagnostic.ts'
 import { changeOf } from '../pipeline/reload.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { changedModules, dropUnusedModules, renewModules } from './fresh-modules.ts'
+import { changedModules, configurationFiles, dropUnusedModules, renewModules } from './fresh-modules.ts'
 import type { Config, Loaded } from './load.ts'
 import type { Troubles } from './troubles.ts'
+import { type FileWatch, watchFiles } from './watch-files.ts'
 
 export interface ReloadOptions {
   /** In force when the service started. */
@@ -28,7 +29,10 @@ export interface Reload {
   stop(): Promise<void>
 }
 
-/** Between looks at the files. A change counts once it stayed as it is from one look to the next. */
+/**
+ * Between looks at the files, for what no event told of. A change counts once it stayed as it is from one look to the
+ * next.
+ */
 const lookEvery = 1000
 /** A signal to the whole group reaches the launcher and the service. */
 const gather = 200
@@ -84,6 +88,7 @@ export const createReload = ({ config, load, apply, log, metrics, troubles }: Re
   let seen = ''
   let round = 0
   let timer: NodeJS.Timeout | undefined
+  let watching: Promise<FileWatch> | undefined
   let running: Promise<void> | undefined
   const stopping = new AbortController()
   const about = (): string => inForce.file ?? 'the configuration'
@@ -153,6 +158,7 @@ export const createReload = ({ config, load, apply, log, metrics, troubles }: Re
       const why = asked
       asked = undefined
       await once(why)
+      ;(await watching)?.keep(configurationFiles())
     }
   }
   const go = (): void => {
@@ -177,11 +183,16 @@ export const createReload = ({ config, load, apply, log, metrics, troubles }: Re
     start() {
       started = true
       timer = setInterval(look, lookEvery)
+      watching = watchFiles(() => {
+        if (changedModules() !== '') request('its files changed')
+      })
+      void watching.then((watch) => watch.keep(configurationFiles()))
       go()
     },
     async stop() {
       clearInterval(timer)
       stopping.abort()
+      await (await watching)?.close()
       await running
     },
   }
