@@ -290,8 +290,7 @@ export const startPipelines = async ({
   // A transactional store holds nothing past its checkpoint, unless that was set back; others are asked.
   const coveredBy = (source: string) => async (key: string, start: number, end: number) => {
     const top = store.transactional ? Math.min(end, progressLog.state.rewound.get(key) ?? 0) : end
-    if (top <= start) return []
-    const spans = await store.covered(key, start, top, delivering.signal)
+    const spans = top <= start ? [] : await store.covered(key, start, top, delivering.signal)
     progress.alreadyStored(key, source, generations.get(key)?.path ?? '', spans, clock())
     return spans
   }

@@ -73,7 +73,7 @@ const sizeAt = (path: string): number => statSync(path, { throwIfNoEntry: false 
 /** Everything handed out of a file is committed: what was read of it is accounted for, separators too. */
 export const account = ({ context }: Tailing, file: Followed): void => {
   const known = context.generations.get(file.key)
-  if (known !== undefined && file.offset > known.closedTo)
+  if (known !== undefined && file.offset > known.closedTo && file.passed === undefined)
     context.generations.update(file.key, { closedTo: file.offset })
 }
 

@@ -80,6 +80,7 @@ const passRest = async (tailing: Tailing, file: Followed): Promise<void> => {
   file.rest = 0
   generations.update(file.key, { rest: 0 })
   if (to === file.offset) return
+  if (tailing.context.skipped !== undefined) file.handedOut.push({ to, guard: file.guard })
   file.offset = file.size = to
   end(tailing, file)
 }
@@ -104,7 +105,7 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
     file.doubtTo = 0
   }
   if (file.passed !== undefined) {
-    tailing.context.skipped?.(file.key, file.passed)
+    tellSkipped(tailing, file, file.passed)
     file.passed = undefined
   }
   if (isRestDue(tailing, file, now)) {
@@ -149,12 +150,19 @@ const framingOf = (tailing: Tailing, desk: Desk, file: Followed): Followed['fram
   return framing
 }
 
+/** What was passed over is in the account once that is committed, as what was handed out is. */
+const tellSkipped = ({ context }: Tailing, file: Followed, to: number): void => {
+  if (context.skipped === undefined) return
+  file.handedOut.push({ to, guard: file.guard })
+  context.skipped(file.key, to)
+}
+
 const jump = (tailing: Tailing, file: Followed, offset: number): Step => {
   const guard = guardAt(file.fd!, offset)
   // Asking the store took its time: of a file rewritten meanwhile this would be the guard of other bytes.
   if (guard === undefined || !inPlace(tailing, file)) return 'replaced'
   file.offset = offset
   file.guard = guard
-  tailing.context.skipped?.(file.key, offset)
+  tellSkipped(tailing, file, offset)
   return 'again'
 }

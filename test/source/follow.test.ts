@@ -641,6 +641,31 @@ test('spans the store holds already are skipped, and the rest is framed afresh',
   expect(records.every(({ key }) => key === one!.key)).toBe(true)
 })
 
+test('what was passed over is in no account until that is committed: of a file that goes before, it is asked again', async () => {
+  write('a.log', 'one\ntwo\n')
+  const open = await bench.open(source())
+  const [one] = await collectRecords(open, some(2), { commit: false })
+  await open.close()
+  const covered = async () => [{ from: 0, to: 8 }]
+  // The commit of what is passed over never comes.
+  const killed = await source().open({ ...bench.context, covered, skipped: () => {} })
+  expect(await collectRecords(killed, some(1), quiet)).toEqual([])
+  await killed.close()
+  unlinkSync(at('a.log'))
+  const asked: unknown[] = []
+  const again = await bench.open(source(), {
+    once: true,
+    covered: async (...question) => {
+      asked.push(question)
+      return covered()
+    },
+  })
+  expect(await collectRecords(again)).toEqual([])
+  await again.close()
+  expect(asked).toEqual([[one!.key, 0, Number.MAX_SAFE_INTEGER]])
+  expect(bench.notices.flatMap(({ lost }) => lost ?? [])).toEqual([])
+})
+
 test('of an original that is gone, what a shorter copy lacks and the store holds is passed over, the rest stated lost', async () => {
   write('a.log', 'one\ntwo\nthree\nfour\n')
   const open = await bench.open(source())

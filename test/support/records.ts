@@ -84,7 +84,15 @@ export const sourceBench = async (
     resume,
     arena,
     async open(source, more = {}) {
-      const inner = await source.open({ ...context, ...more })
+      const inner: OpenSource = await source.open({
+        ...context,
+        ...more,
+        skipped(key, to) {
+          const { skipped } = { ...context, ...more }
+          skipped?.(key, to)
+          setImmediate(() => inner.committed(key, to))
+        },
+      })
       return {
         next: (signal) => inner.next(signal),
         committed(key, offset) {
