@@ -16,7 +16,7 @@ export const claim = async (tailing: Tailing, candidate: Candidate, generation: 
   }
   const { label } = tailing.hooks
   const file = createFollowed(generation, candidate, { offset, guard, now: context.clock(), label })
-  if (offset < candidate.size && !tailing.left.has(generation.key)) file.doubtTo = candidate.size
+  if (offset < candidate.size && (!tailing.left.has(generation.key) || file.rest > 0)) file.doubtTo = candidate.size
   const missed = tailing.missing.delete(generation.key)
   if (offset < candidate.size && (missed || generation.gone !== undefined))
     tellRegained(tailing, generation, candidate, offset)

@@ -1,10 +1,7 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { passOver } from './pass-over.ts'
-import { isFollowed, isOurs, isUnderWay, offsetOf, type Tailing } from './tailing.ts'
-
-const isUnsure = ({ packed, judged }: Tailing): boolean =>
-  packed.size > 0 || [...judged.values()].some(({ unsure }) => unsure)
+import { isFollowed, isOurs, isUnderWay, isUnsure, offsetOf, type Tailing } from './tailing.ts'
 
 /** Generations without a file become tombstones; what was seen of them, is in no store and stays away is stated lost. */
 export const entomb = async (tailing: Tailing): Promise<void> => {

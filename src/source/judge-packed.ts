@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs'
 import type { Noticed } from './candidate.ts'
+import { end as endFollowed } from './ended.ts'
 import { type Generation, keepKnown } from './generation.ts'
 import { ensureOpen } from './handles.ts'
 import { bytesAt, guardAt, identityOf, idOf, sameHead } from './identity.ts'
@@ -90,6 +91,7 @@ const judgeOpen = async (tailing: Tailing, found: Noticed, fd: number): Promise<
     tailing.packed.set(idOf(found.identity), found)
     return
   }
+  if (generation === 'busy') return judgeLater(tailing, found)
   judge(tailing, found)
   if (generation === 'read' || (generation === undefined && isForeign(tailing, found))) return
   await followUnpacked(tailing, { found, fd, packing, head, measured, lenient: !measured.whole }, generation)
@@ -104,11 +106,16 @@ const tellUnread = (tailing: Tailing, { path }: Noticed): void =>
 
 /** Where the guards are to be known that tell which of these it is. */
 const offsetsOf = (tailing: Tailing, alike: readonly Generation[]): number[] =>
-  alike.flatMap((one) => [one.guard.offset, offsetOf(tailing, one)])
+  alike.flatMap((one) => {
+    const file = tailing.byKey.get(one.key)
+    const size = file?.ended === false && file.aside ? [file.size] : []
+    return [one.guard.offset, offsetOf(tailing, one), ...size]
+  })
 
 /**
  * The generation whose text it is, undefined for none; `read`: all of it was read or is going to be; `later`: a file that
- * may have been its original was cut short, renamed or removed since it was last looked at.
+ * may have been its original was cut short, renamed or removed since it was last looked at; `busy`: an older copy of it is
+ * followed, of which something is under way.
  */
 const findGeneration = (
   tailing: Tailing,
@@ -116,7 +123,7 @@ const findGeneration = (
   head: Buffer,
   alike: readonly Generation[],
   { length, end, guards }: Measured,
-): Generation | 'read' | 'later' | undefined => {
+): Generation | 'read' | 'later' | 'busy' | undefined => {
   for (const { key } of alike) {
     const original = tailing.byKey.get(key)
     if (original === undefined || original.ended) continue
@@ -129,7 +136,15 @@ const findGeneration = (
       original.cut = true
       return 'later'
     }
-    if (length <= sizeOf(tailing, original) && guardAt(original.fd!, length)?.crc === end.crc) return 'read'
+    const size = sizeOf(tailing, original)
+    if (length <= size && guardAt(original.fd!, length)?.crc === end.crc) return 'read'
+    // A copy made before the last bytes were written: they are read here, under the same key.
+    const known = original.aside && length > size ? guards.get(size) : undefined
+    if (known !== undefined && known.crc === guardAt(original.fd!, size)?.crc) {
+      if (original.handedOut.length > 0) return 'busy'
+      endFollowed(tailing, original)
+      return tailing.context.generations.get(key)
+    }
   }
   const gone = alike.filter(({ key }) => !isFollowed(tailing, key)).sort((a, b) => b.guard.offset - a.guard.offset)
   for (const generation of gone) {

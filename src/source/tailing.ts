@@ -130,6 +130,10 @@ export const isOurs = ({ patterns, exclude, ours }: Tailing, path: string): bool
 /** Of what was read of it, some is not committed yet. */
 export const isUnderWay = ({ byKey }: Tailing, key: string): boolean => (byKey.get(key)?.handedOut.length ?? 0) > 0
 
+/** A compressed file may hold what is missing of another: it is not known yet what it holds. */
+export const isUnsure = ({ packed, judged }: Tailing): boolean =>
+  packed.size > 0 || [...judged.values()].some(({ unsure }) => unsure)
+
 /** Of an open file; only what may be read of it. */
 export const sizeOf = ({ hooks }: Tailing, file: Followed): number =>
   hooks.visible(file.path, Number(fstatSync(file.fd!, { bigint: true }).size))

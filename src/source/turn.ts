@@ -10,7 +10,7 @@ import { isFinished, look } from './look.ts'
 import { passOver } from './pass-over.ts'
 import { type Desk, type Ending, openEnd, readOn, type Step } from './reading.ts'
 import { replace } from './replace.ts'
-import { inPlace, merge, type Tailing, tellOnce } from './tailing.ts'
+import { inPlace, isUnsure, merge, type Tailing, tellOnce } from './tailing.ts'
 
 const headForFraming = 65_536
 const wholeEnd: Ending = { line: true, record: true, flag: 0 }
@@ -71,6 +71,7 @@ const isRestDue = (tailing: Tailing, file: Followed, now: number): boolean =>
   file.rest > 0 &&
   file.offset >= file.size &&
   !restWaits(file) &&
+  !isUnsure(tailing) &&
   (isFinished(tailing, file, now) || isLastCall(tailing))
 
 /** What the file lacks is accounted for; where that is anything, the file ends: it holds no more than was read. */

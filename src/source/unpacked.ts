@@ -47,7 +47,7 @@ export const followUnpacked = async (
   const file = createFollowed(generation, text, { offset, guard, now: context.clock(), label })
   file.aside = file.deleted = true
   if (known !== undefined) {
-    if (!tailing.left.has(known.key)) file.doubtTo = measured.length
+    if (!tailing.left.has(known.key) || file.rest > 0) file.doubtTo = measured.length
     file.rest = restOf(tailing, known, text)
   }
   tailing.missing.delete(generation.key)

@@ -159,6 +159,26 @@ test('copytruncate and packing while followed, found before the truncation is: n
   await open.close()
 })
 
+test('what is followed is an older copy of what was packed: only what it lacks is read there, under the same key', async () => {
+  write('a.log', 'one\ntwo\n')
+  const [one] = await once()
+  copyFileSync(at('a.log'), at('a.log.bak'))
+  append('a.log', 'three\n')
+  renameSync(at('a.log'), at('a.log.1'))
+  const whole = gzipSync(readFileSync(at('a.log.1')))
+  unlinkSync(at('a.log.1'))
+  const open = await bench.open(source())
+  while (!open.files().some(({ path, id }) => path === at('a.log.bak') && id === one!.key))
+    expect(await collectRecords(open, some(1), { within: 20 })).toEqual([])
+  write('a.log.1.gz', whole)
+  const rest = await collectRecords(open, some(1))
+  expect(rest).toMatchObject([{ text: 'three', key: one!.key, from: 8 }])
+  expect(await collectRecords(open, some(1), { within: 150 })).toEqual([])
+  expect(lost()).toEqual([])
+  await open.close()
+  expect(await once()).toEqual([])
+})
+
 test('killed in the middle of a packed file, reading goes on at the checkpoint; what the store holds is passed over', async () => {
   bench = await sourceBench(at('data2'), { framing: () => byLine(100) })
   write('a.log', 'one\n')
