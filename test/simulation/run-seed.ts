@@ -63,14 +63,12 @@ export const runSeed = async (code: Code, seed: number, listen?: (line: string) 
 
   const writers: Writer[] = []
   const chosen: readonly Manner[] = Array.from({ length: random.between(1, 3) }, () => random.pick(manners))
-  // A copy by hand is not known to be of what was compressed meanwhile, where that had grown: not simulated, a known limit.
-  const favourites = chosen.includes('gzip') ? chosen.filter((manner) => manner !== 'copy') : chosen
   for (let i = random.between(1, 3); i > 0; i--) {
     const joined = random.chance(0.4)
     const name = `${joined ? 'joined' : 'lines'}-${i}`
     const pace = random.pick([300, 800, 2000])
-    const unrest = random.pick([0.05, 0.15])
-    writers.push(startWriter(world, disk, truth, { name, joined, pace, unrest, manners: favourites }))
+    const unrest = random.pick([0.05, 0.15, 0.5])
+    writers.push(startWriter(world, disk, truth, { name, joined, pace, unrest, manners: chosen }))
   }
   const pipe = settings.piped ? createPipe(world, truth, 1500) : undefined
 

@@ -23,8 +23,6 @@ export interface Writer {
 }
 
 const kept = 3
-/** Milliseconds for which a file is left alone: nobody rotates it twice between two looks at its directory. */
-const calm = 2500
 
 export const startWriter = (world: World, disk: Disk, truth: Truth, options: WriterOptions): Writer => {
   const { name, joined, pace, unrest } = options
@@ -186,18 +184,15 @@ export const startWriter = (world: World, disk: Disk, truth: Truth, options: Wri
     }
   }
   let manner = false
-  let lastManner = 0
   function* once(steps: Generator<number, void>): Generator<number, void> {
     manner = true
     yield* steps
     manner = false
-    lastManner = world.now
   }
   const turn = (): void => {
     if (stopped) return
     world.after(pace * 2 * random.next(), turn)
-    if (!manner && world.now - lastManner > calm && random.chance(unrest))
-      play(once(happen(random.pick(options.manners))))
+    if (!manner && random.chance(unrest)) play(once(happen(random.pick(options.manners))))
     else play(write())
   }
   world.after(random.next() * 2000, () => {
