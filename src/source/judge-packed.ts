@@ -1,13 +1,14 @@
 import { closeSync } from 'node:fs'
 import type { Noticed } from './candidate.ts'
 import { end as endFollowed } from './ended.ts'
+import type { Followed } from './followed.ts'
 import { type Generation, keepKnown } from './generation.ts'
 import { ensureOpen } from './handles.ts'
 import { bytesAt, guardAt, identityOf, idOf, sameHead } from './identity.ts'
 import { leadsOutside } from './leads-outside.ts'
 import { isForeign } from './note-packed.ts'
 import { openRegular } from './open-regular.ts'
-import { isPutAside, unpackedName } from './rotation.ts'
+import { isAsideName, isPutAside, unpackedName } from './rotation.ts'
 import { cannotRead, intact, isFollowed, offsetOf, sizeOf, type Tailing, tellOnce } from './tailing.ts'
 import { type Measured, measure, packingOf, unpackedHead } from './unpack.ts'
 import { followUnpacked } from './unpacked.ts'
@@ -104,11 +105,14 @@ const tellUnread = (tailing: Tailing, { path }: Noticed): void =>
     text: `${path} is compressed in a way that is not read here (gzip and zstd are); unpack it beside, or leave it out with exclude`,
   })
 
+/** Of what is still written under its name, a file that goes on otherwise may only have begun alike. */
+const isOldCopy = (file: Followed): boolean => file.aside || isAsideName(file.path)
+
 /** Where the guards are to be known that tell which of these it is. */
 const offsetsOf = (tailing: Tailing, alike: readonly Generation[]): number[] =>
   alike.flatMap((one) => {
     const file = tailing.byKey.get(one.key)
-    const size = file?.ended === false && file.aside ? [file.size] : []
+    const size = file?.ended === false && isOldCopy(file) ? [file.size] : []
     return [one.guard.offset, offsetOf(tailing, one), ...size]
   })
 
@@ -139,7 +143,7 @@ const findGeneration = (
     const size = sizeOf(tailing, original)
     if (length <= size && guardAt(original.fd!, length)?.crc === end.crc) return 'read'
     // A copy made before the last bytes were written: they are read here, under the same key.
-    const known = original.aside && length > size ? guards.get(size) : undefined
+    const known = isOldCopy(original) && length > size ? guards.get(size) : undefined
     if (known !== undefined && known.crc === guardAt(original.fd!, size)?.crc) {
       if (original.handedOut.length > 0) return 'busy'
       endFollowed(tailing, original)

@@ -35,6 +35,9 @@ export const rotatedFrom = (path: string): readonly string[] => {
 export const isPutAside = (path: string, known: string): boolean =>
   [known, ...rotatedFrom(known)].some((base) => isRotationOf(path, base))
 
+/** Whether a name is one of a file put aside, whatever was known of it; one with a date before its extension may be written to. */
+export const isAsideName = (path: string): boolean => rotatedFrom(path).some((base) => path.startsWith(base))
+
 /** The name that a compressed file had before, or would have unpacked. */
 export const unpackedName = (path: string): string => path.replace(/\.(gz|zst|xz|bz2|lz4)$/, '')
 
