@@ -801,10 +801,11 @@ test('a record larger than the window that there is no room for is told of to it
     for (let lease = arena.lease(size); lease !== undefined; lease = arena.lease(size)) held.push(lease)
   room.release()
   const open = await bench.open(source({ blockBytes: windowBytes }))
-  expect(await collectRecords(open, some(1), { within: 200 })).toEqual([])
-  const looked = told.length
-  expect(await collectRecords(open, some(1), { within: 100 })).toEqual([])
-  expect(told.length).toBe(looked)
+  // Looked through to where it ends, and no more then; each line told again would go on for ever.
+  for (let looked = -1; told.length === 0 || told.length !== looked; ) {
+    looked = told.length
+    expect(await collectRecords(open, some(1), { within: 100 })).toEqual([])
+  }
   for (const lease of held) lease.release()
   const [first] = await collectRecords(open, some(1))
   expect(first).toMatchObject({ from: 0, flags: expect.arrayContaining(['truncated', 'multiline']) })
