@@ -135,7 +135,7 @@ export const loadCode = async (): Promise<Code> => {
         digest: false,
         retention: [],
         deadLetters: { maxBytes: Number.POSITIVE_INFINITY },
-        memory: 64 << 20,
+        memory: 16 << 20,
         grace: 5000,
         logLevel: 'info',
         logOutput: 'text',
