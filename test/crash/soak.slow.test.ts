@@ -4,7 +4,7 @@ import { needs } from '../support/needs.ts'
 import { soak } from './soak-run.ts'
 
 needs('elasticsearch')('a while of rotation while the store restarts', () => {
-  test('nothing is lost or doubled, and neither memory nor handles grow', { timeout: 400_000 }, async () => {
+  test('nothing is lost or doubled, and neither memory nor handles grow', { timeout: 1_200_000 }, async () => {
     await using engine = await ownEngine('elasticsearch')
     const result = await soak({
       url: engine.url,

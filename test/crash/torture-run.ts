@@ -1,5 +1,3 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import {
   appendFileSync,
   copyFileSync,
@@ -15,7 +13,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { createRandom } from '../../src/service/demo/random.ts'
 import { scratchDir } from '../support/scratch-dir.ts'
-import { accessLines, begin, type Ended, tailrace } from '../support/tailrace.ts'
+import { served } from '../support/served.ts'
+import { accessLines, type Ended, tailrace } from '../support/tailrace.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 /** A store under torture: how the service is told of it, and how it is hurt. */
 export interface Victim {
@@ -53,10 +53,23 @@ export const torture = async (victim: Victim, seed: number, rounds: number): Pro
     TAILRACE_NAMESPACE: `torture${seed}`,
   }
   const run = (args: readonly string[]): Promise<Ended> => tailrace(scratch.path, args, { environment })
+  const service = served(scratch.path)
+  const endNow = (): void => void service.end('SIGKILL')
+  process.once('exit', endNow)
   let written = 0
-  let service: ChildProcess | undefined
   let restarting: Promise<void> = Promise.resolve()
+  let isAway = false
   let restarts = 0
+
+  /** A failure is thrown where it is awaited. */
+  const restart = (how: () => Promise<void>): void => {
+    restarts++
+    isAway = true
+    restarting = restarting.then(how).finally(() => {
+      isAway = false
+    })
+    restarting.catch(() => undefined)
+  }
 
   const write = (): void => {
     const count = random.between(1, 400)
@@ -92,21 +105,23 @@ export const torture = async (victim: Victim, seed: number, rounds: number): Pro
     const first = await run(['run', '--once', '--no-web'])
     if (first.code !== 0) throw new Error(`the first run ended with ${first.code}:\n${first.err}`)
     for (let round = 0; round < rounds; round++) {
-      service = begin(scratch.path, ['run', '--no-web'], environment)
-      service.stdout!.resume()
-      service.stderr!.resume()
-      const ended = once(service, 'close')
-      for (let until = performance.now() + 300 + random.next() * 1500; performance.now() < until; ) {
+      service.run(['--no-web'], environment)
+      // Most are killed while they read, however long they take to start; some while they start, or wait for their store.
+      if (!isAway && random.chance(0.7))
+        await waitUntil(
+          `it reads; it said: ${service.said}`,
+          () => {
+            write()
+            return service.said.includes('following nginx.access')
+          },
+          { timeout: 180_000, every: 200 },
+        )
+      for (let until = performance.now() + random.next() * 1000; performance.now() < until; ) {
         write()
         await sleep(random.next() * 120)
       }
-      if (victim.restart !== undefined && round % 5 === 2) {
-        restarts++
-        restarting = restarting.then(victim.restart)
-      }
-      service.kill('SIGKILL')
-      await ended
-      service = undefined
+      if (victim.restart !== undefined && round % 5 === 2) restart(victim.restart)
+      await service.end('SIGKILL')
       rotate()
       write()
     }
@@ -130,7 +145,8 @@ export const torture = async (victim: Victim, seed: number, rounds: number): Pro
       restarts,
     }
   } finally {
-    service?.kill('SIGKILL')
+    process.off('exit', endNow)
+    await service.end('SIGKILL')
     scratch.remove()
   }
 }

@@ -40,6 +40,7 @@ let failed = false
 for (const kind of chosen) {
   const victim = await victimOf(kind)
   const row = { store: kind, runs: 0, kills: 0, restarts: 0, written: 0, lost: 0, duplicated: 0, unbalanced: 0 }
+  table.push(row)
   const first = Number(values.seed)
   for (let seed = first; seed < first + Number(values.runs); seed++) {
     const result = await torture(victim, seed, Number(values.rounds))
@@ -53,8 +54,9 @@ for (const kind of chosen) {
     const isWell = result.lost === 0 && result.duplicated === 0 && result.unbalanced === ''
     failed ||= !isWell
     if (!isWell) console.log(`${kind}, --seed ${seed}: ${JSON.stringify(result)}`)
+    // Whoever ends a long run early has what it saw so far.
+    if (row.runs % 5 === 0) console.table(table)
   }
-  table.push(row)
   console.table(table)
 }
 for (const engine of engines) await engine.close()
