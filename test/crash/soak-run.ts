@@ -25,15 +25,14 @@ export interface SoakResult {
   /** Per hour, after the first third, which counts as warm-up. */
   readonly memorySlopeMb: number
   readonly peakMb: number
-  /** The fewest of the first half, the most, and those that are open at the end, when all is delivered. */
-  readonly handles: readonly [few: number, peak: number, end: number]
+  /** When the first are stored, at most, and at the end, when all is delivered and nothing that was put aside is there. */
+  readonly handles: readonly [start: number, peak: number, end: number]
   readonly wrong: readonly string[]
 }
 
 interface Sample {
   readonly at: number
   readonly mb: number
-  readonly handles: number
 }
 
 /** Least squares: by how many MB it grows in an hour. */
@@ -48,8 +47,8 @@ const slopeOf = (samples: readonly Sample[]): number => {
 const files = 20
 /** Of each file, so many stay when it is rotated: more than are unread while the store restarts. */
 const kept = 10
-/** What memory may grow by after the warm-up, as a share of its peak; and handles in number, once all is delivered. */
-const mostGrowth = { memory: 0.5, handles: 2 * files }
+/** What memory may grow by after the warm-up, as a share of its peak; and handles in number, once nothing is put aside. */
+const mostGrowth = { memory: 0.5, handles: files }
 /** Milliseconds that a slow and busy machine may take, starts of an engine among them. */
 const patience = 300_000
 
@@ -63,11 +62,9 @@ export const soak = async (options: SoakOptions): Promise<SoakResult> => {
   const service = served(scratch.path)
   const endNow = (): void => void service.end('SIGKILL')
   process.once('exit', endNow)
-  const sample = (at: number): Sample => ({
-    at,
-    mb: Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${service.pid}/status`, 'latin1'))![1]) / 1000,
-    handles: readdirSync(`/proc/${service.pid}/fd`).length,
-  })
+  const open = (): number => readdirSync(`/proc/${service.pid}/fd`).length
+  const residentMb = (): number =>
+    Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${service.pid}/status`, 'latin1'))![1]) / 1000
   const countStored = async (): Promise<number> =>
     Number(rowsOf((await run(['stats', '--format', 'ndjson'])).out)[0]?.['count'] ?? 0)
   const samples: Sample[] = []
@@ -108,10 +105,17 @@ export const soak = async (options: SoakOptions): Promise<SoakResult> => {
     // What is put aside before it is known would not be its to read.
     const isBegun = async (): Promise<boolean> => (await countStored()) === written
     await waitUntil('the first are stored', isBegun, { timeout: patience, every: 500 })
+    const openFirst = open()
+    let openMost = openFirst
     const begun = performance.now()
+    const now = (): number => (performance.now() - begun) / 1000
+    const sample = (): void => {
+      samples.push({ at: now(), mb: residentMb() })
+      openMost = Math.max(openMost, open())
+    }
     let rotated = 0
     let restarted = 0
-    for (let at = 0; at < seconds; at = (performance.now() - begun) / 1000) {
+    for (let at = 0; at < seconds; at = now()) {
       write()
       if (at - rotated >= options.rotateEvery) {
         rotated = at
@@ -122,11 +126,9 @@ export const soak = async (options: SoakOptions): Promise<SoakResult> => {
         restart()
       }
       if (failure !== undefined) throw failure
-      samples.push(sample(at))
+      sample()
       if (samples.length % 60 === 0)
-        tell(
-          `${Math.round(at)} s: ${written} lines, ${Math.round(samples.at(-1)!.mb)} MB, ${samples.at(-1)!.handles} handles`,
-        )
+        tell(`${Math.round(at)} s: ${written} lines, ${Math.round(samples.at(-1)!.mb)} MB, ${open()} handles`)
       await sleep(1000)
     }
     await restarting
@@ -134,13 +136,16 @@ export const soak = async (options: SoakOptions): Promise<SoakResult> => {
     await waitUntil('all is stored', isDelivered, { timeout: patience, every: 1000 }).catch((error: unknown) =>
       wrong.push(String(error)),
     )
-    // While the store is away, the files that are put aside stay open; what is open of them later, would stay for ever.
-    const fewest = Math.min(...samples.slice(0, Math.ceil(samples.length / 2)).map(({ handles }) => handles))
-    const isClosed = (): boolean => sample(0).handles <= fewest + mostGrowth.handles
-    await waitUntil('handles are closed', isClosed, { timeout: patience / 2, every: 1000 }).catch((error: unknown) =>
+    // What was put aside stays open while it is there (source/handles.ts), and is closed when it is gone and settled.
+    for (const log of logs) for (let number = 1; number <= kept; number++) rmSync(`${log}.${number}`, { force: true })
+    const isClosed = (): boolean => {
+      sample()
+      return open() <= openFirst + mostGrowth.handles
+    }
+    await waitUntil('handles are closed', isClosed, { timeout: patience, every: 1000 }).catch((error: unknown) =>
       wrong.push(String(error)),
     )
-    const open = sample(0).handles
+    const openLast = open()
     await service.end('SIGTERM')
     const last = await run(['run', '--once', '--no-web'])
     if (last.code !== 0) wrong.push(last.err)
@@ -162,7 +167,7 @@ export const soak = async (options: SoakOptions): Promise<SoakResult> => {
       restarts,
       memorySlopeMb: Math.round(memory),
       peakMb: Math.round(peakMb),
-      handles: [fewest, Math.max(...samples.map(({ handles }) => handles)), open],
+      handles: [openFirst, openMost, openLast],
       wrong,
     }
   } finally {

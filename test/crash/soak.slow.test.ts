@@ -8,9 +8,9 @@ needs('elasticsearch')('a while of rotation while the store restarts', () => {
     await using engine = await ownEngine('elasticsearch')
     const result = await soak({
       url: engine.url,
-      seconds: 75,
-      rotateEvery: 10,
-      restartEvery: 30,
+      seconds: 40,
+      rotateEvery: 6,
+      restartEvery: 15,
       restart: async () => {
         await engine.stop()
         await engine.start()
