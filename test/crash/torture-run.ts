@@ -76,8 +76,9 @@ export const torture = async (victim: Victim, seed: number, rounds: number): Pro
     appendFileSync(log, accessLines(count, written))
     written += count
   }
+  /** None is overwritten: what no life of the service came to read would be gone. */
   const shift = (): void => {
-    for (const number of [4, 3, 2, 1])
+    for (let number = rounds; number >= 1; number--)
       for (const ending of ['', '.gz'])
         if (existsSync(`${log}.${number}${ending}`))
           renameSync(`${log}.${number}${ending}`, `${log}.${number + 1}${ending}`)

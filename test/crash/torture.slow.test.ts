@@ -3,7 +3,7 @@ import { ownEngine } from '../support/engine.ts'
 import { needs } from '../support/needs.ts'
 import { torture, type Victim } from './torture-run.ts'
 
-// Of a slow machine: it takes half a minute on a quiet one.
+// For a slow machine: each takes a minute beside much else.
 const timeout = 900_000
 const rounds = 6
 const sound = { lost: 0, duplicated: 0, unbalanced: '', kills: rounds }
