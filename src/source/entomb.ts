@@ -1,7 +1,21 @@
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Generation } from './generation.ts'
 import { passOver } from './pass-over.ts'
 import { isFollowed, isOurs, isUnderWay, isUnsure, offsetOf, type Tailing } from './tailing.ts'
+
+/**
+ * Whether it was a copy of another generation that came and went before anything of it was read (`copytruncate` with
+ * `compress` keeps one for a moment): the same first bytes and the same length. The other answers for what it holds.
+ */
+const wasCopy = (tailing: Tailing, { key, head, begin, guard, size }: Generation, from: number): boolean =>
+  from <= begin &&
+  guard.offset <= begin &&
+  size > 0 &&
+  tailing.context.generations
+    .index(tailing.name)
+    .alike(head)
+    .some((other) => other.key !== key && other.head.equals(head) && Math.max(other.size, other.guard.offset) === size)
 
 /** Generations without a file become tombstones; what was seen of them, is in no store and stays away is stated lost. */
 export const entomb = async (tailing: Tailing): Promise<void> => {
@@ -30,6 +44,11 @@ export const entomb = async (tailing: Tailing): Promise<void> => {
         continue
       }
       if (asks && now - since < tailing.grace) continue
+      if (asks && wasCopy(tailing, generation, from)) {
+        generations.update(key, { gone: generation.gone ?? now, closedTo: top })
+        tailing.missing.delete(key)
+        continue
+      }
       const to = asks ? await passOver(tailing, generation, from, top) : from
       generations.update(key, { gone: generation.gone ?? now, size: Math.max(top, to), rest: 0 })
     }
