@@ -52,8 +52,8 @@ const commonStart = (values: readonly string[]): string => {
 export const escapeControls = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`)
 
-/** Text as it stands in a template literal. */
-export const literal = (text: string): string => escapeControls(text.replace(/[\\`]|\$(?=\{)/g, '\\$&'))
+/** Text as it stands in a template literal; each `$`, because what is written next may begin with a brace. */
+export const literal = (text: string): string => escapeControls(text.replace(/[\\`$]/g, '\\$&'))
 
 /** Writes a line`…` piece by piece. */
 const lineWriter = (names: Names) => {

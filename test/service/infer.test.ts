@@ -32,6 +32,20 @@ describe('a grammar made of lines', () => {
       expect({ records, fitting }).toEqual({ records: 300, fitting: 300 })
     })
 
+  const hostile = fc
+    .array(
+      fc.constantFrom('$', '{', '}', '`', '\\', "'", '"', '(', ')', ' ', '=', '7', 'a', '\u2028', 'globalThis.ran=1'),
+      { minLength: 1, maxLength: 16 },
+    )
+    .map((parts) => parts.join(''))
+  property.prop([fc.array(hostile, { minLength: 1, maxLength: 6 })], { numRuns: 100 })(
+    'never runs what they say',
+    async (lines) => {
+      await inferGrammar(lines, 'shop.door')
+      expect(globalThis).not.toHaveProperty('ran')
+    },
+  )
+
   property.prop([fc.array(fc.string({ unit: 'binary', maxLength: 40 }), { minLength: 1, maxLength: 6 })], {
     numRuns: 30,
   })('loads, whatever they hold', async (lines) => {
