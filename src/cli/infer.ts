@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
-import { pipeline } from 'node:stream'
 import type { Command } from 'commander'
 import { Exit, usage } from './exit.ts'
 import { type General, withGeneral } from './general.ts'
+import { inputLines } from './input-lines.ts'
 
 interface Options extends General {
   readonly format: string
@@ -14,20 +13,10 @@ interface Options extends General {
 const mostLines = 200_000
 
 const linesOf = async (file: string | undefined): Promise<readonly string[]> => {
-  const { default: split2 } = await import('split2')
-  const input = file === undefined || file === '-' ? process.stdin : createReadStream(file)
-  let failure: unknown
-  const stream = pipeline(input, split2('\n'), (error) => {
-    failure = error
-  }) as AsyncIterable<string>
   const lines: string[] = []
-  try {
-    for await (const line of stream) {
-      lines.push(line.replace(/\r$/, ''))
-      if (lines.length >= mostLines) break
-    }
-  } catch (error) {
-    throw new Exit(3, `'${file ?? 'standard input'}' cannot be read: ${String(failure ?? error)}`)
+  for await (const line of inputLines(file)) {
+    lines.push(line.replace(/\r$/, ''))
+    if (lines.length >= mostLines) break
   }
   return lines
 }
