@@ -65,7 +65,7 @@ const tableChunk = 1000
 
 /** Prints JSON lines in the format asked for. `columns`: of a table or CSV; else those of the first row. */
 export const printRows = async (
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<string> | Iterable<string>,
   format: Format,
   columns?: readonly string[],
 ): Promise<number> => {

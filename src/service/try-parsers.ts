@@ -1,6 +1,7 @@
 import type { Block } from '../event/block.ts'
 import type { Envelope } from '../event/envelope.ts'
 import { type Framing, wrapped as framingOfWrapped } from '../event/framing.ts'
+import { printable } from '../event/printable.ts'
 import type { Grammar } from '../grammar/grammar.ts'
 import { recognise } from '../grammar/recognise.ts'
 import { containerEnvelopes } from '../source/envelope/containers.ts'
@@ -49,8 +50,11 @@ const named = async (options: TryOptions, all: readonly Grammar[]): Promise<Gram
 const envelopeNamed = ({ parser }: TryOptions): Envelope | undefined =>
   containerEnvelopes().find(({ name }) => name === parser)
 
-/** Decides how `try` reads its input; mistakes are thrown before anything is read. */
-export const chooseFor = async (options: TryOptions): Promise<Choose> => {
+/** Decides how `try` reads its input; mistakes are thrown before anything is read. `say` is told what was recognised, and why. */
+export const chooseFor = async (
+  options: TryOptions,
+  say = (text: string): void => void process.stderr.write(`${text}\n`),
+): Promise<Choose> => {
   const { loadConfig } = await import('./load.ts')
   const { config } = await loadConfig(options.config === undefined ? {} : { config: options.config }, process.env)
   const { grammars, problems } = await loadFormats()
@@ -95,7 +99,7 @@ export const chooseFor = async (options: TryOptions): Promise<Choose> => {
       const found = recognise(head, parsers, options.file)
       if (found.kind !== 'one') throw new OperationError(1, found.why)
       chosen = found.grammar
-      process.stderr.write(`recognised as ${chosen.name}: ${found.why}\n`)
+      say(`recognised as ${chosen.name}: ${found.why}`)
     }
     return tried(chosen)
   }
@@ -105,10 +109,18 @@ export const chooseFor = async (options: TryOptions): Promise<Choose> => {
     if (envelope === undefined) return undefined
     const streams = chooseStreams(pipeline?.parsers ?? grammars, envelope, head, {
       parserOf: (stream) => pipeline?.source.parserOf?.(options.file ?? '', stream),
-      report: (text) => process.stderr.write(`tailrace: ${text}\n`),
+      report: (text) => say(`tailrace: ${text}`),
     })
+    if (options.parser === 'auto') say(`recognised as ${envelope.name}: the first lines are envelopes of that form`)
+    const readBy = new Map<string, Grammar>()
+    const choose = (stream: string, sample: () => Uint8Array): Grammar => {
+      const chosen = streams.choose(stream, sample)
+      if (readBy.get(stream) !== chosen) say(`${printable(stream)} is read as ${chosen.name}`)
+      readBy.set(stream, chosen)
+      return chosen
+    }
     return {
-      framing: framingOfWrapped({ envelope, of: (stream, sample) => streams.choose(stream, sample).framing }),
+      framing: framingOfWrapped({ envelope, of: (stream, sample) => choose(stream, sample).framing }),
       triedOf: ({ wrapping }) => tried(streams.readerOf(wrapping?.streams[0] ?? '') ?? grammars[0]!),
     }
   }
