@@ -5,7 +5,8 @@ import { readDouble, readDuration, readLong } from './read-number.ts'
 import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
 import { readTime, timeProgram } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
-import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
+import { runAnyOrder, runEither, runOptional, runWhole } from './run-choice.ts'
+import { runCsv } from './run-csv.ts'
 import { runFar, runTwice } from './run-far.ts'
 import { headerLinesStep } from './run-header-lines.ts'
 import { jsonStep } from './run-json.ts'
@@ -136,6 +137,7 @@ const runOf = (take: TakeOp): Step['run'] => {
   if (take.extent === 'rest') return runRest
   if (take.twice === true) return runTwice
   if (take.extent === 'quoted') return runQuoted
+  if (take.extent === 'csv') return runCsv
   // Escaped text cannot be read in place, whatever it is.
   if (take.extent === 'self' && take.escape === undefined) return runSelf
   if (take.value.as === 'word' && take.close === undefined) return runWord
@@ -201,7 +203,10 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
     for (const op of all) {
       if (op.op === 'take') takes(op)
       else if (op.op === 'optional') walk(op.ops)
-      else if (op.op === 'either') for (const branch of op.branches) walk(branch)
+      else if (op.op === 'whole') {
+        found.add(slotOf(op.field))
+        walk(op.ops)
+      } else if (op.op === 'either') for (const branch of op.branches) walk(branch)
       else if (op.op === 'any_order') for (const part of op.parts) walk(part.ops)
       else if (op.op === 'pairs') for (const { take } of op.members) takes(take)
       else if (op.op === 'header_lines') {
@@ -260,6 +265,8 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         branches: op.branches.map((branch) => stepsOf(branch, slotOf)),
         branchTouched: op.branches.map((branch) => slotsOf(branch, slotOf)),
       })
+    case 'whole':
+      return stepOf({ run: runWhole, slot: slotOf(op.field), inner: stepsOf(op.ops, slotOf) })
     case 'any_order':
       return stepOf({
         run: runAnyOrder,
@@ -340,6 +347,7 @@ const firstBytes = (ops: readonly Op[], into: Uint8Array): void => {
   else if (op?.op === 'header_lines') into[encode(op.mark)[0]!] = 1
   else if (op?.op === 'json') for (const b of [123, 32, 9, 10, 13]) into[b] = 1
   else if (op?.op === 'either') for (const branch of op.branches) firstBytes([...branch, ...ops.slice(1)], into)
+  else if (op?.op === 'whole') firstBytes([...op.ops, ...ops.slice(1)], into)
   else if (op?.op === 'optional') {
     firstBytes([...op.ops, ...ops.slice(1)], into)
     firstBytes(ops.slice(1), into)

@@ -24,6 +24,9 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
       if (op.again !== undefined && op.value.as === 'list')
         say(`'${op.field}' is a list and captured again`, 'Capture a list once')
       names.add(op.field)
+    } else if (op.op === 'whole') {
+      if (names.has(op.field)) say(`'${op.field}' is captured twice`, 'Capture it once')
+      for (const name of captured(op.ops, new Set([...names, op.field]), say)) names.add(name)
     } else if (op.op === 'optional') for (const name of captured(op.ops, names, say)) names.add(name)
     else if (op.op === 'either')
       for (const name of op.branches.flatMap((branch) => [...captured(branch, names, say)])) names.add(name)
@@ -64,7 +67,7 @@ const holds = (ops: readonly Op[], asked: (op: Op) => boolean): boolean =>
   ops.some(
     (op) =>
       asked(op) ||
-      (op.op === 'optional' && holds(op.ops, asked)) ||
+      ((op.op === 'optional' || op.op === 'whole') && holds(op.ops, asked)) ||
       (op.op === 'either' && op.branches.some((branch) => holds(branch, asked))) ||
       (op.op === 'any_order' && op.parts.some((part) => holds(part.ops, asked))),
   )
@@ -185,7 +188,7 @@ export const build = (spec: Define): Built => {
     op.op === 'newline' ||
     op.op === 'header_lines' ||
     op.op === 'trace' ||
-    (op.op === 'take' && ['rest', 'quoted', 'through'].includes(op.extent))
+    (op.op === 'take' && ['rest', 'quoted', 'through', 'csv'].includes(op.extent))
   const form: Form = {
     version: 1,
     fields,

@@ -45,7 +45,8 @@ const choices = (
         ]
       })
     }
-    if (op.op === 'optional') return choices(op.ops, where).map((one) => ({ where: one.where, ops: put(one.ops) }))
+    if (op.op === 'optional' || op.op === 'whole')
+      return choices(op.ops, where).map((one) => ({ where: one.where, ops: put(one.ops) }))
     return []
   })
 

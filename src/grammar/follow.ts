@@ -6,12 +6,19 @@ interface Follow {
   readonly end: boolean
   /** What stands there begins with this, which cannot be looked for. */
   readonly open?: string
+  /** That is text which is passed over to the end: what says itself where it ends may stand before it. */
+  readonly passed?: boolean
 }
 
 const nothing: Follow = { texts: [], end: true }
 const both = (a: Follow, b: Follow): Follow => {
   const open = a.open ?? b.open
-  return { texts: [...new Set([...a.texts, ...b.texts])], end: a.end || b.end, ...(open === undefined ? {} : { open }) }
+  const passed = [a, b].every((one) => one.open === undefined || one.passed === true)
+  return {
+    texts: [...new Set([...a.texts, ...b.texts])],
+    end: a.end || b.end,
+    ...(open === undefined ? {} : { open, passed }),
+  }
 }
 
 const named = (take: TakeOp): string => (take.field === undefined ? 'skipped text' : `'${take.field}'`)
@@ -29,7 +36,8 @@ const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
     case 'blanks':
       return { texts: [' ', '\t'], end: false }
     case 'take':
-      return op.extent === 'quoted' ? { texts: ['"'], end: false } : { texts: [], end: false, open: named(op) }
+      if (op.extent === 'quoted') return { texts: ['"'], end: false }
+      return { texts: [], end: false, open: named(op), passed: op.extent === 'rest' && op.value.as === 'skip' }
     case 'regex':
       return { texts: [], end: false, open: 'a regular expression' }
     case 'pairs':
@@ -40,6 +48,8 @@ const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
       return { texts: [], end: false, open: `'${op.field}'` }
     case 'json':
       return { texts: [], end: false, open: 'a JSON object' }
+    case 'whole':
+      return firstOf([...op.ops, ...ops.slice(1)], behind)
     case 'optional':
       return both(firstOf(op.ops, then()), then())
     case 'either':
@@ -67,12 +77,14 @@ export const withStops = (ops: readonly Op[], onGap: OnGap, behind: Follow = not
     const follow = firstOf(rest, behind)
     switch (op.op) {
       case 'take':
-        if (follow.open !== undefined) onGap(named(op), follow.open)
+        if (follow.open !== undefined && !(follow.passed === true && op.extent === 'self' && op.absent === undefined))
+          onGap(named(op), follow.open)
         return op.extent === 'rest' ? op : { ...op, ...asStops(op, follow) }
       case 'regex':
         if (follow.open !== undefined) onGap('a regular expression', follow.open)
         return { ...op, ...asStops(op, follow) }
       case 'optional':
+      case 'whole':
         return { ...op, ops: withStops(op.ops, onGap, follow) }
       case 'either':
         return { ...op, branches: op.branches.map((branch) => withStops(branch, onGap, follow)) }

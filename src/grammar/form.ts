@@ -17,6 +17,7 @@ export const opNames = [
   'take',
   'optional',
   'either',
+  'whole',
   'any_order',
   'pairs',
   'header_lines',
@@ -48,6 +49,8 @@ export interface BlanksOp {
  * - `through`: as `until`, but through line ends, up to the end of the record.
  * - `rest`: up to the end of the record, line ends included.
  * - `quoted`: from a double quote to the next that no backslash precedes, line ends included; quotes are not part of it.
+ * - `csv`: as `until`; but behind a double quote to the next that is not doubled, line ends included: each two are one of
+ *   the value. One of `stops` has to follow. Where none closes, it reaches to the record's end if `orEnd`.
  * Where `absent` is given, an empty value and each of the texts mean "no value"; else an empty value does not fit.
  */
 export interface TakeOp {
@@ -56,7 +59,7 @@ export interface TakeOp {
   readonly field?: string
   /** The field was captured before; where this has a value, it replaces the first, or `unset`: only where that has none. */
   readonly again?: true | 'unset'
-  readonly extent: 'self' | 'until' | 'through' | 'rest' | 'quoted'
+  readonly extent: 'self' | 'until' | 'through' | 'rest' | 'quoted' | 'csv'
   readonly value: Value
   readonly stops: readonly string[]
   readonly orEnd: boolean
@@ -89,6 +92,12 @@ export interface OptionalOp {
 export interface EitherOp {
   readonly op: 'either'
   readonly branches: readonly (readonly Op[])[]
+}
+/** The operations; what they passed, as it stands there, is the text of `field`. Where that is nothing, it has no value. */
+export interface WholeOp {
+  readonly op: 'whole'
+  readonly field: string
+  readonly ops: readonly Op[]
 }
 /** Each part at most once, in any order; those `needed` exactly once. */
 export interface AnyOrderOp {
@@ -178,6 +187,7 @@ export type Op =
   | TakeOp
   | OptionalOp
   | EitherOp
+  | WholeOp
   | AnyOrderOp
   | PairsOp
   | HeaderLinesOp

@@ -1,6 +1,20 @@
 import { markSite, type SiteMark } from '../event/diagnostic.ts'
+import { fieldOf } from '../event/field.ts'
+import { nameProblems } from './capture.ts'
 import type { Op } from './form.ts'
-import type { Choice, Maybe, Part, PartProblem, Sequence } from './part.ts'
+import type {
+  Choice,
+  Fits,
+  Maybe,
+  Offered,
+  OptionalOf,
+  Part,
+  PartProblem,
+  RequiredOf,
+  Sequence,
+  Show,
+  Yields,
+} from './part.ts'
 
 /** What `line` does, for layouts put together by a program: `literals` stand before, between and after `parts`. */
 export const sequence = (
@@ -43,6 +57,22 @@ export const either = <const C extends readonly Part[]>(...branches: C): Choice<
   fields: branches.flatMap(({ fields }) => fields),
   problems: branches.flatMap(({ problems }) => problems),
 })
+
+/**
+ * A piece whose text, as written, is a field of its own beside what its captures take: a message that is read further,
+ * the time in the log's own words.
+ */
+export const whole = <const N extends Offered<'keyword' | 'text'>, P extends Part>(
+  name: N & Fits<N, 'keyword' | 'text'>,
+  part: P,
+): Part<RequiredOf<P>, Show<OptionalOf<P> & Yields<N, 'keyword' | 'text'>>> => {
+  const type = fieldOf(name)?.type === 'text' ? 'text' : 'keyword'
+  return {
+    ops: [{ op: 'whole', field: name, ops: part.ops }],
+    fields: [{ name, type, list: false }, ...part.fields],
+    problems: [...nameProblems(markSite(whole), name, type, false), ...part.problems],
+  }
+}
 
 /** One or more blanks or tabs, however many. */
 export const blanks = (): Part<object, object> => ({ ops: [{ op: 'blanks' }], fields: [], problems: [] })

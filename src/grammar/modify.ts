@@ -74,6 +74,12 @@ export const twice = <R, O>(of: Capture<R, O>, before: string): Capture<R, O> =>
 export const quoted = <R, O>(of: Capture<R, O>): Capture<R, O> =>
   changed(of, (op) => ({ ...op, extent: 'quoted', escape: op.escape ?? 'json' }))
 
+/**
+ * A field of delimited text (RFC 4180): bare up to what follows in the layout, or in double quotes, line ends and doubled
+ * quotes inside: line`${csv(int('app.id'))},${csv(or('', text('message')))}`.
+ */
+export const csv = <R, O>(of: Capture<R, O>): Capture<R, O> => changed(of, (op) => ({ ...op, extent: 'csv' }))
+
 type Listed<R> = { readonly [K in keyof R]: R[K] extends readonly unknown[] ? R[K] : readonly R[K][] }
 
 /** Several values divided by a separator (or any of several): `list([', ', ' : '], or('-', int('…')))`. */

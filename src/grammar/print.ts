@@ -1,5 +1,5 @@
 import type { Batch } from '../event/batch.ts'
-import { has } from '../event/column.ts'
+import { type Column, has } from '../event/column.ts'
 import type { Form, Op, TakeOp, Value } from './form.ts'
 import { type Cell, printEscaped, printValue } from './print-value.ts'
 import { zoneOf } from './zone.ts'
@@ -15,6 +15,7 @@ const fieldsOf = (ops: readonly Op[]): readonly string[] =>
     if (op.op === 'take')
       return [op.field, op.value.as === 'host' ? op.value.port : undefined].filter((name) => name !== undefined)
     if (op.op === 'optional') return fieldsOf(op.ops)
+    if (op.op === 'whole') return [op.field, ...fieldsOf(op.ops)]
     if (op.op === 'either') return op.branches.flatMap(fieldsOf)
     if (op.op === 'any_order') return op.parts.flatMap((part) => fieldsOf(part.ops))
     return []
@@ -40,12 +41,14 @@ const isReversible = (ops: readonly Op[]): boolean =>
     switch (op.op) {
       case 'literal':
       case 'newline':
+      case 'whole':
         return true
       case 'take':
         return (
           op.again === undefined &&
           op.field !== undefined &&
           op.close === undefined &&
+          op.extent !== 'csv' &&
           op.escape !== 'any' &&
           !cannotPrint(op.value)
         )
@@ -73,6 +76,10 @@ const printTake = (op: TakeOp, cell: Cell, columns: Batch['columns']): string | 
   return op.extent === 'quoted' ? `"${written}"` : written
 }
 
+/** What stood there, which is nothing where the field has no value. */
+const wholeText = (column: Column | undefined, cell: Cell): string | undefined =>
+  column === undefined || !has(column, cell.row) ? '' : printValue({ as: 'text' }, column, cell)
+
 const printOps = (ops: readonly Op[], columns: Batch['columns'], cell: Cell): string | undefined => {
   const present = (name: string): boolean => {
     const column = columns.get(name)
@@ -84,6 +91,7 @@ const printOps = (ops: readonly Op[], columns: Batch['columns'], cell: Cell): st
     if (op.op === 'literal') piece = op.text
     else if (op.op === 'newline') piece = '\n'
     else if (op.op === 'take') piece = printTake(op, cell, columns)
+    else if (op.op === 'whole') piece = wholeText(columns.get(op.field), cell)
     else if (op.op === 'optional') {
       const there = fieldsOf(op.ops).some(present)
       piece = there && isReversible(op.ops) ? printOps(op.ops, columns, cell) : there ? undefined : ''

@@ -136,7 +136,7 @@ export const readSpan = (m: Machine, s: Step, from: number, to: number): boolean
 }
 
 /** Decoded text is read elsewhere; failures tell where it came from. */
-const anchored = (m: Machine, s: Step, origin: number, from: number, to: number): boolean => {
+export const anchored = (m: Machine, s: Step, origin: number, from: number, to: number): boolean => {
   if (isAbsent(m, s, from, to)) return true
   const before = m.anchor
   m.anchor = before < 0 ? origin : before
@@ -157,7 +157,7 @@ export const selfInSpan = (m: Machine, s: Step, from: number, to: number): boole
 }
 
 /** Passes the literal behind a capture. */
-const passText = (m: Machine, s: Step): boolean => {
+export const passText = (m: Machine, s: Step): boolean => {
   const { text } = s
   if (text.length === 0) return true
   if (!sameBytes(m.bytes, m.at, m.limit, text)) return fail(m, 'expected_literal', m.at, s.expectedText, s.field)

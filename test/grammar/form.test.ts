@@ -11,6 +11,7 @@ test('the list of operations is closed: a compiler elsewhere reads it too', () =
       "take",
       "optional",
       "either",
+      "whole",
       "any_order",
       "pairs",
       "header_lines",
