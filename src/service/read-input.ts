@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { type Batch, deadBatch, release } from '../event/batch.ts'
 import type { Block } from '../event/block.ts'
 import { addOffsets, fillTimestamp } from '../event/provenance.ts'
-import { createArena } from '../memory/arena.ts'
+import { type Arena, createArena } from '../memory/arena.ts'
 import type { Encoding } from '../source/decode.ts'
 import { openFollow } from '../source/follow.ts'
 import { openGenerations } from '../source/generation.ts'
@@ -19,6 +19,8 @@ export interface Input {
   /** Told a function to call when bytes have been added. */
   readonly wakeWith?: (wake: () => void) => void
   readonly clock?: () => number
+  /** For who reads many files, one after the other; default: one of its own. */
+  readonly arena?: Arena
 }
 
 /** Globs are for `run`; a file's own name may hold their characters. */
@@ -40,7 +42,7 @@ const read = (block: Block, { grammar, transforms, dataset, timezone }: Tried, n
  * the reader's until the next is asked for.
  */
 export async function* readInput(
-  { path, encoding, goesOn = () => false, wakeWith = () => {}, clock = Date.now }: Input,
+  { path, encoding, goesOn = () => false, wakeWith = () => {}, clock = Date.now, arena = createArena(1 << 28) }: Input,
   choose: ((head: Uint8Array) => Tried) & Partial<Pick<Choose, 'wrapped'>>,
   report: (text: string) => void,
 ): AsyncGenerator<{ readonly batch: Batch; readonly tried: Tried }> {
@@ -52,7 +54,7 @@ export async function* readInput(
     const source = await openFollow(
       { name: 'try', paths: [literally(path)], watch: false, ...(encoding === undefined ? {} : { encoding }) },
       {
-        arena: createArena(1 << 28),
+        arena,
         framing: (_, head) => {
           wrapped ??= choose.wrapped?.(head)
           if (wrapped !== undefined) return wrapped.framing

@@ -2,6 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { outcome } from '../../src/event/batch.ts'
 import { documentText } from '../../src/event/document.ts'
 import type { Grammar } from '../../src/grammar/grammar.ts'
+import { createArena } from '../../src/memory/arena.ts'
 import { readInput } from '../../src/service/read-input.ts'
 import { createLineFinder, failureLine, tell } from '../../src/service/told.ts'
 import type { Choose } from '../../src/service/try-parsers.ts'
@@ -20,6 +21,9 @@ export interface ReadLogOptions {
   /** Its lines are envelopes: how they are read. */
   readonly wrapped?: Choose['wrapped']
 }
+
+// One for all files: each new one makes the next garbage collection a full one.
+const arena = createArena(1 << 28)
 
 /** Times of reading are this one: documents whose log gives no time carry it. */
 const readingTime = Date.UTC(2030, 0, 1)
@@ -62,6 +66,7 @@ export const readLog = async (
   }
   const input = {
     path,
+    arena,
     encoding,
     clock: () => time,
     goesOn: () => next < pieces.length,
