@@ -13,11 +13,12 @@ const outcomes = (row: LedgerRow): number =>
   row.stored + row.duplicate + row.filtered + row.dead_lettered + row.redirected
 
 /** The alert that the hours of a source do not balance. The oldest is told of, all are counted. */
-const alertOf = (source: string, rows: readonly LedgerRow[], at: number): Alert => {
+const alertOf = (source: string, rows: readonly LedgerRow[], several: boolean, at: number): Alert => {
   const [first] = rows.toSorted((a, b) => a.hour.localeCompare(b.hour)) as [LedgerRow]
   const name = shorten(printable(source), 100)
   const path = shorten(printable(first.path), 200)
   const [read, accounted] = [printNumber(first.read), printNumber(outcomes(first))]
+  const [into, intoZh] = several ? [` for ${first.store}`, `（存储 ${first.store}）`] : ['', '']
   const hours = new Set(rows.map(({ hour }) => hour)).size
   return {
     id: `${accountRule}:${source}`,
@@ -30,8 +31,8 @@ const alertOf = (source: string, rows: readonly LedgerRow[], at: number): Alert 
     value: rows.reduce((sum, row) => sum + Math.abs(row.read - outcomes(row)), 0),
     limit: 0,
     explanation: {
-      en: `In the hour from ${first.hour} ${read} records of ${path} were read, and ${accounted} have an outcome${hours > 1 ? `; so it is in ${hours} hours` : ''}. 'tailrace ledger --verify' shows the account`,
-      zh: `自 ${first.hour} 起的一小时内，从 ${path} 读取了 ${read} 条记录，其中 ${accounted} 条有去向${hours > 1 ? `；共有 ${hours} 个小时如此` : ''}。'tailrace ledger --verify' 可查看账目`,
+      en: `In the hour from ${first.hour} ${read} records of ${path} were read${into}, and ${accounted} have an outcome${hours > 1 ? `; so it is in ${hours} hours` : ''}. 'tailrace ledger --verify' shows the account`,
+      zh: `自 ${first.hour} 起的一小时内，从 ${path} 读取了 ${read} 条记录${intoZh}，其中 ${accounted} 条有去向${hours > 1 ? `；共有 ${hours} 个小时如此` : ''}。'tailrace ledger --verify' 可查看账目`,
     },
     evidence: { from: Date.parse(first.hour), to: at, kql: '', datasets: [] },
     announced: true,
@@ -45,19 +46,21 @@ export interface AccountWatch {
 
 /** The ledger as a rule: it fires for a source with a closed hour that does not balance, and ends when all do. */
 export const createAccountWatch = (
-  rows: () => readonly LedgerRow[],
+  rows: () => readonly LedgerRow[] | Promise<readonly LedgerRow[]>,
   book: AlertBook,
   plan: (transition: Transition) => Pending,
   clock: () => number,
 ): AccountWatch => ({
   async look() {
     const at = clock()
+    const all = await rows()
+    const several = new Set(all.map(({ store }) => store)).size > 1
     const broken = Map.groupBy(
-      rows().filter(({ closed, balanced }) => closed && !balanced),
+      all.filter(({ closed, balanced }) => closed && !balanced),
       ({ source }) => source,
     )
     const state = book.state(accountRule)
-    const found = [...broken].map(([source, of]) => alertOf(source, of, at))
+    const found = [...broken].map(([source, of]) => alertOf(source, of, several, at))
     const known = new Map(state.firing.map((alert) => [alert.id, alert]))
     const fired = found.filter(({ id }) => !known.has(id))
     const ended = state.firing

@@ -35,7 +35,7 @@ export interface SchedulerOptions {
   /** Who is told of changes, by name. Must not return before the change is safe with it; what throws is asked again. */
   readonly notifiers: ReadonlyMap<string, Deliver>
   /** The ledger; that it balances is watched like a rule. */
-  readonly account?: () => readonly LedgerRow[]
+  readonly account?: () => readonly LedgerRow[] | Promise<readonly LedgerRow[]>
   readonly onVerdict?: (rule: string, verdict: WindowVerdict['verdict']) => void
   /** A sentence for the operator. Told once a trouble. */
   readonly report: (text: string) => void

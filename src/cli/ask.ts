@@ -1,5 +1,6 @@
 import { ask as askService, OperationError } from '../service/control.ts'
 import { hold, isServed } from '../service/hold.ts'
+import type { Config } from '../service/load.ts'
 import { stringify } from '../store/stringify.ts'
 import { Exit, type ExitCode, usage } from './exit.ts'
 import { configured, type General, overridesOf } from './general.ts'
@@ -14,10 +15,44 @@ const interrupted = (): AbortSignal => {
   return abort.signal
 }
 
-async function* locally(given: General, name: string, asked: object, signal: AbortSignal): AsyncGenerator<string> {
+/** Questions about what the data directory keeps for each store: no other store's address makes sense of them. */
+const isOfStores = (name: string): boolean => name.startsWith('dlq-') || name.startsWith('sources') || name === 'losses'
+
+const namesStore = (given: string | undefined): given is string =>
+  given !== undefined && /^(duckdb|elasticsearch)(-\d+)?$/.test(given)
+
+/** Throws what helps who named a store by a name that no store has. */
+const refuseName = (names: readonly string[]): never => {
+  throw usage(`--store takes the name of a store that is configured here: ${names.join(', ')}`)
+}
+
+const namesInService = async (data: string, signal: AbortSignal): Promise<readonly string[]> => {
+  const names: string[] = []
+  for await (const row of askService(data, 'stores', {}, signal))
+    names.push((JSON.parse(row) as { store: string }).store)
+  return names
+}
+
+/** The configuration a command works on itself, and which of its stores it is about. */
+const configuredFor = async (
+  given: General,
+  name: string,
+): Promise<{ readonly config: Config; readonly store?: string }> => {
+  const { store, ...rest } = given
+  if (!namesStore(store) && !isOfStores(name)) return { config: await configured(overridesOf(given)) }
+  const config = await configured(overridesOf(rest))
+  if (store === undefined) return { config }
+  const { otherStores } = await import('../service/other-stores.ts')
+  const names = [config.store.kind, ...otherStores(config).map((other) => other.name)]
+  if (names.includes(store)) return { config, store }
+  return isOfStores(name) ? refuseName(names) : { config: await configured(overridesOf(given)) }
+}
+
+async function* locally(given: General, name: string, question: object, signal: AbortSignal): AsyncGenerator<string> {
   const { openContext } = await import('../service/open-context.ts')
   const { operateOn } = await import('../service/operations/operate.ts')
-  const config = await configured(overridesOf(given))
+  const { config, store: chosen } = await configuredFor(given, name)
+  const asked = { ...question, ...(chosen === undefined ? {} : { store: chosen }) }
   if (name === 'alerts') {
     // Beside an embedded store, which may be away; in one that several services share.
     const { listAlerts, readAlerts } = await import('../service/operations/alerts.ts')
@@ -27,7 +62,7 @@ async function* locally(given: General, name: string, asked: object, signal: Abo
     const store = config.store.kind === 'duckdb' ? undefined : await openStore(config)
     try {
       const alerts = await readAlerts(config, store?.shared, signal)
-      for await (const row of listAlerts(() => alerts)({ config }, asked)) yield stringify(row)
+      for await (const row of listAlerts(() => alerts)({ config }, question)) yield stringify(row)
     } finally {
       await store?.close()
     }
@@ -76,9 +111,15 @@ export async function* ask(given: General, name: string, asked: object): AsyncGe
     const served = await isServed(data)
     if (served && given.store !== undefined && name === 'digest')
       throw usage('a service runs on this data directory, whose alerts and ledger a digest tells: leave --store out')
-    yield* served && given.store === undefined
-      ? askService(data, name, full, signal)
-      : locally(given, name, full, signal)
+    const { store } = given
+    if (!served) yield* locally(given, name, full, signal)
+    else if (store === undefined) yield* askService(data, name, full, signal)
+    else {
+      const names = namesStore(store) || isOfStores(name) ? await namesInService(data, signal) : []
+      if (names.includes(store)) yield* askService(data, name, { ...full, store }, signal)
+      else if (isOfStores(name)) refuseName(names)
+      else yield* locally(given, name, full, signal)
+    }
   } catch (error) {
     if (signal.aborted) return
     if (error instanceof OperationError) throw new Exit(error.status as ExitCode, error.message, { cause: error })

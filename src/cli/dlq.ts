@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { Exit, usage } from './exit.ts'
-import { wholeNumber, withGeneral, withRange } from './general.ts'
+import { wholeNumber, withRange, withStoreName } from './general.ts'
 import { type Listed, list, withFormat } from './lists.ts'
 import { scopeOf } from './search.ts'
 
@@ -12,7 +12,7 @@ interface Selecting extends Listed {
 
 /** A command about the letters that a query selects. */
 const selecting = (command: Command): Command =>
-  withRange(withGeneral(command))
+  withRange(withStoreName(command))
     .argument('[kql]', 'only those that match, by stage, code, reason, field, dataset, path, offset, time …, or one id')
     .option('--code <code>', 'only this failure code')
 
@@ -62,7 +62,7 @@ const replay = async (kql: string | undefined, options: Selecting & { readonly d
       if (total === undefined || format !== 'table') yield row
     }
   }
-  const columns = ['result', 'attempts', 'code', 'reason', 'dataset', 'path', 'offset', 'id']
+  const columns = ['result', 'attempts', 'code', 'reason', 'dataset', 'path', 'offset', 'store', 'id']
   await printRows(watched(), format, columns)
   const sentences = leftSentences(counts, dryRun)
   process.stderr.write(
@@ -100,14 +100,14 @@ const edit = async (id: string, options: Listed & { readonly rawFile?: string })
 
 export const addDlq = (program: Command): void => {
   const command = program.command('dlq').description('the dead letter queue, record by record')
-  const columns = ['time', 'stage', 'code', 'reason', 'dataset', 'path', 'offset', 'attempts', 'raw', 'id']
+  const columns = ['time', 'stage', 'code', 'reason', 'dataset', 'path', 'offset', 'attempts', 'raw', 'store', 'id']
   withFormat(selecting(command.command('list').description('dead letters, oldest first')))
     .option('--raw', 'as they are, without redaction')
     .option('-n, --limit <n>', 'at most this many', wholeNumber('--limit'))
     .action((kql: string | undefined, options: Selecting) =>
       list(options, 'dlq-list', selectionOf(kql, options), columns),
     )
-  withGeneral(command.command('show <id>').description('one dead letter, whole'))
+  withStoreName(command.command('show <id>').description('one dead letter, whole'))
     .option('--raw', 'as it is, without redaction')
     .option('--format <format>', 'json or ndjson', 'json')
     .action(show)
@@ -119,7 +119,7 @@ export const addDlq = (program: Command): void => {
     .option('-n, --limit <n>', 'at most this many', wholeNumber('--limit'))
     .option('--dry-run', 'say what would become of each, change nothing')
     .action(replay)
-  withGeneral(command.command('edit <id>').description('change the record of one, with $VISUAL or $EDITOR'))
+  withStoreName(command.command('edit <id>').description('change the record of one, with $VISUAL or $EDITOR'))
     .option('--raw-file <file>', 'take the record from a file, - for standard input')
     .action(edit)
   withFormat(selecting(command.command('purge').description('remove them for good')))

@@ -27,8 +27,15 @@ export const withGeneral = (command: Command): Command =>
 /** For commands that read the store. */
 export const withStore = (command: Command): Command =>
   withGeneral(command)
-    .option('--store <store>', 'duckdb, or the addresses of Elasticsearch or OpenSearch, separated by commas')
+    .option(
+      '--store <store>',
+      'duckdb, or the addresses of Elasticsearch or OpenSearch, separated by commas; of several that are configured one by its name',
+    )
     .option('--namespace <name>', "namespace to ask (default: the running service's; embedded without a service: all)")
+
+/** For commands about what is kept for each store. */
+export const withStoreName = (command: Command): Command =>
+  withGeneral(command).option('--store <name>', 'only what is kept for this store, where events go into several')
 
 /** An option that may be given several times, or once with commas; those within parentheses separate nothing. */
 export const manyOf = (text: string, before: readonly string[] = []): string[] => [

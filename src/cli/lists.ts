@@ -69,7 +69,7 @@ const addLedger = (program: Command): void => {
     .option('--lost', 'instead: every range of bytes that was gone before it could be read')
     .action(async (options: Listed & { readonly verify?: boolean; readonly lost?: boolean }) => {
       if (options.lost === true)
-        return list(options, 'losses', {}, ['time', 'source', 'path', 'from', 'to', 'bytes', 'id'])
+        return list(options, 'losses', {}, ['time', 'source', 'path', 'from', 'to', 'bytes', 'store', 'id'])
       const { checkFormat, printRows } = await import('./output.ts')
       const { ask } = await import('./ask.ts')
       let broken = 0
@@ -87,6 +87,7 @@ const addLedger = (program: Command): void => {
       }
       const columns = [
         'hour',
+        'store',
         'source',
         'path',
         'read',

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { wholeNumber, withGeneral } from './general.ts'
+import { wholeNumber, withStoreName } from './general.ts'
 import { type Listed, list, withFormat } from './lists.ts'
 
-const columns = ['source', 'path', 'state', 'offset', 'size', 'lag_bytes', 'lag_seconds', 'lost_bytes', 'id']
+const columns = ['source', 'path', 'state', 'offset', 'size', 'lag_bytes', 'lag_seconds', 'lost_bytes', 'store', 'id']
 const id = 'as `sources` shows it, or its first letters'
 
 /** `sources` takes the same options itself, and is given them wherever they stand. */
@@ -11,7 +11,7 @@ const optionsOf = (command: Command): Listed => command.optsWithGlobals()
 
 export const addSources = (program: Command): void => {
   const command = withFormat(
-    withGeneral(program.command('sources').description('followed files: offset, size, lag, state, bytes lost')),
+    withStoreName(program.command('sources').description('followed files: offset, size, lag, state, bytes lost')),
   )
     .option('--watch', 'again each second')
     .action(async (options: Listed & { readonly watch?: boolean }) => {
@@ -22,7 +22,7 @@ export const addSources = (program: Command): void => {
         await new Promise((resolve) => setTimeout(resolve, 1000))
       }
     })
-  const changing = (name: string): Command => withFormat(withGeneral(command.command(name)))
+  const changing = (name: string): Command => withFormat(withStoreName(command.command(name)))
   changing('forget')
     .description('forget a file that is gone: one that comes back is read from its start')
     .argument('<id>', id)

@@ -12,6 +12,7 @@ import { alertDirectory, listAlerts, refuseToList } from './operations/alerts.ts
 import { digestOperation } from './operations/digest.ts'
 import type { Operation } from './operations/operate.ts'
 import { knownFields } from './operations/question.ts'
+import { atHand } from './operations/stores.ts'
 import type { Running } from './start.ts'
 
 /** A run with `--once` waits this long for its mails to go out. */
@@ -74,10 +75,10 @@ const watch = (
     clock: Date.now,
     position,
     takeLate: takeLate(running),
-    account: () => {
-      const { progress, storeName, inFlight } = running.context
-      return ledgerRows(progress, storeName, inFlight())
-    },
+    account: async () =>
+      (await atHand(running.context)).flatMap(({ progress, storeName, inFlight }) =>
+        ledgerRows(progress, storeName, inFlight()),
+      ),
     directory: alertDirectory(config),
     journal: keeping?.journal('alerts'),
     notifiers: guarded(notifiers, keeping),

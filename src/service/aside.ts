@@ -24,6 +24,7 @@ export const createAside = (name: string, shared: Troubles, metrics: Metrics): (
     blocks: false,
   })
   const { outcomes, commits, queueBytes, storeWaiting, sinkConcurrency, sinkLagBytes } = metrics
+  const { deadLetters, deadLetterBytes, deadLetterAge } = metrics
   return () => {
     const ids = new Set<string>()
     const stops: (() => void)[] = []
@@ -57,6 +58,7 @@ export const createAside = (name: string, shared: Troubles, metrics: Metrics): (
           return stop
         },
         ...{ outcomes, commits, queueBytes, storeWaiting, sinkConcurrency, sinkLagBytes },
+        ...{ deadLetters, deadLetterBytes, deadLetterAge },
       },
       end() {
         for (const stop of stops) stop()

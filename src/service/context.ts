@@ -4,7 +4,6 @@ import type { ProgressState } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
 import type { Changes } from './changes.ts'
 import type { Config } from './load.ts'
-import type { StoreAccount } from './other-stores.ts'
 import type { SourceChanges } from './source-changes.ts'
 
 /** A line of `tailrace sources`. */
@@ -25,7 +24,7 @@ export interface SourceRow {
 export interface Context {
   readonly config: Config
   readonly store: Store
-  /** `duckdb`, `elasticsearch` or `opensearch`. */
+  /** `duckdb` or `elasticsearch`; a second of a kind is `elasticsearch-2`. */
   readonly storeName: string
   readonly progress: ProgressState
   readonly letters: DeadLetters
@@ -36,8 +35,8 @@ export interface Context {
     readonly hour: number
     readonly records: number
   }[]
-  /** Accounts of the stores beside the first, as far as they can be had now. */
-  readonly others: () => Promise<readonly StoreAccount[]>
+  /** The stores beside the first. */
+  readonly others: () => Promise<readonly Beside[]>
   readonly sources: () => readonly SourceRow[]
   /** Documents as they are sent, as JSON text; undefined when no service runs. */
   readonly live: LiveEvents | undefined
@@ -46,6 +45,13 @@ export interface Context {
   readonly sourceChanges: SourceChanges | undefined
   /** Namespace asked unless a command says another: the service's own, or all when none runs. */
   readonly namespace: string | undefined
+}
+
+/** A store beside the first. */
+export interface Beside {
+  readonly name: string
+  /** Undefined: its start still waits for it. */
+  readonly context: Context | undefined
 }
 
 export interface LiveListener {

@@ -1,8 +1,9 @@
 import { createBackoff } from '../store/retry.ts'
 import { createAside } from './aside.ts'
+import type { Beside } from './context.ts'
 import type { Config } from './load.ts'
 import { createOpenTransforms, type OpenTransforms } from './open-transforms.ts'
-import { isReadAgain, type OtherStore, otherStores, type StoreAccount } from './other-stores.ts'
+import { isReadAgain, type OtherStore, otherStores } from './other-stores.ts'
 import { createPushed } from './pushed.ts'
 import { startRetention } from './retention.ts'
 import { type Running, type StartOptions, startPipelines } from './start.ts'
@@ -13,9 +14,7 @@ export interface RunningEvery extends Running {
   readonly others: Promise<void>
 }
 
-interface Other {
-  readonly name: string
-  readonly account: StoreAccount | undefined
+interface Other extends Beside {
   readonly done: Promise<void>
   reload(config: Config): Promise<void>
   stop(grace: number): Promise<void>
@@ -81,7 +80,7 @@ const startOther = (given: StartOptions, { name, config }: OtherStore, transform
   const done = keep()
   return {
     name,
-    get account() {
+    get context() {
       return running?.context
     },
     done,
@@ -108,8 +107,7 @@ export const startEveryStore = async (options: StartOptions): Promise<RunningEve
       log.warn(`what '${pipeline.name}' takes in comes once: it goes into the first store only`)
   const transforms = createOpenTransforms()
   const others: Other[] = []
-  const accounts = (): readonly StoreAccount[] => others.flatMap(({ account }) => account ?? [])
-  const first = await startPipelines({ ...options, transforms, others: accounts })
+  const first = await startPipelines({ ...options, transforms, others: () => others })
   others.push(...otherStores(config).map((other) => startOther(options, other, transforms)))
   return {
     ...first,

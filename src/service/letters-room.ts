@@ -15,6 +15,8 @@ export interface LetterLimits {
 
 export interface LettersRoomOptions {
   readonly letters: Pick<DeadLetters, 'bytes' | 'oldest' | 'count'>
+  /** Whose queue it is. */
+  readonly store: string
   readonly limits: () => LetterLimits
   readonly troubles: Troubles
   readonly metrics: Metrics
@@ -40,12 +42,15 @@ const hasDead = ({ outcome: outcomes, count }: Batch): boolean => {
  * is reached are still taken in.
  */
 export const createLettersRoom = (options: LettersRoomOptions) => {
-  const { letters, limits, troubles, metrics, log, once, clock } = options
+  const { letters, store, limits, troubles, metrics, log, once, clock } = options
   let waiting = 0
   metrics.onScrape(() => {
-    metrics.deadLetters.set(letters.count)
-    metrics.deadLetterBytes.set(letters.bytes)
-    metrics.deadLetterAge.set(letters.oldest === undefined ? 0 : Math.max(0, clock() - letters.oldest) / 1000)
+    metrics.deadLetters.set({ store }, letters.count)
+    metrics.deadLetterBytes.set({ store }, letters.bytes)
+    metrics.deadLetterAge.set(
+      { store },
+      letters.oldest === undefined ? 0 : Math.max(0, clock() - letters.oldest) / 1000,
+    )
   })
   const why = (): string | undefined => {
     const { maxBytes, maxAge } = limits()

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openGenerations } from '../source/generation.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import { createChanges } from './changes.ts'
-import type { Context } from './context.ts'
+import type { Beside, Context } from './context.ts'
 import { createDigests } from './digests.ts'
 import type { Config } from './load.ts'
 import { openMail, routeOf } from './notifiers.ts'
@@ -11,7 +12,7 @@ import { createOpenTransforms } from './open-transforms.ts'
 import { readAlerts } from './operations/alerts.ts'
 import { type DigestRoute, digestOperation } from './operations/digest.ts'
 import type { Operation } from './operations/operate.ts'
-import { openAccounts } from './other-stores.ts'
+import { otherStores } from './other-stores.ts'
 import { openProgressLog } from './progress-log.ts'
 import { requireData } from './require-data.ts'
 import { schemasOf } from './schemas-of.ts'
@@ -35,6 +36,8 @@ const digestRoute = (config: Config): DigestRoute | undefined => {
 }
 
 interface OpenOptions {
+  /** Name of the store where it is one beside another; its kind unless given. */
+  readonly name?: string
   /** The data directory is held, and the command changes what lies there. */
   readonly changing: boolean
   readonly signal: AbortSignal
@@ -43,7 +46,7 @@ interface OpenOptions {
 export const openContext = async (
   config: Config,
   namespace: string | undefined,
-  { changing, signal }: OpenOptions,
+  { name, changing, signal }: OpenOptions,
 ): Promise<OpenedContext> => {
   if (config.store.kind === 'duckdb') requireData(config)
   const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
@@ -55,7 +58,18 @@ export const openContext = async (
   const generations = changing
     ? await openGenerations(join(config.data, 'checkpoints', 'generations'), { report })
     : undefined
-  let beside: Awaited<ReturnType<typeof openAccounts>> | undefined
+  const opened: OpenedContext[] = []
+  let beside: Promise<readonly Beside[]> | undefined
+  const openBeside = async (): Promise<readonly Beside[]> => {
+    const all: Beside[] = []
+    for (const other of otherStores(config)) {
+      if (!existsSync(other.config.data)) continue
+      const one = await openContext(other.config, namespace, { name: other.name, changing, signal })
+      opened.push(one)
+      all.push({ name: other.name, context: one.context })
+    }
+    return all
+  }
   const changes =
     generations === undefined
       ? undefined
@@ -70,14 +84,11 @@ export const openContext = async (
   const context: Context = {
     config,
     store,
-    storeName: config.store.kind,
+    storeName: name ?? config.store.kind,
     progress: progress.state,
     letters,
     inFlight: () => [],
-    async others() {
-      beside ??= await openAccounts(config, report, signal)
-      return beside.accounts
-    },
+    others: () => (beside ??= openBeside()),
     sources: () => sources,
     live: undefined,
     changes,
@@ -93,7 +104,7 @@ export const openContext = async (
     operations: { digest: digestOperation(digests, digestRoute(config)) },
     async close() {
       await generations?.close()
-      await beside?.close()
+      for (const one of opened) await one.close()
       await progress.close()
       await letters.close()
       await store.close()

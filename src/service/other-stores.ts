@@ -1,20 +1,7 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import type { ProgressState } from '../store/ledger.ts'
-import type { Store } from '../store/store.ts'
-import type { Context } from './context.ts'
 import type { Config } from './load.ts'
-import { openStore, storeId } from './open-store.ts'
-import { openProgressLog } from './progress-log.ts'
-
-/** What the ledger asks of a store, be it the first or one beside it. */
-export interface StoreAccount {
-  readonly storeName: string
-  readonly store: Store
-  readonly progress: ProgressState
-  readonly inFlight: Context['inFlight']
-}
+import { storeId } from './open-store.ts'
 
 /** A store beside the first: a name of its own, and the configuration of pipelines that fill it. */
 export interface OtherStore {
@@ -45,32 +32,4 @@ export const otherStores = (config: Config): readonly OtherStore[] => {
       },
     }
   })
-}
-
-/** Accounts of the stores beside the first while no service runs; `close` when done. */
-export const openAccounts = async (
-  config: Config,
-  report: (text: string) => void,
-  signal: AbortSignal,
-): Promise<{ readonly accounts: readonly StoreAccount[]; close(): Promise<void> }> => {
-  const closing: (() => Promise<void>)[] = []
-  const accounts: StoreAccount[] = []
-  const close = async (): Promise<void> => {
-    for (const end of closing.reverse()) await end()
-  }
-  try {
-    for (const { name, config: own } of otherStores(config)) {
-      if (!existsSync(own.data)) continue
-      const store = await openStore(own)
-      closing.push(() => store.close())
-      const directory = join(own.data, 'checkpoints', storeId(own.store))
-      const log = await openProgressLog(store, directory, report, signal, { readOnly: true })
-      closing.push(() => log.close())
-      accounts.push({ storeName: name, store, progress: log.state, inFlight: () => [] })
-    }
-  } catch (error) {
-    await close()
-    throw error
-  }
-  return { accounts, close }
 }

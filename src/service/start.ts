@@ -19,13 +19,12 @@ import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { createChanges } from './changes.ts'
-import type { Context } from './context.ts'
+import type { Beside, Context } from './context.ts'
 import { createLettersRoom } from './letters-room.ts'
 import { createLive } from './live.ts'
 import type { Config } from './load.ts'
 import { openStore, storeId } from './open-store.ts'
 import { createOpenTransforms, type OpenTransforms } from './open-transforms.ts'
-import type { StoreAccount } from './other-stores.ts'
 import { openProgressLog } from './progress-log.ts'
 import type { Pushed } from './pushed.ts'
 import { type RebuildOptions, rebuildGenerations } from './rebuild.ts'
@@ -51,8 +50,8 @@ export interface StartOptions {
   readonly name?: string
   /** Shared with pipelines into other stores. */
   readonly transforms?: OpenTransforms
-  /** Accounts of stores beside this one. */
-  readonly others?: () => readonly StoreAccount[]
+  /** Stores beside this one. */
+  readonly others?: () => readonly Beside[]
   /** Ends a start that waits for its store. */
   readonly stopping?: AbortSignal
   readonly clock?: () => number
@@ -248,6 +247,7 @@ export const startPipelines = async ({
 
   const room = createLettersRoom({
     letters,
+    store: storeName,
     limits: () => inForce.deadLetters,
     troubles,
     metrics,

@@ -103,3 +103,48 @@ test('the same store twice is refused, with its place', { timeout }, async () =>
   expect(code).toBe(1)
   expect(out + err).toMatch(/tailrace\.config\.ts:2:\d+: store\[1\] is the same as store\[0\]\. Name each store once/)
 })
+
+test('dead letters and files of every store are listed under its name, and changed in that store alone', {
+  timeout,
+}, async () => {
+  const store = await standIn()
+  await using service = following(`duckdb(), ${engine(store)}`)
+  writeFileSync(service.log, `${accessLines(3)}worse\nworst\n`)
+  expect(await service.run(['run', '--once', '--no-web'])).toMatchObject({ code: 0 })
+  const byStore = async (args: readonly string[]) =>
+    (await service.rows(args)).map((row) => row['store']).sort((a, b) => String(a).localeCompare(String(b)))
+  const both = ['duckdb', 'duckdb', 'elasticsearch', 'elasticsearch']
+  expect(await byStore(['dlq', 'list'])).toEqual(both)
+  expect(await byStore(['dlq', 'list', '-n', '3'])).toEqual(both.slice(0, 3))
+  expect(await byStore(['sources'])).toEqual(['duckdb', 'elasticsearch'])
+  const refused = await service.run(['dlq', 'list', '--store', 'opensearch'])
+  expect(refused).toMatchObject({ code: 2 })
+  expect(refused.err).toContain('--store takes the name of a store that is configured here: duckdb, elasticsearch')
+  const second = ['--store', 'elasticsearch']
+  const [letter] = await service.rows(['dlq', 'list', 'raw: worse', ...second])
+  const { id } = letter as { id: string }
+  expect(letter).toMatchObject({ raw: 'worse', store: 'elasticsearch' })
+
+  service.start()
+  await expect.poll(() => byStore(['dlq', 'list']), { timeout: 90_000 }).toEqual(both)
+  writeFileSync(join(service.directory, 'mended'), accessLines(1, 77).trimEnd())
+  expect(await service.run(['dlq', 'edit', id, '--raw-file', 'mended'])).toMatchObject({ code: 0 })
+  const replay = await service.run(['dlq', 'replay', id, '--format', 'ndjson'])
+  expect(replay, replay.err).toMatchObject({ code: 0 })
+  expect(replay.out).toContain('"total":{"selected":1,"left":3,"stored":1}')
+  expect(store.stored).toHaveLength(4)
+  expect(await service.rows(['dlq', 'purge', '--yes', '--store', 'duckdb'])).toEqual([{ purged: 2, left: 0 }])
+  expect(await byStore(['dlq', 'list'])).toEqual(['elasticsearch'])
+  expect(await service.rows(['stats', '--store', 'duckdb'])).toEqual([{ count: 3 }])
+  expect((await service.rows(['ledger'])).at(-1)).toMatchObject({
+    total: { stored: 3, dead_lettered: 2, purged: 2, balanced: true, beside: [{ stored: 4, dead_lettered: 1 }] },
+  })
+  expect(await service.end('SIGTERM')).toBe(143)
+
+  // A store that is away when the service starts: what it did not take is kept, and is not passed over in silence.
+  await store.close()
+  service.start()
+  await expect.poll(async () => (await service.run(['dlq', 'list'])).code, { timeout: 90_000 }).toBe(3)
+  expect((await service.run(['dlq', 'list'])).err).toContain('elasticsearch is still waited for by its start')
+  expect(await service.rows(['dlq', 'list', '--store', 'duckdb'])).toEqual([])
+})

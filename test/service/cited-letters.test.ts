@@ -89,7 +89,16 @@ it('logstash#8794: a full queue drops nothing, and takes letters again without a
   const log = { error: () => undefined, info: () => undefined } as never
   const [troubles, metrics] = [createTroubles(), createMetrics()]
   const limits = () => ({ maxBytes: 1000 })
-  const room = createLettersRoom({ letters, limits, troubles, metrics, log, once: false, clock: Date.now })
+  const room = createLettersRoom({
+    store: 'duckdb',
+    letters,
+    limits,
+    troubles,
+    metrics,
+    log,
+    once: false,
+    clock: Date.now,
+  })
   const batch = deadBatch(['one more'], 1000)
   try {
     await die(bench, ['a', 'b', 'c', 'd'])

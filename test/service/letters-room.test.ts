@@ -16,7 +16,16 @@ const bench = (first: LetterLimits, once = false) => {
   const metrics = createMetrics()
   const say = (text: string) => void said.push(text)
   const log = { error: say, info: say } as never
-  const room = createLettersRoom({ letters, limits: () => limits, troubles, metrics, log, once, clock: () => now })
+  const room = createLettersRoom({
+    store: 'duckdb',
+    letters,
+    limits: () => limits,
+    troubles,
+    metrics,
+    log,
+    once,
+    clock: () => now,
+  })
   const stop = new AbortController()
   const state = { passed: 0, failed: 0 }
   const ask = (batch = deadBatch(['nonsense'])): void =>
@@ -39,7 +48,9 @@ it('a full queue makes what would add to it wait, says so once, and lets it go o
   await waitUntil('the one without dead rows has passed', () => state.passed === 1)
   expect(troubles.now()).toMatchObject([{ about: 'dead letter queue', blocks: true }])
   expect(said).toEqual([expect.stringContaining('2 MiB of 1 MiB (deadLetters.size); reading waits')])
-  expect(await metrics.render()).toMatch(/tailrace_dead_letter_records 3\n[\s\S]*tailrace_dead_letter_bytes 2097152\n/)
+  expect(await metrics.render()).toMatch(
+    /tailrace_dead_letter_records\{store="duckdb"\} 3\n[\s\S]*tailrace_dead_letter_bytes\{store="duckdb"\} 2097152\n/,
+  )
   letters.bytes = 1000
   await waitUntil('the others pass', () => state.passed === 3)
   expect(troubles.now()).toEqual([])

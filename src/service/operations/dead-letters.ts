@@ -8,6 +8,7 @@ import { redactText } from '../../transform/redaction/redact-text.ts'
 import type { Context } from '../context.ts'
 import { type Answer, OperationError } from '../control.ts'
 import { type Asked, queryOver } from './question.ts'
+import { assertAllAtHand, atHand, inEveryStore } from './stores.ts'
 import { parseTime } from './time-range.ts'
 
 /** A letter as people see it: redacted unless the owner of the file asks for the bytes as they are. */
@@ -95,24 +96,53 @@ export async function* selectLetters(
   }
 }
 
+/** Those for each store have their own queue. */
 export async function* listLetters(context: Context, asked: LettersAsked): Answer {
-  for await (const letter of selectLetters(context, asked)) yield shown(letter, asked.raw === true)
+  let left = asked.limit ?? Infinity
+  yield* inEveryStore(context, async function* (one) {
+    for await (const letter of selectLetters(one, { ...asked, limit: left })) {
+      left--
+      yield { ...shown(letter, asked.raw === true), store: one.storeName }
+    }
+  })
 }
 
-/** Throws where there is none. */
-export const letterById = async ({ letters }: Pick<Context, 'letters'>, id: string): Promise<DeadLetter> => {
-  const letter = await letters.find(id)
-  if (letter === undefined)
-    throw new OperationError(1, `no dead letter has the id '${id}'; 'tailrace dlq list' shows them`)
-  return letter
+/** A letter, and the context of the store that did not take its record. */
+interface FoundLetter {
+  readonly letter: DeadLetter
+  readonly context: Context
+}
+
+/** The letters with this id: a record of a file that several machines share may be one for each store. Throws where there is none. */
+const lettersById = async (context: Context, id: string): Promise<readonly FoundLetter[]> => {
+  const found: FoundLetter[] = []
+  for (const one of await atHand(context)) {
+    const letter = await one.letters.find(id)
+    if (letter !== undefined) found.push({ letter, context: one })
+  }
+  if (found.length > 0) return found
+  await assertAllAtHand(context)
+  throw new OperationError(1, `no dead letter has the id '${id}'; 'tailrace dlq list' shows them`)
+}
+
+/** The only letter with this id. */
+export const letterById = async (context: Context, id: string): Promise<FoundLetter> => {
+  const [first, ...more] = await lettersById(context, id)
+  if (more.length > 0)
+    throw new OperationError(
+      2,
+      `${[first!, ...more].map((one) => one.context.storeName).join(' and ')} have a dead letter ${id} each; say which with --store`,
+    )
+  return first!
 }
 
 export async function* showLetter(context: Context, asked: { readonly id: string; readonly raw?: boolean }): Answer {
-  yield shown(await letterById(context, asked.id), asked.raw === true)
+  for (const { letter, context: one } of await lettersById(context, asked.id))
+    yield { ...shown(letter, asked.raw === true), store: one.storeName }
 }
 
 /** Its bytes as they lie on the disk, for an editor. */
 export async function* rawLetter(context: Context, asked: { readonly id: string }): Answer {
-  const { raw } = await letterById(context, asked.id)
-  yield { raw }
+  const { letter } = await letterById(context, asked.id)
+  yield { raw: letter.raw }
 }

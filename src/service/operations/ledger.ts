@@ -2,7 +2,6 @@ import { type EventDays, type LedgerRow, ledgerRows } from '../../store/ledger.t
 import type { Retention } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import type { Answer } from '../control.ts'
-import type { StoreAccount } from '../other-stores.ts'
 import { explains, heldByDay } from './retained.ts'
 
 const counts = [
@@ -53,15 +52,14 @@ export const mayRemove = (rules: readonly Retention[], oldest: ReadonlyMap<strin
   )
 }
 
-const storedBy = (rows: readonly LedgerRow[], { progress }: StoreAccount): number =>
+const storedBy = (rows: readonly LedgerRow[], { progress }: Context): number =>
   rows.reduce((sum, { stored }) => sum + stored, progress.forgotten)
 
-const rowsOf = ({ progress, storeName, inFlight }: StoreAccount): LedgerRow[] =>
-  ledgerRows(progress, storeName, inFlight())
+const rowsOf = ({ progress, storeName, inFlight }: Context): LedgerRow[] => ledgerRows(progress, storeName, inFlight())
 
 /** Of a store that does not count what it removes: how much retention must have, where it can explain all that is missing. */
 const inferred = async (
-  { progress, store }: StoreAccount,
+  { progress, store }: Context,
   retention: readonly Retention[],
   { missing, days }: { readonly missing: number; readonly days: EventDays },
   signal: AbortSignal,
@@ -74,7 +72,7 @@ const inferred = async (
 
 /** What a store is found to hold, beside what its ledger says. */
 const verify = async (
-  account: StoreAccount,
+  account: Context,
   retention: readonly Retention[],
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> => {
@@ -107,7 +105,7 @@ const verify = async (
 const patience = 10_000
 
 const verifyBeside = async (
-  account: StoreAccount,
+  account: Context,
   retention: readonly Retention[],
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> => {
@@ -129,11 +127,15 @@ export async function* ledger(context: Context, asked: { readonly verify?: boole
   const rows = rowsOf(context)
   yield* rows
   const beside: Record<string, unknown>[] = []
-  for (const account of await context.others()) {
+  for (const { name: store, context: account } of await context.others()) {
+    if (account === undefined) {
+      beside.push({ store, waiting: true, ...(asked.verify === true ? { verified: null } : {}) })
+      continue
+    }
     const own = rowsOf(account)
     yield* own
     const checked = asked.verify === true ? await verifyBeside(account, retention, signal) : {}
-    beside.push({ store: account.storeName, ...totalOf(own), ...checked })
+    beside.push({ store, ...totalOf(own), ...checked })
   }
   const checked = asked.verify === true ? await verify(context, retention, signal) : {}
   const total: Record<string, unknown> = { ...totalOf(rows), ...checked }

@@ -8,12 +8,14 @@ import { reprocessStored } from './reprocess.ts'
 import { explainQuery, search, stats } from './search.ts'
 import { slow } from './slow.ts'
 import { adoptFile, forgetSource, losses, rewindSource, sources } from './sources.ts'
+import { contextOf, type StoreAsked, stores } from './stores.ts'
 import { tail } from './tail.ts'
 
 export type Operation = (context: Context, asked: never, signal: AbortSignal) => Answer
 
 /** What commands ask; the same whether the service answers or the command opened the store itself. */
 const operations: Readonly<Record<string, Operation>> = {
+  stores,
   search,
   stats,
   tail,
@@ -34,17 +36,8 @@ const operations: Readonly<Record<string, Operation>> = {
   reprocess: reprocessStored,
 }
 
-/** Those that a store which is away would keep waiting. */
-const asksStore: ReadonlySet<string> = new Set([
-  'search',
-  'stats',
-  'slow',
-  'ledger',
-  'dlq-replay',
-  'reprocess',
-  'sources-forget',
-  'sources-rewind',
-])
+/** Those that a store which is away would keep waiting, and that are about one store. */
+const asksStore: ReadonlySet<string> = new Set(['search', 'stats', 'slow', 'ledger', 'reprocess'])
 
 export const operateOn =
   (context: Context, more: Readonly<Record<string, Operation>> = {}): Operate =>
@@ -52,6 +45,14 @@ export const operateOn =
     const operation = more[name] ?? operations[name]
     if (operation === undefined)
       throw new OperationError(2, `the service knows no operation '${name}'; is it an older version?`)
-    if (!asksStore.has(name)) return operation(context, given as never, signal)
-    return patiently(context, (inner) => operation(context, given as never, inner), signal)
+    const answer = (one: Context): Answer =>
+      asksStore.has(name)
+        ? patiently(one, (inner) => operation(one, given as never, inner), signal)
+        : operation(one, given as never, signal)
+    const { store } = given as StoreAsked
+    return store === undefined ? answer(context) : later(contextOf(context, store).then(answer))
   }
+
+async function* later(answer: Promise<Answer>): Answer {
+  yield* await answer
+}

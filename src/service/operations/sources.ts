@@ -7,9 +7,16 @@ import { within } from '../../store/lost-span.ts'
 import type { Context } from '../context.ts'
 import { type Answer, OperationError } from '../control.ts'
 import type { SourceChanges } from '../source-changes.ts'
+import { patiently } from './patiently.ts'
+import { assertAllAtHand, atHand, inEveryStore } from './stores.ts'
 
-/** Followed files, then those of which bytes are lost and no file is there. */
-export async function* sources(context: Context): Answer {
+/** Followed files, then those of which bytes are lost and no file is there. Each store has its own reading of them. */
+export const sources = (context: Context): Answer =>
+  inEveryStore(context, async function* (one) {
+    for (const row of sourcesOf(one)) yield { ...row, store: one.storeName }
+  })
+
+function* sourcesOf(context: Context): Generator<object> {
   const { lost, checkpoints } = context.progress
   const byKey = Map.groupBy(lost, ({ key }) => key)
   const lostOf = (id: string): object => {
@@ -32,10 +39,11 @@ export async function* sources(context: Context): Answer {
 }
 
 /** Every range of bytes stated lost, oldest first. */
-export async function* losses({ progress }: Context): Answer {
-  for (const { at, source, path, key, from, to } of progress.lost.toSorted((a, b) => a.at - b.at))
-    yield { time: new Date(at).toISOString(), source, path, id: key, from, to, bytes: to - from }
-}
+export const losses = (context: Context): Answer =>
+  inEveryStore(context, async function* ({ progress, storeName: store }) {
+    for (const { at, source, path, key, from, to } of progress.lost.toSorted((a, b) => a.at - b.at))
+      yield { time: new Date(at).toISOString(), source, path, id: key, from, to, bytes: to - from, store }
+  })
 
 /** Longer than that a command does not wait for what is still to be delivered. */
 const patience = 20_000
@@ -47,20 +55,37 @@ interface Asked {
   readonly id: string
 }
 
-const found = (
-  context: Context,
-  { id }: Asked,
-): { readonly changes: SourceChanges; readonly generation: Generation } => {
-  const { sourceChanges: changes } = context
-  if (changes === undefined) throw new Error('the data directory was opened for reading only')
-  const all = /^[0-9a-f]{4,16}$/.test(id) ? changes.generations.all().filter(({ key }) => key.startsWith(id)) : []
+interface Found {
+  /** Of the store into which it is read. */
+  readonly context: Context
+  readonly changes: SourceChanges
+  readonly generation: Generation
+}
+
+const found = async (given: Context, { id }: Asked): Promise<Found> => {
+  const all: Found[] = []
+  for (const context of await atHand(given)) {
+    const { sourceChanges: changes } = context
+    if (changes === undefined) throw new Error('the data directory was opened for reading only')
+    if (!/^[0-9a-f]{4,16}$/.test(id)) break
+    for (const generation of changes.generations.all())
+      if (generation.key.startsWith(id)) all.push({ context, changes, generation })
+  }
+  if (all.length === 0) await assertAllAtHand(given)
   if (all.length !== 1)
     throw new OperationError(
       2,
-      `${all.length === 0 ? 'no file has' : `${all.length} files have`} the id '${id}'; 'tailrace sources --format ndjson' lists them whole`,
+      `${all.length === 0 ? 'no file has' : `${all.length} files have`} the id '${id}'; 'tailrace sources --format ndjson' lists them whole${new Set(all.map(({ context }) => context)).size > 1 ? ', --store says into which store' : ''}`,
     )
-  return { changes, generation: all[0]! }
+  return all[0]!
 }
+
+/** A change of the one file that is asked for, in the store into which it is read, which is not waited for for long. */
+const changing = <A extends Asked>(change: (found: Found, asked: A, signal: AbortSignal) => Answer) =>
+  async function* (given: Context, asked: A, signal: AbortSignal): Answer {
+    const one = await found(given, asked)
+    yield* patiently(one.context, (until) => change(one, asked, until), signal)
+  }
 
 const committedTo = ({ progress }: Context, { key, begin }: Generation): number =>
   Math.max(begin, progress.checkpoints.get(key) ?? 0)
@@ -79,12 +104,11 @@ const fileOf = ({ path, device, inode }: Generation): string | undefined => {
 }
 
 /** Forgets what is known of a file: it is read as a new one where it is, or comes back. */
-export async function* forgetSource(
-  context: Context,
+export const forgetSource = changing(async function* (
+  { context, changes, generation },
   asked: Asked & { readonly yes?: boolean },
-  signal: AbortSignal,
+  signal,
 ): Answer {
-  const { changes, generation } = found(context, asked)
   const { key, path } = generation
   const there = fileOf(generation)
   if (there !== undefined && asked.yes !== true)
@@ -101,8 +125,8 @@ export async function* forgetSource(
     },
     soon(signal),
   )
-  yield { id: key, path, forgotten: true }
-}
+  yield { id: key, path, forgotten: true, store: context.storeName }
+})
 
 /** Records of a generation that the store holds, and those that retention removed from it. */
 export const recordsOf = async (
@@ -116,12 +140,11 @@ export const recordsOf = async (
 }
 
 /** Reads a file again from an offset. What the store holds of it is passed over; what it does not is stored. */
-export async function* rewindSource(
-  context: Context,
+export const rewindSource = changing(async function* (
+  { context, changes, generation },
   asked: Asked & { readonly to?: number },
-  signal: AbortSignal,
+  signal,
 ): Answer {
-  const { changes, generation } = found(context, asked)
   const { key, path, source } = generation
   const to = asked.to ?? 0
   if (fileOf(generation) === undefined)
@@ -152,8 +175,8 @@ export async function* rewindSource(
     },
     soon(signal),
   )
-  yield { id: key, path, offset: to, was: from }
-}
+  yield { id: key, path, offset: to, was: from, store: context.storeName }
+})
 
 const nothing = {
   read: 0,
@@ -170,12 +193,11 @@ const laterThan = ({ progress }: Context, key: string, to: number): ReadonlyMap<
   new Map([...progress.checkpoints].map(([one, offset]) => [one, one === key ? to : offset]))
 
 /** Reads a file that a person names as the generation it holds: a copy put back, a rotated file under another name. */
-export async function* adoptFile(
-  context: Context,
+export const adoptFile = changing(async function* (
+  { context, changes, generation },
   asked: Asked & { readonly path: string },
-  signal: AbortSignal,
+  signal,
 ): Answer {
-  const { changes, generation } = found(context, asked)
   const { key } = generation
   const there = fileOf(generation)
   if (there !== undefined && generation.gone === undefined)
@@ -210,5 +232,6 @@ export async function* adoptFile(
     offset,
     size: answer.size,
     was_lost: regained.reduce((sum, { from, to }) => sum + to - from, 0),
+    store: context.storeName,
   }
-}
+})
