@@ -6,6 +6,7 @@ import { createArena } from '../../src/memory/arena.ts'
 import { createPushed } from '../../src/service/pushed.ts'
 import { openGenerations } from '../../src/source/generation.ts'
 import { http } from '../../src/source/http.ts'
+import { createSpools } from '../../src/source/spools.ts'
 import { createLog } from '../../src/telemetry/log.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { startWeb } from '../../src/web/server.ts'
@@ -21,7 +22,8 @@ const source = await http({ name: 'bench' }).open({
   clock: Date.now,
   once: false,
   begin: 'beginning',
-  spool: join(directory, 'spool'),
+  spools: createSpools(join(directory, 'spool'), ['bench'])('bench'),
+  unpacked: join(directory, 'unpacked'),
   text: () => undefined,
   report: ({ text }) => console.error(text),
 })

@@ -1,10 +1,12 @@
+import { join } from 'node:path'
+import { createSpools } from '../source/spools.ts'
 import { createBackoff } from '../store/retry.ts'
 import { createAside } from './aside.ts'
 import type { Beside } from './context.ts'
 import type { Config } from './load.ts'
 import { createOpenTransforms, type OpenTransforms } from './open-transforms.ts'
-import { isReadAgain, type OtherStore, otherStores } from './other-stores.ts'
-import { createPushed } from './pushed.ts'
+import { type OtherStore, otherStores } from './other-stores.ts'
+import { readOnlyPushed } from './pushed.ts'
 import { startRetention } from './retention.ts'
 import { type Running, type StartOptions, startPipelines } from './start.ts'
 
@@ -42,7 +44,7 @@ const startOther = (given: StartOptions, { name, config }: OtherStore, transform
       running = await startPipelines({
         ...given,
         ...{ config: wanted, name, log, troubles, metrics, transforms },
-        pushed: createPushed(wanted, given.once, { log, metrics }),
+        pushed: readOnlyPushed(),
         failed: broken.reject,
         stopping: stopping.signal,
       })
@@ -99,16 +101,15 @@ const startOther = (given: StartOptions, { name, config }: OtherStore, transform
 
 /** Starts the pipelines into the first store, and beside them those into each other: none waits for another. */
 export const startEveryStore = async (options: StartOptions): Promise<RunningEvery> => {
-  const { config, log } = options
+  const { config } = options
   if (config.also.length === 0 || config.role === 'analyse')
     return { ...(await startPipelines(options)), others: Promise.resolve() }
-  for (const pipeline of config.pipelines)
-    if (!isReadAgain(pipeline))
-      log.warn(`what '${pipeline.name}' takes in comes once: it goes into the first store only`)
+  const named = otherStores(config)
+  const spools = createSpools(join(config.data, 'spool'), [config.store.kind, ...named.map(({ name }) => name)])
   const transforms = createOpenTransforms()
   const others: Other[] = []
-  const first = await startPipelines({ ...options, transforms, others: () => others })
-  others.push(...otherStores(config).map((other) => startOther(options, other, transforms)))
+  const first = await startPipelines({ ...options, spools, transforms, others: () => others })
+  others.push(...named.map((other) => startOther({ ...options, spools }, other, transforms)))
   return {
     ...first,
     others: Promise.all(others.map(({ done }) => done)).then(() => undefined),

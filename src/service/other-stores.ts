@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { Pipeline } from '../pipeline/pipeline.ts'
 import type { Config } from './load.ts'
 import { storeId } from './open-store.ts'
 
@@ -9,12 +8,9 @@ export interface OtherStore {
   readonly config: Config
 }
 
-/** Files can be read twice, at two speeds; what comes in by itself comes once. */
-export const isReadAgain = ({ source }: Pipeline): boolean => source.paths !== undefined && source.listens === undefined
-
 /**
  * All that a store beside the first keeps (generations, checkpoints, dead letters, an embedded database) lies in
- * `also/<store>` of the data directory, so that the two share nothing but the files they read.
+ * `also/<store>` of the data directory, so that the two share nothing but the files they read, those of the spools among them.
  */
 export const otherStores = (config: Config): readonly OtherStore[] => {
   const taken = [config.store.kind]
@@ -28,7 +24,6 @@ export const otherStores = (config: Config): readonly OtherStore[] => {
         store,
         also: [],
         data: join(config.data, 'also', storeId(store)),
-        pipelines: config.pipelines.filter(isReadAgain),
       },
     }
   })

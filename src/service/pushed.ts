@@ -120,9 +120,24 @@ export const createPushed = (
         await closePorts()
       }
     },
-    troubles: () =>
-      [...mounted].flatMap(([name, { trouble }]) =>
-        trouble === undefined ? [] : [{ kind: 'disk', about: name, text: trouble, blocks: true }],
-      ),
+    troubles: () => troublesOf(mounted),
+  }
+}
+
+const troublesOf = (mounted: ReadonlyMap<string, OpenSource>): readonly Trouble[] =>
+  [...mounted].flatMap(([name, { trouble }]) =>
+    trouble === undefined ? [] : [{ kind: 'disk', about: name, text: trouble, blocks: true }],
+  )
+
+/** For pipelines into a store beside the first: what is pushed is taken in elsewhere, and read by them from the spool. */
+export const readOnlyPushed = (): Pushed => {
+  const mounted = new Map<string, OpenSource>()
+  return {
+    routes: [],
+    async mount(name, source) {
+      mounted.set(name, source)
+      return async () => void mounted.delete(name)
+    },
+    troubles: () => troublesOf(mounted),
   }
 }

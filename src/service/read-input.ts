@@ -8,6 +8,7 @@ import { type Arena, createArena } from '../memory/arena.ts'
 import type { Encoding } from '../source/decode.ts'
 import { openFollow } from '../source/follow.ts'
 import { openGenerations } from '../source/generation.ts'
+import { createSpools } from '../source/spools.ts'
 import { plainFiles } from '../source/tailing.ts'
 import type { Choose, Tried } from './try-parsers.ts'
 
@@ -67,7 +68,8 @@ export async function* readInput(
         clock,
         once: true,
         begin: 'beginning',
-        spool: directory,
+        spools: createSpools(directory, [''])(''),
+        unpacked: directory,
         text: () => undefined,
         report: ({ text }) => report(text),
       },

@@ -12,6 +12,7 @@ import { datasetsOf, type Pipeline } from '../pipeline/pipeline.ts'
 import { createProgress } from '../pipeline/progress.ts'
 import { openGenerations } from '../source/generation.ts'
 import type { SourceNotice } from '../source/source.ts'
+import { createSpools } from '../source/spools.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import { rowGroupSize } from '../store/duckdb/row-group.ts'
 import { unstated, within } from '../store/lost-span.ts'
@@ -46,6 +47,8 @@ export interface StartOptions {
   readonly troubles: Troubles
   /** Where sources are pushed to. */
   readonly pushed: Pushed
+  /** Where that is kept, for a store by its name; of its own unless given. */
+  readonly spools?: ReturnType<typeof createSpools>
   /** Of the store, in ledger and metrics; its kind unless given. */
   readonly name?: string
   /** Shared with pipelines into other stores. */
@@ -187,7 +190,8 @@ export const startPipelines = async ({
   metrics,
   troubles,
   pushed,
-  name,
+  name = config.store.kind,
+  spools = createSpools(join(config.data, 'spool'), [name]),
   transforms = createOpenTransforms(),
   others = () => [],
   stopping,
@@ -199,7 +203,7 @@ export const startPipelines = async ({
   const delivering = new AbortController()
   const arena = createArena(config.memory)
   const store = await openStore(config)
-  const storeName = name ?? config.store.kind
+  const storeName = name
   troubles.watch(() => storeTrouble(store))
   const id = storeId(config.store)
   const giveUp = (): void => {
@@ -317,7 +321,8 @@ export const startPipelines = async ({
         delivery.settle()
       },
       begin: from,
-      spool: join(config.data, 'spool'),
+      spools: spools(storeName),
+      unpacked: join(config.data, 'spool', '.unpacked'),
       text: (given) => (isReference(given) ? (readVariable(given.name, process.env, []) ?? given.fallback) : given),
       repeated: (path, count) => {
         progress.repeated(source, path, count, clock())

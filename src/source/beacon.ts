@@ -69,7 +69,13 @@ const beaconProblems = ({ keys, origins = [], sample = 1 }: BeaconOptions, site:
 const openBeacon = async (options: BeaconOptions, context: SourceContext): Promise<OpenSource> => {
   const { name, origins = [], sample = 1, perAddress = 10, maxBody = 64 << 10, maxSpool = 256 << 20 } = options
   const spooled = await openSpooled(
-    { name, directory: join(context.spool, name), label: `/ingest/${name}`, maxBytes: maxSpool, goesOn: () => false },
+    {
+      name,
+      directory: join(context.spools.directory, name),
+      label: `/ingest/${name}`,
+      maxBytes: maxSpool,
+      goesOn: () => false,
+    },
     context,
   )
   const keys = createKeys(options.keys.flatMap((key) => context.text(key) ?? []))

@@ -73,7 +73,7 @@ const openBeats = async (
   const { name, host, port, tls, maxSpool = 1 << 30, maxConnections } = options
   const label = `beats/${name}`
   const spooled = await openSpooled(
-    { name, directory: join(context.spool, name), label, maxBytes: maxSpool, goesOn: () => false },
+    { name, directory: join(context.spools.directory, name), label, maxBytes: maxSpool, goesOn: () => false },
     context,
   )
   const open = new Set<Promise<void>>()

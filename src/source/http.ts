@@ -49,7 +49,13 @@ export const http = (options: HttpOptions): Source => {
 const openHttp = async (options: HttpOptions, context: SourceContext): Promise<OpenSource> => {
   const { name, maxSpool = 1 << 30, maxBody = 16 << 20 } = options
   const spooled = await openSpooled(
-    { name, directory: join(context.spool, name), label: `/ingest/${name}`, maxBytes: maxSpool, goesOn: () => false },
+    {
+      name,
+      directory: join(context.spools.directory, name),
+      label: `/ingest/${name}`,
+      maxBytes: maxSpool,
+      goesOn: () => false,
+    },
     context,
   )
   const keys = createKeys((options.keys ?? []).flatMap((key) => context.text(key) ?? []))

@@ -85,7 +85,6 @@ export const tidy = (tailing: Tailing, file: Followed, now: number): void => {
   if (file.ended || file.offset < file.size) return
   if (hooks.isComplete(file.path)) {
     if (file.handedOut.length > 0) return
-    end(tailing, file)
-    hooks.done(file.path)
+    if (hooks.done(file.path)) end(tailing, file)
   } else if ((file.deleted || file.unreachable) && (context.once || isFinished(tailing, file, now))) end(tailing, file)
 }

@@ -46,7 +46,7 @@ export const openPortSource = async (source: PortSource, context: SourceContext)
   const { maxSpool = 1 << 30, maxConnections, tls } = options
   const label = `${kind}/${name}`
   const spooled = await openSpooled(
-    { name, directory: join(context.spool, name), label, maxBytes: maxSpool, goesOn: () => false },
+    { name, directory: join(context.spools.directory, name), label, maxBytes: maxSpool, goesOn: () => false },
     context,
   )
   const stopping = new AbortController()

@@ -6,6 +6,7 @@ import type { Framing } from '../event/framing.ts'
 import type { Arena } from '../memory/arena.ts'
 import type { GenerationStore } from './generation.ts'
 import type { Listening, Port, Route } from './listening.ts'
+import type { Spools } from './spools.ts'
 
 /** What a source is given when it is opened. */
 export interface SourceContext {
@@ -30,8 +31,10 @@ export interface SourceContext {
   readonly once: boolean
   /** Where to begin files never seen: the whole, or only what comes. */
   readonly begin: 'beginning' | 'end'
-  /** Directory under which what is pushed is kept, each source's in one of its own; also for what is unpacked while it is read. */
-  readonly spool: string
+  /** Where what is pushed is kept until every store has it. */
+  readonly spools: Spools
+  /** Directory for what is unpacked while it is read. */
+  readonly unpacked: string
   /** A setting that may come from the environment; undefined where it is not set. */
   readonly text: (given: Text) => string | undefined
   /** So many records of `path` came again that the client had sent before; they are read no further. */

@@ -31,10 +31,12 @@ export interface Spool {
   /** Bytes of a segment that are durable. */
   visible(path: string, size: number): number
   isComplete(path: string): boolean
-  /** Removes a segment whose records are all committed. */
-  remove(path: string): Promise<void>
-  /** Bytes that lie in the spool or are on their way there. */
-  readonly bytes: number
+  /** All records of a segment are committed by this reader. True: by all of them, and it goes. */
+  release(path: string, reader?: string): boolean
+  /** Bytes that lie in the spool, or are on their way there, and are not released by this reader; by the first unless given. */
+  waiting(reader?: string): number
+  /** Another limit of what may wait for the first reader. */
+  limit(maxBytes: number): void
   /** What was found damaged when it was opened. */
   readonly damage: readonly Damage[]
   close(): Promise<void>
@@ -43,8 +45,10 @@ export interface Spool {
 export interface SpoolOptions {
   /** A segment is left when it holds this many bytes; default 64 MiB. */
   readonly segmentBytes?: number
-  /** `append` rejects while this many bytes lie in the spool; default: no limit. */
+  /** `append` rejects while this many bytes wait for the first reader; default: no limit. */
   readonly maxBytes?: number
+  /** Who reads it: a segment stays until each has released it. What waits only for others than the first has no limit, so that they hold nobody up. */
+  readonly readers?: readonly [string, ...string[]]
   /** A sentence for the operator: damage. */
   readonly report?: (text: string) => void
   /** For disks that fail on purpose. */
@@ -84,11 +88,16 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array => (parts.length === 1
 
 /** Opens a spool directory: checks what is there, and begins a new segment with the first append. */
 export const openSpool = async (directory: string, options: SpoolOptions = {}): Promise<Spool> => {
-  const { segmentBytes = 64 << 20, maxBytes = Number.POSITIVE_INFINITY, report = () => {}, open = openFile } = options
+  const { segmentBytes = 64 << 20, report = () => {}, open = openFile, readers = [''] } = options
+  const [first] = readers
+  let { maxBytes = Number.POSITIVE_INFINITY } = options
   await makeDurableDirectory(directory, 0o700)
   const { complete, damage } = await takeStock(directory, report)
   const known = await openKnown(directory)
   let number = Math.max(0, ...[...complete.keys()].map(numberOf))
+  /** Of all that were ever complete: who has one open goes on seeing its size when it was removed. */
+  const lengths = new Map(complete)
+  const releasedBy = new Map<string, Set<string>>(readers.map((reader) => [reader, new Set()]))
 
   let segment: Open | undefined
   let rolling = false
@@ -97,6 +106,7 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
   /** Being kept, by identity. */
   const pending = new Map<string, Promise<void>>()
   let work: Promise<void> = Promise.resolve()
+  let removing: Promise<void> = Promise.resolve()
   let scheduled = false
 
   const begin = async (): Promise<Open> => {
@@ -123,7 +133,10 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
     const left = segment
     segment = undefined
     if (left === undefined) return
-    if (left.length > 0) complete.set(left.path, left.length)
+    if (left.length > 0) {
+      complete.set(left.path, left.length)
+      lengths.set(left.path, left.length)
+    }
     await left.data.truncate(left.length).catch(() => {})
     await left.sums.truncate(left.pieces * sumSize).catch(() => {})
     await left.data.close().catch(() => {})
@@ -200,21 +213,23 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
     work = done.catch(() => {})
     return done
   }
-  const bytesNow = (): number => {
+  const waitingFor = (reader: string): number => {
+    const released = releasedBy.get(reader)!
     let sum = (segment?.length ?? 0) + queued
-    for (const length of complete.values()) sum += length
+    for (const [path, length] of complete) if (!released.has(path)) sum += length
     return sum
   }
 
   return {
-    append(bytes, identities) {
-      if (bytesNow() >= maxBytes) {
+    append(piece, identities) {
+      const bytes = waitingFor(first)
+      if (bytes >= maxBytes) {
         // What is stored of the present segment makes room only once it is left.
         if (segment !== undefined) void next(leave)
-        return Promise.reject(new SpoolFull(`${directory} holds ${bytesNow()} bytes that are not stored yet`))
+        return Promise.reject(new SpoolFull(`${directory} holds ${bytes} bytes that are not stored yet`))
       }
-      const kept = new Promise<void>((resolve, reject) => queue.push({ bytes, identities, resolve, reject }))
-      queued += bytes.length
+      const kept = new Promise<void>((resolve, reject) => queue.push({ bytes: piece, identities, resolve, reject }))
+      queued += piece.length
       if (identities !== undefined) markPending(pending, identities, kept)
       if (!scheduled) {
         scheduled = true
@@ -230,18 +245,29 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
       return segment !== undefined && segment.length >= segmentBytes
     },
     finish: () => next(leave),
-    visible: (path, size) => Math.min(size, complete.get(path) ?? (segment?.path === path ? segment.length : 0)),
-    isComplete: (path) => complete.has(path),
-    async remove(path) {
+    visible: (path, size) => Math.min(size, lengths.get(path) ?? (segment?.path === path ? segment.length : 0)),
+    isComplete: (path) => lengths.has(path),
+    release(path, reader = first) {
+      if (!complete.has(path)) return lengths.has(path)
+      releasedBy.get(reader)!.add(path)
+      if (![...releasedBy.values()].every((released) => released.has(path))) return false
       complete.delete(path)
-      await removeSegment(path)
-      await fsyncDir(directory)
+      for (const released of releasedBy.values()) released.delete(path)
+      removing = removing
+        .then(() => removeSegment(path))
+        .then(() => fsyncDir(directory))
+        .catch((error: unknown) => report(`${path} could not be removed: ${String(error)}`))
+      return true
     },
-    get bytes() {
-      return bytesNow()
+    waiting: (reader = first) => waitingFor(reader),
+    limit(bytes) {
+      maxBytes = bytes
     },
     damage,
-    close: () => next(leave),
+    async close() {
+      await removing
+      await next(leave)
+    },
   }
 }
 

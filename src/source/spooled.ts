@@ -1,8 +1,10 @@
 import { join } from 'node:path'
+import { printBytes } from '../event/units.ts'
 import type { Encoding } from './decode.ts'
 import { openFollow } from './follow.ts'
 import type { OpenSource, SourceContext } from './source.ts'
-import { openSpool, type Spool, SpoolFull, type SpoolOptions } from './spool.ts'
+import { SpoolFull, type SpoolOptions } from './spool.ts'
+import type { SpoolShare } from './spools.ts'
 
 export interface SpooledOptions {
   readonly name: string
@@ -16,19 +18,17 @@ export interface SpooledOptions {
   /** Milliseconds between looks at the spool. */
   readonly verifyEvery?: number
   /** With `once`: whether to wait for more all the same. */
-  readonly goesOn: () => boolean
+  readonly goesOn: (spool: SpoolShare) => boolean
   readonly open?: SpoolOptions['open']
 }
 
 /** A spool and the source that follows it. */
 export interface Spooled {
   readonly source: OpenSource
-  readonly spool: Spool
-  /** Something was kept: it is looked at now rather than soon. */
-  wake(): void
+  readonly spool: SpoolShare
   /** Keeps whole records. Resolves once they are on disk; rejects where they count as not kept. */
   keep(records: Uint8Array, identities?: Uint8Array): Promise<void>
-  seen: Spool['seen']
+  seen: SpoolShare['seen']
   /** So many records came that were kept before. */
   duplicate(count: number): void
   /** So many were left out on purpose. */
@@ -42,20 +42,24 @@ const tellFor = 60_000
 export const openSpooled = async (options: SpooledOptions, context: SourceContext): Promise<Spooled> => {
   const { name, directory, label, encoding, segmentBytes, maxBytes, verifyEvery = 200 } = options
   const report = (text: string): void => context.report({ kind: 'unreadable', path: label, text })
-  const spool = await openSpool(directory, {
-    report,
-    ...(segmentBytes === undefined ? {} : { segmentBytes }),
-    ...(maxBytes === undefined ? {} : { maxBytes }),
-    ...(options.open === undefined ? {} : { open: options.open }),
-  })
+  const { spools } = context
+  let wake = (): void => {}
+  const spool = await spools.open(
+    directory,
+    {
+      report,
+      ...(segmentBytes === undefined ? {} : { segmentBytes }),
+      ...(maxBytes === undefined ? {} : { maxBytes }),
+      ...(options.open === undefined ? {} : { open: options.open }),
+    },
+    () => wake(),
+  )
   for (const { path, from, to } of spool.damage) {
     const known = context.generations.of(name).find((one) => one.path === path)
     if (known === undefined) continue
     const text = `${to - from} bytes of ${path} (from ${from} to ${to}) are damaged`
     context.report({ kind: 'lost', path: label, text, lost: { key: known.key, from, to } })
   }
-  let wake = (): void => {}
-  let removing: Promise<void> = Promise.resolve()
   const inner = await openFollow(
     {
       name,
@@ -69,13 +73,9 @@ export const openSpooled = async (options: SpooledOptions, context: SourceContex
       owned: true,
       visible: spool.visible,
       isComplete: spool.isComplete,
-      done: (path) => {
-        removing = removing
-          .then(() => spool.remove(path))
-          .catch((error: unknown) => report(`${path} could not be removed: ${String(error)}`))
-      },
+      done: spool.release,
       label,
-      goesOn: options.goesOn,
+      goesOn: () => options.goesOn(spool),
     },
     (given) => {
       wake = given
@@ -85,14 +85,13 @@ export const openSpooled = async (options: SpooledOptions, context: SourceContex
   let closed = false
   return {
     spool,
-    wake: () => wake(),
     async keep(records, identities) {
       if (closed) throw new Error('the service stops')
       if (spool.large) spool.roll()
       try {
         await spool.append(records, identities)
         failure = undefined
-        wake()
+        spool.wake()
       } catch (error) {
         failure = { error, at: context.clock() }
         throw error
@@ -109,16 +108,19 @@ export const openSpooled = async (options: SpooledOptions, context: SourceContex
       },
       files: inner.files,
       get trouble() {
+        if (!spools.takesIn)
+          return spool.waiting < (maxBytes ?? Number.POSITIVE_INFINITY)
+            ? undefined
+            : `${printBytes(spool.waiting)} that were pushed to ${name} wait in ${directory} for this store, and the disk fills until it takes them`
         if (failure === undefined) return undefined
         if (failure.error instanceof SpoolFull)
-          return spool.bytes < maxBytes! ? undefined : `${name} refuses what is pushed: ${failure.error.message}`
+          return spool.waiting < maxBytes! ? undefined : `${name} refuses what is pushed: ${failure.error.message}`
         if (context.clock() - failure.at > tellFor) return undefined
         return `${name} refuses what is pushed: it cannot be kept on disk (${String(failure.error)})`
       },
       async close() {
         closed = true
         await inner.close()
-        await removing
         await spool.close()
       },
     },

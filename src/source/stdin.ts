@@ -3,8 +3,8 @@ import type { Framing } from '../event/framing.ts'
 import { decodeLine, type Encoding, unitOf } from './decode.ts'
 import { lineEnd } from './lines.ts'
 import type { OpenSource, Source, SourceContext } from './source.ts'
-import type { Spool } from './spool.ts'
 import { openSpooled } from './spooled.ts'
+import type { SpoolShare } from './spools.ts'
 
 export interface StdinOptions {
   readonly name: string
@@ -37,8 +37,7 @@ const openStdin = async (options: StdinOptions, context: SourceContext): Promise
   const { input = process.stdin, maxSpool = 1 << 30, encoding = 'utf-8' } = options
   const report = (text: string): void => context.report({ kind: 'unreadable', path: label, text })
   const stop = new AbortController()
-  let ended = false
-  const { source, spool, wake } = await openSpooled({ ...options, label, encoding, goesOn: () => !ended }, context)
+  const { source, spool } = await openSpooled({ ...options, label, encoding, goesOn: ({ over }) => !over }, context)
 
   let atLine = true
   const keep = async (bytes: Buffer): Promise<void> => {
@@ -53,17 +52,18 @@ const openStdin = async (options: StdinOptions, context: SourceContext): Promise
     try {
       for await (const chunk of input) {
         await keep(typeof chunk === 'string' ? Buffer.from(chunk) : (chunk as Buffer))
-        wake()
-        while (spool.bytes > maxSpool && !stop.signal.aborted) await sleep(50, stop.signal)
+        spool.wake()
+        while (spool.waiting > maxSpool && !stop.signal.aborted) await sleep(50, stop.signal)
         if (stop.signal.aborted) break
       }
     } catch (error) {
       if (!stop.signal.aborted) report(`standard input failed: ${String(error)}`)
     }
     if (!stop.signal.aborted) await spool.finish()
-    ended = true
-    wake()
+    spool.end()
+    spool.wake()
   }
+  if (!context.spools.takesIn) return source
   const pumping = pump()
 
   return {
@@ -100,7 +100,7 @@ const recordStart = (bytes: Buffer, atLine: boolean, encoding: Encoding, framing
 }
 
 const append = async (
-  spool: Spool,
+  spool: SpoolShare,
   bytes: Uint8Array,
   report: (text: string) => void,
   signal: AbortSignal,

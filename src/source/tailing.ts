@@ -76,8 +76,8 @@ export interface FileHooks {
   visible(path: string, size: number): number
   /** Nothing more will be written to this file. */
   isComplete(path: string): boolean
-  /** Everything of a complete file is committed. */
-  done(path: string): void
+  /** Everything of a complete file is committed. True: the file goes. */
+  done(path: string): boolean
   /** `log.file.path` of its records; undefined: the file's own. */
   readonly label: string | undefined
   /** With `once`: whether to wait for more all the same. */
@@ -88,7 +88,7 @@ export const plainFiles: FileHooks = {
   owned: false,
   visible: (_, size) => size,
   isComplete: () => false,
-  done: () => {},
+  done: () => true,
   label: undefined,
   goesOn: () => false,
 }

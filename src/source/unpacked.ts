@@ -40,7 +40,7 @@ export const followUnpacked = async (
     context.generations.update(generation.key, { gone: context.clock(), device, inode, path, packed, ...more })
     return
   }
-  const fd = await unpackFrom(join(context.spool, '.unpacked'), unpacking, offset)
+  const fd = await unpackFrom(context.unpacked, unpacking, offset)
   const text = { identity, path, size: measured.length, modified }
   const { label } = tailing.hooks
   const guard = guardAt(fd, offset) ?? noGuard

@@ -1,7 +1,9 @@
-import { appendFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { type StandIn, standIn } from '../store/elasticsearch/stand-in.ts'
+import { freePort } from '../support/free-port.ts'
+import { writePushConfig } from '../support/push-config.ts'
 import { createService, type Service } from '../support/service.ts'
 import { accessLines } from '../support/tailrace.ts'
 
@@ -126,7 +128,8 @@ test('dead letters and files of every store are listed under its name, and chang
   expect(letter).toMatchObject({ raw: 'worse', store: 'elasticsearch' })
 
   service.start()
-  await expect.poll(() => byStore(['dlq', 'list']), { timeout: 90_000 }).toEqual(both)
+  await expect.poll(service.said, { timeout: 90_000 }).toContain('following into elasticsearch too')
+  expect(await byStore(['dlq', 'list'])).toEqual(both)
   writeFileSync(join(service.directory, 'mended'), accessLines(1, 77).trimEnd())
   expect(await service.run(['dlq', 'edit', id, '--raw-file', 'mended'])).toMatchObject({ code: 0 })
   const replay = await service.run(['dlq', 'replay', id, '--format', 'ndjson'])
@@ -147,4 +150,55 @@ test('dead letters and files of every store are listed under its name, and chang
   await expect.poll(async () => (await service.run(['dlq', 'list'])).code, { timeout: 90_000 }).toBe(3)
   expect((await service.run(['dlq', 'list'])).err).toContain('elasticsearch is still waited for by its start')
   expect(await service.rows(['dlq', 'list', '--store', 'duckdb'])).toEqual([])
+})
+
+test('what is pushed is kept once and read into every store, whichever is away, over kill -9', {
+  timeout,
+}, async () => {
+  const store = await standIn()
+  const port = await freePort()
+  await using service = createService({ TAILRACE_LISTEN: `127.0.0.1:${port}` }, ['--grace', '1s'], true)
+  writePushConfig(service.directory, `http({ name: 'shop' })`, `store: [duckdb(), ${engine(store)}], digest: false,`)
+  const push = async (from: number, count: number): Promise<void> => {
+    const body = Array.from({ length: count }, (_, i) => `{"message":"record ${from + i}"}\n`).join('')
+    const headers = { 'content-type': 'application/x-ndjson', 'idempotency-key': `from ${from}` }
+    await expect
+      .poll(
+        () =>
+          fetch(`http://127.0.0.1:${port}/ingest/shop`, { method: 'POST', body, headers }).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        { timeout: 90_000 },
+      )
+      .toBe(202)
+  }
+  const segments = () => readdirSync(join(service.directory, 'data/spool/shop')).filter((name) => /spool$/.test(name))
+  service.start()
+  await push(0, 100)
+  await holds(store, 100)
+  await store.close()
+  await push(100, 200)
+  await expect.poll(() => counts(service), { timeout: 90_000 }).toBe(300)
+  await service.end('SIGKILL')
+  expect(store.stored).toHaveLength(100)
+
+  // The second one is away when the service starts, too: the first has all, and what the other lacks stays.
+  service.start()
+  await push(300, 50)
+  await expect.poll(() => counts(service), { timeout: 90_000 }).toBe(350)
+  expect(segments()).not.toHaveLength(0)
+  await store.open()
+  await holds(store, 350)
+  expect(await service.end('SIGTERM')).toBe(143)
+  // A segment goes with the start after the one that wrote it, once both have all of it.
+  service.start()
+  await expect.poll(segments, { timeout: 90_000 }).toHaveLength(0)
+  await expect
+    .poll(async () => (await service.rows(['ledger'])).at(-1), { timeout: 90_000 })
+    .toMatchObject({
+      total: { stored: 350, in_flight: 0, balanced: true, beside: [{ stored: 350, in_flight: 0, balanced: true }] },
+    })
+  expect(await service.end('SIGTERM')).toBe(143)
+  await store.close()
 })

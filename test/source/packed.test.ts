@@ -275,7 +275,7 @@ test('a run that ends and cannot unpack what it needs says so, states nothing lo
   pack('a.log.1')
   // Where it would be unpacked there is a file.
   write('spool', '')
-  expect(await once({}, { spool: at('spool') })).toEqual([])
+  expect(await once({}, { unpacked: at('spool', 'unpacked') })).toEqual([])
   expect(lost()).toEqual([])
   expect(bench.notices.filter(({ kind }) => kind === 'unreadable')).toHaveLength(1)
   expect(texts(await once())).toEqual(['two'])
@@ -284,7 +284,7 @@ test('a run that ends and cannot unpack what it needs says so, states nothing lo
 test('what is unpacked leaves nothing on the disk', async () => {
   write('x.log.gz', gzipSync('one\n'))
   await once({ paths: [at('*.gz')] })
-  expect(readdirSync(join(bench.context.spool, '.unpacked'))).toEqual([])
+  expect(readdirSync(bench.context.unpacked)).toEqual([])
 })
 
 test('files packed otherwise, or that only say they are, are told of once and not read as text', async () => {

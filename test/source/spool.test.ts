@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { recordIdentity } from '../../src/source/identities.ts'
 import { openSpool, type SpoolOptions } from '../../src/source/spool.ts'
+import { createSpools } from '../../src/source/spools.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 let directory: string
@@ -152,9 +153,9 @@ describe('identities', () => {
     expect(first.seen(recordIdentity('one'))).toBe(true)
     expect(first.seen(recordIdentity('two'))).toBe(false)
     await first.finish()
-    await first.remove(named('.spool')[0]!)
-    expect(named('.spool')).toEqual([])
+    expect(first.release(named('.spool')[0]!)).toBe(true)
     await first.close()
+    expect(named('.spool')).toEqual([])
     const again = await spool()
     expect(again.seen(recordIdentity('one'))).toBe(true)
     await again.close()
@@ -176,8 +177,36 @@ test('a spool that holds as much as it may refuses, and takes again when somethi
   await kept.append(Buffer.from('two\n'))
   await expect(kept.append(Buffer.from('three\n'))).rejects.toThrow('8 bytes that are not stored yet')
   await waitUntil('the segment is left', () => kept.isComplete(named('.spool')[0]!))
-  await kept.remove(named('.spool')[0]!)
+  expect(kept.release(named('.spool')[0]!)).toBe(true)
   await kept.append(Buffer.from('three\n'))
   expect(texts()).toEqual(['three\n'])
   await kept.close()
+})
+
+test('a segment goes when the last of its readers has released it, and what waits for another limits nobody', async () => {
+  const spools = createSpools(directory, ['first', 'second'])
+  const open = (reader: string) => spools(reader).open(directory, { maxBytes: 6 }, () => undefined)
+  const [first, second] = [await open('first'), await open('second')]
+  await first.append(Buffer.from('one\n'))
+  await first.append(Buffer.from('two\n'))
+  await first.finish()
+  const [path] = named('.spool') as [string]
+  expect([first.waiting, second.waiting]).toEqual([8, 8])
+  await expect(first.append(Buffer.from('three\n'))).rejects.toThrow('8 bytes that are not stored yet')
+  expect(first.release(path)).toBe(false)
+  expect([first.waiting, second.waiting]).toEqual([0, 8])
+  await first.append(Buffer.from('three\n'))
+  expect(named('.spool')).toHaveLength(2)
+  // Another life of the first reader has its checkpoint, and says so again.
+  await first.close()
+  const again = await open('first')
+  expect(again.release(path)).toBe(false)
+  expect(second.visible(path, 8)).toBe(8)
+  expect(second.release(path)).toBe(true)
+  expect(again.release(path)).toBe(true)
+  // Who has it open still sees what it was.
+  expect([again.visible(path, 8), again.isComplete(path)]).toEqual([8, true])
+  await second.close()
+  await again.close()
+  expect(named('.spool')).toHaveLength(1)
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openSpool } from '../../src/source/spool.ts'
+import { createSpools } from '../../src/source/spools.ts'
 import { type StdinOptions, stdin } from '../../src/source/stdin.ts'
 import { collectRecords, indented, type SourceBench, sourceBench } from '../support/records.ts'
 
@@ -115,4 +116,23 @@ test('a spool keeps what was acknowledged: a torn tail is cut, damage elsewhere 
   await again.append(Buffer.from('four\n'))
   await again.close()
   expect(segments()).toHaveLength(3)
+})
+
+test('with several stores the input is taken in once and read for each, and a segment stays until the last has it', async () => {
+  const spools = createSpools(spoolAt(), ['first', 'second'])
+  const input = new PassThrough()
+  const other = await sourceBench(join(directory, 'other'))
+  const [first, second] = [
+    await bench.open(source(input), { once: true, spools: spools('first') }),
+    await other.open(source(new PassThrough()), { once: true, spools: spools('second') }),
+  ]
+  input.end('one\ntwo\n')
+  const texts = async (open: typeof first) => (await collectRecords(open)).map(({ text }) => text)
+  expect(await texts(first)).toEqual(['one', 'two'])
+  expect(segments()).toHaveLength(1)
+  expect(await texts(second)).toEqual(['one', 'two'])
+  await first.close()
+  await second.close()
+  await other.generations.close()
+  expect(segments()).toEqual([])
 })

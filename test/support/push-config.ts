@@ -8,7 +8,7 @@ export const writePushConfig = (directory: string, source: string, more = '', pa
   const [file = '', grammar = ''] = parser.split(':')
   writeFileSync(
     join(directory, 'tailrace.config.ts'),
-    `import { beats, defineConfig, env, http, pipeline } from 'tailrace'
+    `import { beats, defineConfig, duckdb, elasticsearch, env, http, pipeline } from 'tailrace'
 import { ${grammar} } from '${parsers}${file}.ts'
 export default defineConfig({
   ${more}

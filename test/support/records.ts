@@ -4,6 +4,7 @@ import { byLine, type Framing } from '../../src/event/framing.ts'
 import { type Arena, createArena } from '../../src/memory/arena.ts'
 import { type GenerationStore, openGenerations } from '../../src/source/generation.ts'
 import type { OpenSource, Source, SourceContext, SourceNotice } from '../../src/source/source.ts'
+import { createSpools } from '../../src/source/spools.ts'
 
 /** A record as a test reads it. */
 export interface SeenRecord {
@@ -72,7 +73,8 @@ export const sourceBench = async (
     clock: Date.now,
     once: false,
     begin: 'beginning',
-    spool: join(data, 'spool'),
+    spools: createSpools(join(data, 'spool'), ['test'])('test'),
+    unpacked: join(data, 'spool', '.unpacked'),
     text: (given) => (typeof given === 'string' ? given : undefined),
     report: (notice) => notices.push(notice),
     ...changes,

@@ -125,7 +125,7 @@ export const forgetSource = changing(async function* (
     },
     soon(signal),
   )
-  yield { id: key, path, forgotten: true, store: context.storeName }
+  yield { id: key, path, forgotten: true }
 })
 
 /** Records of a generation that the store holds, and those that retention removed from it. */
@@ -175,7 +175,7 @@ export const rewindSource = changing(async function* (
     },
     soon(signal),
   )
-  yield { id: key, path, offset: to, was: from, store: context.storeName }
+  yield { id: key, path, offset: to, was: from }
 })
 
 const nothing = {
@@ -232,6 +232,5 @@ export const adoptFile = changing(async function* (
     offset,
     size: answer.size,
     was_lost: regained.reduce((sum, { from, to }) => sum + to - from, 0),
-    store: context.storeName,
   }
 })
