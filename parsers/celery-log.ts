@@ -15,7 +15,7 @@ import {
   withTrace,
   word,
 } from 'tailrace'
-import { pythonTrace } from './python/logging.ts'
+import { pythonTrace } from './python/trace.ts'
 
 const level = oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'])
 const front = line`[${time('@timestamp', 'iso')}: ${level}/${text('process.name')}] `

@@ -1,5 +1,5 @@
 import { grammar, type Infer, int, line, oneOfWords, optional, starts, time, withTrace } from 'tailrace'
-import { pythonTrace } from './python/logging.ts'
+import { pythonTrace } from './python/trace.ts'
 
 const front = line`[${time('@timestamp', 'yyyy-MM-dd HH:mm:ss Z')}] [${int('process.pid')}] [${oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'])}] `
 

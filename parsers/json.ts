@@ -1,5 +1,5 @@
 import { everyField, type Infer, json, key, withTrace } from 'tailrace'
-import { pythonTrace } from './python/logging.ts'
+import { pythonTrace } from './python/trace.ts'
 
 /**
  * One JSON object a line: documents of ECS loggers under their own names and types, nested or dotted, and the names that
@@ -32,7 +32,7 @@ export const jsonLog = json({
     exc_info: withTrace('error.stack_trace', pythonTrace),
     exception: withTrace('error.stack_trace', pythonTrace),
   },
-  moreGeneralThan: ['node.pino', 'browser', 'miniprogram'],
+  moreGeneralThan: ['node.pino', 'python.log', 'browser', 'miniprogram'],
   samples: ['{"@timestamp":"2026-03-10T08:00:00.123Z","log.level":"info","message":"listening","ecs.version":"1.6.0"}'],
 })
 export type JsonLog = Infer<typeof jsonLog>

@@ -1,5 +1,5 @@
 import { type Infer, oneOf, starts } from 'tailrace'
-import { loggingRecords, loggingStarts } from './python/logging.ts'
+import { pythonRecords, pythonStarts } from './python/records.ts'
 import { uvicornRecords, uvicornStarts } from './python/uvicorn.ts'
 
 /**
@@ -11,10 +11,10 @@ export const uvicornLog = oneOf(
     name: 'uvicorn.log',
     title: 'uvicorn (Python ASGI server)',
     url: 'https://www.uvicorn.org/settings/#logging',
-    framing: starts([...uvicornStarts, ...loggingStarts]),
+    framing: starts([...uvicornStarts, ...pythonStarts]),
     toldBy: uvicornRecords,
   },
   uvicornRecords,
-  loggingRecords,
+  pythonRecords,
 )
 export type UvicornLog = Infer<typeof uvicornLog>

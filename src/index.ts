@@ -7,10 +7,25 @@ export { constant, copy, quotient, rangesOf, remainder, wordsOf } from './gramma
 export { indented, starts } from './grammar/framing.ts'
 export { type Grammar, grammar, type Infer } from './grammar/grammar.ts'
 export { headerLines } from './grammar/header-lines.ts'
-export { everyField, json, key } from './grammar/json.ts'
+export { json, jsonObject } from './grammar/json.ts'
+export { keyValues } from './grammar/key-values.ts'
 export { blanks, either, line, optional, whole } from './grammar/line.ts'
 export { logFormat } from './grammar/log-format.ts'
-export { again, closed, csv, escaped, list, never, or, quoted, through, twice, unlessSet } from './grammar/modify.ts'
+export { everyField, key } from './grammar/members.ts'
+export {
+  again,
+  closed,
+  csv,
+  escaped,
+  list,
+  never,
+  or,
+  quoted,
+  through,
+  trimmed,
+  twice,
+  unlessSet,
+} from './grammar/modify.ts'
 export { address, host, url } from './grammar/network.ts'
 export { oneOf } from './grammar/one-of.ts'
 export { pairs } from './grammar/pairs.ts'
@@ -18,7 +33,8 @@ export { anyOrder, record } from './grammar/record.ts'
 export { regex } from './grammar/regex.ts'
 export { requestLine } from './grammar/request-line.ts'
 export { time } from './grammar/time.ts'
-export { type TraceStyle, withTrace } from './grammar/trace.ts'
+export { onlyTrace, type TraceStyle, withTrace } from './grammar/trace.ts'
+export { uncoloured } from './grammar/uncoloured.ts'
 export { type Pipeline, pipeline } from './pipeline/pipeline.ts'
 export { defineConfig } from './service/config.ts'
 export { beacon } from './source/beacon.ts'

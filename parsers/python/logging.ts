@@ -9,19 +9,12 @@ import {
   optional,
   skip,
   starts,
-  type TraceStyle,
   text,
   time,
   withTrace,
   word,
 } from 'tailrace'
-
-/** How Python prints exceptions, groups of them, and `stack_info`. */
-export const pythonTrace: TraceStyle = {
-  heads: ['Traceback (most recent call last):', '  + Exception Group Traceback (most recent call last):'],
-  // The second is what `exc_info` prints where nothing was raised.
-  stacks: ['Stack (most recent call last):', 'NoneType: None'],
-}
+import { pythonTrace } from './trace.ts'
 
 /** The names; a level without one is called by its number. */
 const levels = [

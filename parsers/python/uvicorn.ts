@@ -15,7 +15,7 @@ import {
   withTrace,
   word,
 } from 'tailrace'
-import { pythonTrace } from './logging.ts'
+import { pythonTrace } from './trace.ts'
 
 const level = oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'TRACE'])
 /** uvicorn colours levels, request lines and statuses where it thinks it writes to a terminal. */

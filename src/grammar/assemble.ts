@@ -1,5 +1,6 @@
 import { encode } from './encode.ts'
-import type { Form, FormAlternative, JsonOp, Op, TakeOp, Value } from './form.ts'
+import type { Form, FormAlternative, JsonMember, JsonOp, KeyValuesOp, Op, TakeOp, Value } from './form.ts'
+import { readElapsed } from './read-elapsed.ts'
 import { readIp, spanAddress } from './read-ip.ts'
 import { readDouble, readDuration, readLong } from './read-number.ts'
 import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
@@ -10,10 +11,12 @@ import { runCsv } from './run-csv.ts'
 import { runFar, runTwice } from './run-far.ts'
 import { headerLinesStep } from './run-header-lines.ts'
 import { jsonStep } from './run-json.ts'
+import { keyValuesStep } from './run-key-values.ts'
 import { runPairs } from './run-pairs.ts'
 import { runRegex } from './run-regex.ts'
 import { traceStep } from './run-trace.ts'
-import { type Step, stepOf } from './step.ts'
+import { runUncoloured } from './run-uncoloured.ts'
+import { isBlank, type Step, stepOf } from './step.ts'
 import {
   runBlanks,
   runLiteral,
@@ -25,6 +28,7 @@ import {
   runWord,
   selfInSpan,
 } from './take.ts'
+import type { Member, MembersSpec } from './take-members.ts'
 
 /** Number of a field's slot; `again` has one of its own. -1: the value goes nowhere. */
 export type SlotOf = (field: string, again?: true | 'unset') => number
@@ -50,6 +54,7 @@ const expectedOf = (value: Value): string => {
     case 'double':
       return 'a number'
     case 'duration':
+    case 'elapsed':
       return 'a duration'
     case 'boolean':
       return `${quote(value.true)} or ${quote(value.false)}`
@@ -91,6 +96,8 @@ const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | 
       return self(readDouble)
     case 'duration':
       return { ...self(readDuration), number: value.power }
+    case 'elapsed':
+      return self(readElapsed)
     case 'boolean': {
       const words = byLength([value.true, value.false])
       return {
@@ -133,6 +140,17 @@ const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | 
   }
 }
 
+/** Blanks and tabs around the value are none of it. */
+const trimmed =
+  (span: Step['span']): Step['span'] =>
+  (m, s, from, to) => {
+    let first = from
+    let last = to
+    while (last > first && isBlank(m.bytes[last - 1])) last--
+    while (first < last && isBlank(m.bytes[first])) first++
+    return span(m, s, first, last)
+  }
+
 const runOf = (take: TakeOp): Step['run'] => {
   if (take.extent === 'rest') return runRest
   if (take.twice === true) return runTwice
@@ -156,8 +174,10 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
   const stops = take.stops.map(encode)
   const stopAt = new Uint8Array(256)
   for (const stop of stops) stopAt[stop[0]!] = 1
+  const read = readOf(take.value, slotOf, expected, take.field, slot)
   return stepOf({
-    ...readOf(take.value, slotOf, expected, take.field, slot),
+    ...read,
+    ...(take.trim === true ? { span: trimmed(read.span) } : {}),
     run: runOf(take),
     slot,
     text: encode((take.close ?? '') + (literal ?? '')),
@@ -212,9 +232,12 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
       else if (op.op === 'header_lines') {
         for (const { take } of op.members) takes(take)
         for (const name of [...op.texts.map(({ field }) => field), op.others]) found.add(slotOf(name))
-      } else if (op.op === 'trace') for (const name of [op.field, op.trace, op.type, op.reason]) found.add(slotOf(name))
+      } else if (op.op === 'trace')
+        for (const name of [op.field ?? op.trace, op.trace, op.type, op.reason]) found.add(slotOf(name))
       else if (op.op === 'regex') for (const { take } of op.groups) takes(take)
-      else if (op.op === 'json') {
+      else if (op.op === 'uncoloured') walk(op.ops)
+      else if (op.op === 'json' || op.op === 'key_values') {
+        if (op.op === 'key_values' && op.text !== undefined) found.add(slotOf(op.text))
         for (const { field } of op.members) found.add(slotOf(field))
         for (const { ops: inner } of op.lines) walk(inner)
         if (op.undeclared === 'json') found.add(slotOf('json'))
@@ -226,28 +249,34 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
   return Int32Array.from(found)
 }
 
-const jsonOf = (op: JsonOp, slotOf: SlotOf): Step =>
-  jsonStep(
-    op,
-    op.members.map(({ field, keys, value, required }) => {
-      const list = value.as === 'list'
-      const one = list ? value.of : value
-      const slot = slotOf(field)
-      const expected = expectedOf(one)
-      return {
-        field,
-        step: stepOf({ ...readOf(one, slotOf, expected, field, slot), slot, expected, field }),
-        names: keys,
-        list,
-        required,
-        text: one.as === 'text',
-        long: one.as === 'long',
-        touched: Int32Array.of(slot),
-      }
-    }),
-    op.lines.map(({ ops }) => ({ steps: stepsOf(ops, slotOf), touched: slotsOf(ops, slotOf) })),
-    op.undeclared === 'json' ? slotOf('json') : -1,
-  )
+const memberOf = ({ field, keys, value, required }: JsonMember, slotOf: SlotOf): Member => {
+  const list = value.as === 'list'
+  const one = list ? value.of : value
+  const slot = slotOf(field)
+  const expected = expectedOf(one)
+  return {
+    field,
+    step: stepOf({ ...readOf(one, slotOf, expected, field, slot), slot, expected, field }),
+    names: keys,
+    list,
+    required,
+    text: one.as === 'text',
+    long: one.as === 'long',
+    touched: slot < 0 ? new Int32Array(0) : Int32Array.of(slot),
+  }
+}
+
+const membersOf = ({ members, lines, undeclared }: JsonOp | KeyValuesOp, slotOf: SlotOf): MembersSpec => ({
+  declared: members,
+  members: members.map((member) => memberOf(member, slotOf)),
+  lineKeys: lines.map(({ key }) => key),
+  lines: lines.map(({ ops }) => ({
+    steps: stepsOf(ops, slotOf),
+    touched: slotsOf(ops, slotOf),
+    parted: JSON.stringify(ops).includes('"op":"newline"'),
+  })),
+  undeclared: undeclared === 'json' ? slotOf('json') : -1,
+})
 
 const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
   switch (op.op) {
@@ -291,7 +320,7 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
       )
     case 'trace':
       return traceStep(op, {
-        field: slotOf(op.field),
+        field: op.field === undefined ? -1 : slotOf(op.field),
         trace: slotOf(op.trace),
         type: slotOf(op.type),
         reason: slotOf(op.reason),
@@ -313,7 +342,11 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
       })
     }
     case 'json':
-      return jsonOf(op, slotOf)
+      return jsonStep(membersOf(op, slotOf), op.inLine === true)
+    case 'key_values':
+      return keyValuesStep(op, membersOf(op, slotOf), op.text === undefined ? -1 : slotOf(op.text))
+    case 'uncoloured':
+      return stepOf({ run: runUncoloured, inner: stepsOf(op.ops, slotOf) })
   }
 }
 
@@ -346,7 +379,10 @@ const firstBytes = (ops: readonly Op[], into: Uint8Array): void => {
   if (op?.op === 'literal') into[encode(op.text)[0]!] = 1
   else if (op?.op === 'header_lines') into[encode(op.mark)[0]!] = 1
   else if (op?.op === 'json') for (const b of [123, 32, 9, 10, 13]) into[b] = 1
-  else if (op?.op === 'either') for (const branch of op.branches) firstBytes([...branch, ...ops.slice(1)], into)
+  else if (op?.op === 'uncoloured') {
+    firstBytes(op.ops, into)
+    into[27] = 1
+  } else if (op?.op === 'either') for (const branch of op.branches) firstBytes([...branch, ...ops.slice(1)], into)
   else if (op?.op === 'whole') firstBytes([...op.ops, ...ops.slice(1)], into)
   else if (op?.op === 'optional') {
     firstBytes([...op.ops, ...ops.slice(1)], into)

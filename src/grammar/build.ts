@@ -47,7 +47,9 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
         say,
       ))
         names.add(name)
-    else if (op.op === 'trace') names.add(op.field)
+    else if (op.op === 'trace') {
+      if (op.field !== undefined) names.add(op.field)
+    } else if (op.op === 'uncoloured') for (const name of captured(op.ops, names, say)) names.add(name)
     else if (op.op === 'regex')
       for (const name of captured(
         op.groups.map(({ take }) => take),
@@ -55,7 +57,8 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
         say,
       ))
         names.add(name)
-    else if (op.op === 'json') {
+    else if (op.op === 'json' || op.op === 'key_values') {
+      if (op.op === 'key_values' && op.text !== undefined) names.add(op.text)
       for (const { field } of op.members) names.add(field)
       for (const { ops: inner } of op.lines) for (const name of captured(inner, names, say)) names.add(name)
     }
@@ -67,7 +70,7 @@ const holds = (ops: readonly Op[], asked: (op: Op) => boolean): boolean =>
   ops.some(
     (op) =>
       asked(op) ||
-      ((op.op === 'optional' || op.op === 'whole') && holds(op.ops, asked)) ||
+      ((op.op === 'optional' || op.op === 'whole' || op.op === 'uncoloured') && holds(op.ops, asked)) ||
       (op.op === 'either' && op.branches.some((branch) => holds(branch, asked))) ||
       (op.op === 'any_order' && op.parts.some((part) => holds(part.ops, asked))),
   )

@@ -45,6 +45,8 @@ const choices = (
         ]
       })
     }
+    if (op.op === 'uncoloured')
+      return choices(op.ops, where).map((one) => ({ where: one.where, ops: put([{ op: 'uncoloured', ops: one.ops }]) }))
     if (op.op === 'optional' || op.op === 'whole')
       return choices(op.ops, where).map((one) => ({ where: one.where, ops: put(one.ops) }))
     return []

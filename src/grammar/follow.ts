@@ -45,9 +45,13 @@ const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
     case 'header_lines':
       return { texts: [op.mark], end: false }
     case 'trace':
-      return { texts: [], end: false, open: `'${op.field}'` }
+      return { texts: [], end: false, open: `'${op.field ?? op.trace}'` }
+    case 'key_values':
+      return { texts: [], end: false, open: 'key-value pairs' }
+    case 'uncoloured':
+      return firstOf(op.ops, behind)
     case 'json':
-      return { texts: [], end: false, open: 'a JSON object' }
+      return { texts: ['{'], end: false }
     case 'whole':
       return firstOf([...op.ops, ...ops.slice(1)], behind)
     case 'optional':
@@ -96,6 +100,14 @@ export const withStops = (ops: readonly Op[], onGap: OnGap, behind: Follow = not
         if (follow.texts.length > 0 || follow.open !== undefined)
           onGap('pairs', follow.open ?? JSON.stringify(follow.texts[0]))
         return op
+      case 'uncoloured':
+        if (follow.texts.length > 0 || follow.open !== undefined)
+          onGap('a record without colours', follow.open ?? JSON.stringify(follow.texts[0]))
+        return { ...op, ops: withStops(op.ops, onGap) }
+      case 'key_values':
+        if (follow.texts.length > 0 || follow.open !== undefined)
+          onGap('key-value pairs', follow.open ?? JSON.stringify(follow.texts[0]))
+        return { ...op, lines: op.lines.map((line) => ({ ...line, ops: withStops(line.ops, onGap) })) }
       case 'json':
         return { ...op, lines: op.lines.map((line) => ({ ...line, ops: withStops(line.ops, onGap) })) }
       default:

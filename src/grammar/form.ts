@@ -24,8 +24,10 @@ export const opNames = [
   'trace',
   'regex',
   'json',
+  'key_values',
+  'uncoloured',
 ] as const
-export const valueNames = ['text', 'word', 'identifier', 'words', 'long', 'double', 'duration', 'boolean', 'ip', 'address', 'host', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
+export const valueNames = ['text', 'word', 'identifier', 'words', 'long', 'double', 'duration', 'elapsed', 'boolean', 'ip', 'address', 'host', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
 
 /** The very bytes of `text`. Never empty, holds no line end. */
 export interface LiteralOp {
@@ -82,6 +84,8 @@ export interface TakeOp {
    * to the end loses what stops begin with there: the closing text, and more where a record was cut inside a stop.
    */
   readonly close?: string
+  /** Blanks and tabs around the value are none of it. */
+  readonly trim?: true
 }
 /** The operations, or nothing. */
 export interface OptionalOp {
@@ -138,16 +142,18 @@ export interface HeaderLinesOp {
  * is one of `heads`. What stands before it is `field`, if anything; the whole trace is `trace`. Where both are one field, it gets all of it. The error is told by the
  * first line behind the last head that is not blank in the column in which that head's own text begins (behind blanks
  * and `+`): `type` up to `: ` or the line's end, `reason` behind it; where that column is the first, up to the next of
- * `stacks` or the end. Lines of `stacks` begin a trace that tells no error.
+ * `stacks` or the end. Lines of `stacks` begin a trace that tells no error. Lines that begin as one of `frames` in that
+ * column tell none either. Without `field`, what is no trace goes nowhere, and nothing fits.
  */
 export interface TraceOp {
   readonly op: 'trace'
-  readonly field: string
+  readonly field?: string
   readonly trace: string
   readonly type: string
   readonly reason: string
   readonly heads: readonly string[]
   readonly stacks: readonly string[]
+  readonly frames: readonly string[]
 }
 /**
  * A regular expression over the bytes up to `stops` (as `until`), one byte a character, anchored at both ends; its
@@ -171,6 +177,38 @@ export interface JsonOp {
   readonly lines: readonly { readonly key: string; readonly ops: readonly Op[] }[]
   /** `json`: members that no field took, or whose value does not fit, go to the field `json`. `drop`: nowhere. */
   readonly undeclared: 'json' | 'drop'
+  /** It ends where the line does, and something may stand before it. */
+  readonly inLine?: true
+}
+/**
+ * `key=value` up to the line end, divided by blanks, or by `between` with blanks around it. A key has no blanks, quotes or
+ * separator in it (with `between`: no blanks at its ends); its name is a path, as a member's of `json`. A value is
+ * - behind one of `quotes`: up to the same quote again, one that a backslash precedes not counted; escapes are decoded
+ *   (JSON's, `\\xHH`, `\\'`). A blank, `between` or the line end follows;
+ * - where `brackets` and it holds `([{<`: up to the end of a value whose brackets are closed, quoted text in them passed.
+ *   In a line in which some are not closed, none count from there on;
+ * - else the text up to the next blank or `between`.
+ * An empty value is none. A key alone is `true` where `bare`, else it does not fit. With `text`, what stands before the first
+ * `key=` (a name: letters, digits, `_.-`) goes to that field, without blanks at its ends. Of equal keys the last wins.
+ * Members that no field took go to `json` under `prefix` and their key: numbers and booleans as such, else as texts.
+ */
+export interface KeyValuesOp {
+  readonly op: 'key_values'
+  readonly separator: string
+  readonly between: string
+  readonly quotes: readonly string[]
+  readonly brackets: boolean
+  readonly bare: boolean
+  readonly text?: string
+  readonly prefix: string
+  readonly members: readonly JsonMember[]
+  readonly lines: readonly { readonly key: string; readonly ops: readonly Op[] }[]
+  readonly undeclared: 'json' | 'drop'
+}
+/** The rest of the record, colours of terminals (`ESC [ … m`) taken out, read by the operations. Without any escape it does not fit. */
+export interface UncolouredOp {
+  readonly op: 'uncoloured'
+  readonly ops: readonly Op[]
 }
 /** The first of `keys` whose value is there and fits. `null` and an empty string are no value. */
 export interface JsonMember {
@@ -194,6 +232,8 @@ export type Op =
   | TraceOp
   | RegexOp
   | JsonOp
+  | KeyValuesOp
+  | UncolouredOp
 
 /** How bytes become a value. */
 export type Value =
@@ -211,6 +251,8 @@ export type Value =
   | { readonly as: 'double' }
   /** A decimal × 10^power nanoseconds, exact; what is below a nanosecond is cut off. Printed with `digits` decimals. */
   | { readonly as: 'duration'; readonly power: 0 | 3 | 6 | 9; readonly digits: number }
+  /** Decimals, each with its unit (`h`, `m`, `s`, `ms`, `us`, `µs`, `ns`), one behind the other: `1m30.5s`. Held as nanoseconds. */
+  | { readonly as: 'elapsed' }
   | { readonly as: 'boolean'; readonly true: string; readonly false: string }
   | { readonly as: 'ip' }
   /** A word, as written; also `ip`, where it is an address. With `list`: perhaps several. They begin with one that a

@@ -1,131 +1,20 @@
 import { markSite } from '../event/diagnostic.ts'
-import {
-  type FieldName,
-  type FieldTable,
-  type FieldType,
-  fieldOf,
-  fields,
-  isVendorName,
-  type VendorName,
-} from '../event/field.ts'
-import { provenanceFields } from '../event/provenance.ts'
-import { type DurationUnit, durationValue, nameProblems } from './capture.ts'
 import type { Derived, DerivedFields } from './derive.ts'
-import type { Value } from './form.ts'
 import { type Define, define, type Grammar } from './grammar.ts'
-import { layoutProblem } from './layout.ts'
-import type { EventOf, Fits, HeldAs, OptionalOf, Part, PartProblem, RequiredOf, Show } from './part.ts'
-import type { TimeLayout } from './time.ts'
+import {
+  type Checked,
+  type LineFields,
+  type Members,
+  type MembersSpec,
+  membersPart,
+  type OptionalMembers,
+  type RequiredMembers,
+} from './members.ts'
+import type { EventOf, Part, Show } from './part.ts'
 
-/** Where a field's value stands in a JSON record, and how it is read. */
-export interface Key<T extends FieldType = FieldType, R extends boolean = boolean> {
-  readonly keys: readonly string[]
-  readonly type: T
-  readonly value: Value
-  readonly required: R
-  readonly problems: readonly PartProblem[]
-}
-export interface KeyOptions<R extends boolean> {
-  /** A record without it (or with a value of another type) is a failure: `missing_member`. */
-  readonly required?: R
-  /** Dates: how they are written, the first that fits. Default `iso`, else by size seconds, ms, µs or ns since 1970. */
-  readonly layouts?: readonly TimeLayout[]
-  /** `long`: the member counts this unit, the field holds nanoseconds. */
-  readonly unit?: DurationUnit
-}
+type Undeclared = { readonly json: Readonly<Record<string, unknown>> }
 
-const valueFor = (type: FieldType, { layouts, unit }: KeyOptions<boolean>): Value => {
-  switch (type) {
-    case 'keyword':
-    case 'text':
-    case 'flattened':
-      return { as: 'text' }
-    case 'long':
-      return unit === undefined ? { as: 'long' } : durationValue(unit)
-    case 'double':
-      return { as: 'double' }
-    case 'boolean':
-      return { as: 'boolean', true: 'true', false: 'false' }
-    case 'date':
-      return { as: 'time', layouts: layouts ?? ['iso', 'epoch'] }
-    case 'ip':
-      return { as: 'ip' }
-  }
-}
-
-/**
- * A member by its path (`req.method`, nested or dotted), or the first there is of several: `key(['time', 'ts'], 'date')`.
- * Numbers and booleans written as strings fit their types; a text takes numbers and booleans as written.
- */
-export const key = <const T extends Exclude<FieldType, 'flattened'>, const R extends boolean = false>(
-  keys: string | readonly string[],
-  type: T,
-  options: KeyOptions<R> = {},
-): Key<T, R> => {
-  const site = markSite(key)
-  const all = typeof keys === 'string' ? [keys] : keys
-  const problems: PartProblem[] = (options.layouts ?? []).flatMap((layout) => {
-    const problem = layoutProblem(layout)
-    return problem === undefined ? [] : [{ site, ...problem }]
-  })
-  if (all.length === 0 || all.includes(''))
-    problems.push({ site, text: 'A key has no name', mend: "Name the member, as 'level' or 'req.method'" })
-  if (options.unit !== undefined && type !== 'long')
-    problems.push({ site, text: `A ${type} has no unit`, mend: "Give unit with type 'long' only" })
-  return { keys: all, type, value: valueFor(type, options), required: (options.required ?? false) as R, problems }
-}
-
-type OwnOrVendors =
-  | VendorName
-  | Exclude<(typeof provenanceFields)[number], '@timestamp'>
-  | 'json'
-  | 'fields'
-  | 'stream'
-  | 'container.labels'
-const provenance: ReadonlySet<string> = new Set([
-  ...provenanceFields.filter((name) => name !== '@timestamp'),
-  // Of the envelope, never of what it holds.
-  'stream',
-  'container.labels',
-])
-
-/**
- * Every field of the table that is ECS's, under its own name, dotted or nested: what ECS loggers write. Not those that
- * every record gets anyway from where it was read; what a document says of them is undeclared.
- */
-export const everyField = (): {
-  readonly [N in Exclude<FieldName, OwnOrVendors>]: Key<Exclude<FieldTable[N]['type'], 'flattened'>, false>
-} =>
-  Object.fromEntries(
-    Object.entries(fields)
-      .filter(([name]) => name !== 'json' && name !== 'fields' && !isVendorName(name) && !provenance.has(name))
-      .map(([name, field]) => [name, key(name, field.type as 'keyword')]),
-  ) as never
-
-type Members = { readonly [N in string]: Key }
-type Checked<M> = { readonly [N in keyof M]: M[N] extends Key<infer T> ? Fits<N & string, T> : unknown }
-type RequiredMembers<M> = {
-  readonly [N in keyof M as M[N] extends Key<FieldType, true> ? N : never]: M[N] extends Key<infer T>
-    ? HeldAs<N & string, T>
-    : never
-}
-type OptionalMembers<M> = {
-  readonly [N in keyof M as M[N] extends Key<FieldType, true> ? never : N]: M[N] extends Key<infer T>
-    ? HeldAs<N & string, T>
-    : never
-}
-type Union<T> = (T extends unknown ? (of: T) => void : never) extends (of: infer I) => void ? I : never
-type LineFields<L> = [keyof L] extends [never]
-  ? object
-  : Union<{ [K in keyof L]: RequiredOf<L[K]> & OptionalOf<L[K]> }[keyof L]>
-
-export interface JsonSpec<M, L, D> extends Omit<Define, 'parts' | 'derive' | 'site'> {
-  /** Field → where it stands. */
-  readonly members: M
-  /** Members whose text (or number, as written) is read further: `{ request: line`${word('http.request.method')} …` }`. What does not fit stays undeclared. */
-  readonly lines?: L
-  /** What no field took: kept in the field `json` (the default), or dropped. */
-  readonly undeclared?: 'json' | 'drop'
+export interface JsonSpec<M, L, D> extends Omit<Define, 'parts' | 'derive' | 'site'>, MembersSpec<M, L> {
   readonly derive?: D
 }
 
@@ -136,60 +25,25 @@ export const json = <
   const D extends Readonly<Record<string, Derived>> = Record<never, never>,
 >(
   spec: Omit<JsonSpec<M, L, D>, 'members'> & { readonly members: M & Checked<M> },
-): Grammar<
-  EventOf<
-    RequiredMembers<M>,
-    Show<OptionalMembers<M> & LineFields<L> & DerivedFields<D> & { readonly json: Readonly<Record<string, unknown>> }>
-  >
-> => {
-  const { members, lines = {} as L, undeclared = 'json', derive = {}, ...common } = spec
+): Grammar<EventOf<RequiredMembers<M>, Show<OptionalMembers<M> & LineFields<L> & DerivedFields<D> & Undeclared>>> => {
+  const { members, lines, undeclared, derive = {}, ...common } = spec
   const site = markSite(json)
-  const entries = Object.entries(members as Members)
-  const inner = Object.entries(lines as Readonly<Record<string, Part>>)
-  const taken = new Map<string, string>()
-  const twice: PartProblem[] = []
-  for (const [name, { keys }] of [...entries, ...inner.map(([at]) => [at, { keys: [at] }] as const)]) {
-    for (const one of keys) {
-      if (taken.has(one))
-        twice.push({
-          site,
-          text: `Member '${one}' is read twice, by '${taken.get(one)}' and '${name}'`,
-          mend: 'Read it once; derive: copy() makes a second field',
-        })
-      taken.set(one, name)
-    }
-  }
-  const part: Part = {
-    ops: [
-      {
-        op: 'json',
-        members: entries.map(([field, { keys, value, required }]) => ({
-          field,
-          keys,
-          value: fieldOf(field)?.list === true ? { as: 'list', separators: [], of: value } : value,
-          required,
-        })),
-        lines: inner.map(([at, { ops }]) => ({ key: at, ops })),
-        undeclared,
-      },
-    ],
-    fields: [
-      ...entries.map(([name, { type }]) => ({
-        name,
-        type: type === 'keyword' && fieldOf(name)?.type === 'text' ? ('text' as const) : type,
-        list: fieldOf(name)?.list === true,
-      })),
-      ...inner.flatMap(([, { fields }]) => fields),
-      ...(undeclared === 'json' ? [{ name: 'json', type: 'flattened' as const, list: false }] : []),
-    ],
-    problems: [
-      ...entries.flatMap(([name, { problems, type }]) => [
-        ...problems,
-        ...nameProblems(site, name, fieldOf(name)?.type === 'text' ? 'text' : type, fieldOf(name)?.list === true),
-      ]),
-      ...inner.flatMap(([, { problems }]) => problems),
-      ...twice,
-    ],
-  }
+  const { fields, problems, ...of } = membersPart(site, {
+    members,
+    ...(lines === undefined ? {} : { lines }),
+    ...(undeclared === undefined ? {} : { undeclared }),
+  })
+  const part: Part = { ops: [{ op: 'json', ...of }], fields, problems }
   return define({ ...common, site, parts: [{ name: spec.name, part, derive }] })
+}
+
+/** A JSON object to the end of the line, behind what else stands in it. */
+export const jsonObject = <
+  const M extends Members,
+  const L extends Readonly<Record<string, Part>> = Record<never, never>,
+>(
+  spec: Omit<MembersSpec<M, L>, 'members'> & { readonly members: M & Checked<M> },
+): Part<Show<RequiredMembers<M>>, Show<OptionalMembers<M> & LineFields<L> & Undeclared>> => {
+  const { fields, problems, ...of } = membersPart(markSite(jsonObject), spec as never)
+  return { ops: [{ op: 'json', ...of, inLine: true }], fields, problems }
 }

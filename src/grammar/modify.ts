@@ -34,6 +34,9 @@ export const or = <R, O>(mark: string | readonly string[], of: Capture<R, O>): C
 export const escaped = <R, O>(how: 'hex' | 'json' | 'any' | 'none', of: Capture<R, O>): Capture<R, O> =>
   changed(of, (op) => (how === 'none' ? op : { ...op, escape: how }))
 
+/** Blanks and tabs around the value are padding. */
+export const trimmed = <R, O>(of: Capture<R, O>): Capture<R, O> => changed(of, (op) => ({ ...op, trim: true }))
+
 /** The value never holds `text`: a capture does not look for its end behind it. */
 export const never = <R, O>(text: string, of: Capture<R, O>): Capture<R, O> =>
   changed(of, (op) => ({ ...op, never: text }), text === '' ? [empty(never, 'never()')] : [])

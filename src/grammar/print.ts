@@ -49,6 +49,7 @@ const isReversible = (ops: readonly Op[]): boolean =>
           op.field !== undefined &&
           op.close === undefined &&
           op.extent !== 'csv' &&
+          op.trim === undefined &&
           op.escape !== 'any' &&
           !cannotPrint(op.value)
         )

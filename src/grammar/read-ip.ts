@@ -1,7 +1,7 @@
 import { parseIp } from '../event/ip.ts'
 import { fail, type Machine } from './machine.ts'
 import { opened, putIp, putText } from './slot.ts'
-import { type Step, sameBytes } from './step.ts'
+import { isBlank, type Step, sameBytes } from './step.ts'
 
 /** The address last parsed: 16 bytes, IPv4 as v4-mapped. */
 const parsed = new Uint8Array(16)
@@ -55,8 +55,6 @@ export const readIp = (m: Machine, s: Step): boolean => {
 const socket = new TextEncoder().encode('unix:')
 /** Sockets are no addresses to list. */
 const isSocket = (bytes: Uint8Array, from: number, to: number): boolean => sameBytes(bytes, from, to, socket)
-
-const isBlank = (b: number | undefined): boolean => b === 32 || b === 9
 
 const putListed = (m: Machine, listAt: number, from: number, to: number): void => {
   const { cell } = m

@@ -4,7 +4,7 @@ import { quoteText } from './json-text.ts'
 import { fail, lineLimit, type Machine } from './machine.ts'
 import { findPair, memberOf, pair } from './run-pairs.ts'
 import { opened, putText, takeBack } from './slot.ts'
-import { type Step, sameBytes, stepOf } from './step.ts'
+import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
 import { readSpan } from './take.ts'
 
 /** The slots an operation fills that are no members. */
@@ -13,7 +13,6 @@ export interface HeaderSlots {
   readonly others: number
 }
 
-const isBlank = (b: number | undefined): boolean => b === 32 || b === 9
 const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/
 const longestNumber = 40
 

@@ -1,8 +1,6 @@
 import { fail, type Machine } from './machine.ts'
-import { type Step, sameBytes } from './step.ts'
+import { isBlank, type Step, sameBytes } from './step.ts'
 import { readSpan } from './take.ts'
-
-const isBlank = (b: number | undefined): boolean => b === 32 || b === 9
 
 /** The end of a name that begins at `at`, with the separator behind it; -1 where none does. */
 const nameEnd = (m: Machine, s: Step, from: number): number => {

@@ -2,7 +2,7 @@ import { encode } from './encode.ts'
 import type { TraceOp } from './form.ts'
 import { fail, type Machine } from './machine.ts'
 import { putText } from './slot.ts'
-import { type Step, sameBytes, stepOf } from './step.ts'
+import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
 
 export interface TraceSlots {
   readonly field: number
@@ -49,6 +49,7 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
     return { text: all, column }
   })
   const stacks = op.stacks.map(encode)
+  const frames = op.frames.map(encode)
 
   /** The error behind `head`, whose reason may go on to `end`. */
   const readError = (m: Machine, head: number, column: number, end: number): void => {
@@ -56,7 +57,7 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
     for (let at = nextLine(bytes, head, end); at < end; at = nextLine(bytes, at, end)) {
       const to = textEnd(bytes, at, nextLine(bytes, at, end))
       const from = at + column
-      if (from >= to || bytes[from] === 32 || bytes[from] === 9) continue
+      if (from >= to || isBlank(bytes[from]) || frames.some((text) => sameBytes(bytes, from, to, text))) continue
       let colon = from
       while (colon < to && !(bytes[colon] === 58 && (colon + 1 === to || bytes[colon + 1] === 32))) colon++
       if (!isName(bytes, from, colon)) return
@@ -70,7 +71,8 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
 
   const run = (m: Machine): boolean => {
     const { bytes, at: start, end } = m
-    if (start >= end) return fail(m, 'unexpected_end', start, 'some text', op.field)
+    if (start >= end && op.field !== undefined)
+      return fail(m, 'unexpected_end', start, 'some text', op.field ?? op.trace)
     let trace = -1
     let head = -1
     let column = 0
@@ -96,5 +98,5 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
     m.limit = end
     return true
   }
-  return stepOf({ run, field: op.field })
+  return stepOf({ run, field: op.field ?? op.trace })
 }

@@ -100,6 +100,8 @@ export const runAll = (m: Machine, steps: readonly Step[]): boolean => {
   return true
 }
 
+export const isBlank = (b: number | undefined): boolean => b === 32 || b === 9
+
 export const sameBytes = (bytes: Uint8Array, at: number, limit: number, text: Uint8Array): boolean => {
   const length = text.length
   if (at + length > limit) return false

@@ -1,4 +1,4 @@
-import { markSite } from '../event/diagnostic.ts'
+import { markSite, type SiteMark } from '../event/diagnostic.ts'
 import { nameProblems } from './capture.ts'
 import type { Fits, Offered, Part, Yields } from './part.ts'
 
@@ -9,6 +9,28 @@ const errorFields = ['error.stack_trace', 'error.type', 'error.message'] as cons
 export interface TraceStyle {
   readonly heads: readonly [string, ...string[]]
   readonly stacks?: readonly string[]
+  /** What lines of a trace begin with that tell no error, where they are not indented. */
+  readonly frames?: readonly string[]
+}
+
+const partOf = (
+  site: SiteMark,
+  name: string | undefined,
+  { heads, stacks = [], frames = [] }: TraceStyle,
+): Pick<Part, 'ops' | 'fields' | 'problems'> => {
+  const [trace, type, reason] = errorFields
+  return {
+    ops: [{ op: 'trace', ...(name === undefined ? {} : { field: name }), trace, type, reason, heads, stacks, frames }],
+    fields: [
+      ...(name === trace || name === undefined ? [] : [{ name, type: 'text' as const, list: false }]),
+      { name: trace, type: 'text', list: false },
+      { name: type, type: 'keyword', list: false },
+      { name: reason, type: 'text', list: false },
+    ],
+    problems: [...heads, ...stacks, ...frames].includes('')
+      ? [{ site, text: 'A trace begins with an empty line', mend: 'Give the lines it begins with' }]
+      : [],
+  }
 }
 
 /**
@@ -17,26 +39,18 @@ export interface TraceStyle {
  */
 export const withTrace = <const N extends Offered<Texts>>(
   name: N & Fits<N, Texts>,
-  { heads, stacks = [] }: TraceStyle,
+  style: TraceStyle,
 ): Part<
   object,
   Yields<N, Texts> & Yields<'error.type', 'keyword'> & Yields<'error.message' | 'error.stack_trace', 'text'>
 > => {
   const site = markSite(withTrace)
-  const [trace, type, reason] = errorFields
-  return {
-    ops: [{ op: 'trace', field: name, trace, type, reason, heads, stacks }],
-    fields: [
-      ...(name === trace ? [] : [{ name, type: 'text' as const, list: false }]),
-      { name: trace, type: 'text', list: false },
-      { name: type, type: 'keyword', list: false },
-      { name: reason, type: 'text', list: false },
-    ],
-    problems: [
-      ...nameProblems(site, name, 'text', false),
-      ...([...heads, ...stacks].includes('')
-        ? [{ site, text: 'A trace begins with an empty line', mend: 'Give the lines it begins with' }]
-        : []),
-    ],
-  }
+  const of = partOf(site, name, style)
+  return { ...of, problems: [...nameProblems(site, name, 'text', false), ...of.problems] }
 }
+
+/** Everything to the end of the record, of which only a stack trace is kept, as `withTrace` keeps it. */
+export const onlyTrace = (
+  style: TraceStyle,
+): Part<object, Yields<'error.type', 'keyword'> & Yields<'error.message' | 'error.stack_trace', 'text'>> =>
+  partOf(markSite(onlyTrace), undefined, style)

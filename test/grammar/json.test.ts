@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { int, text, word } from '../../src/grammar/capture.ts'
-import { everyField, json, key } from '../../src/grammar/json.ts'
+import { json } from '../../src/grammar/json.ts'
 import { line } from '../../src/grammar/line.ts'
+import { everyField, key } from '../../src/grammar/members.ts'
 import { readOne, readRecords } from './read-records.ts'
 
 const app = json({

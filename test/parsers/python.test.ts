@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { recognise } from '../../src/grammar/recognise.ts'
 import { loadFormats } from '../../src/service/formats.ts'
+import { readOne } from '../grammar/read-records.ts'
 import { fixtures, readFixture, truth } from './read-fixture.ts'
 
 const { grammars } = await loadFormats()
@@ -72,4 +73,60 @@ test('with its time uvicorn is told from the layouts of logging that read its li
   const head = readFileSync(join(fixtures, 'uvicorn.log/with-time.log')).subarray(0, 4096)
   const found = recognise(head, [python, uvicorn])
   expect(found.kind === 'one' && found.grammar.name).toBe('uvicorn.log')
+})
+
+const chain = `Traceback (most recent call last):
+  File "pay.py", line 3, in pay
+    {}["price"]
+KeyError: 'price'
+
+The above exception was the direct cause of the following exception:
+
+Traceback (most recent call last):
+  File "pay.py", line 5, in pay
+    raise ValueError("no price") from missing
+ValueError: no price
+
+During handling of the above exception, another exception occurred:
+
+  + Exception Group Traceback (most recent call last):
+  |   File "pay.py", line 9, in all
+  |     raise ExceptionGroup("two failed", [ValueError("a"), TypeError("b")])
+  | ExceptionGroup: two failed (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | Traceback (most recent call last):
+    |   File "pay.py", line 7, in one
+    | ValueError: a
+    +---------------- 2 ----------------
+    | TypeError: b
+    +------------------------------------`
+const leads: Readonly<Record<string, string>> = {
+  'python.log': '2026-03-10 08:00:00,123 ERROR shop.pay refused',
+  'uvicorn.log': 'ERROR:    Exception in ASGI application',
+  'celery.log':
+    "[2026-03-10 08:00:00,123: ERROR/ForkPoolWorker-1] Task shop.pay[84dacec0] raised unexpected: ValueError('no price')",
+  'gunicorn.error': '[2026-03-10 08:00:00 +0800] [8] [ERROR] Error handling request /orders/7',
+}
+
+test.each(Object.entries(leads))('%s tells the exception raised last, and keeps the whole trace', (name, lead) => {
+  const read = (trace: string) => {
+    const grammar = called(name)
+    const reader = grammar.framing.begin()
+    const lines = `${lead}\n${trace}`.split('\n')
+    expect(lines.map((text) => reader.starts(Buffer.from(text), 0, Buffer.byteLength(text)))).toEqual(
+      lines.map((_, i) => i === 0),
+    )
+    return readOne(grammar, lines.join('\n'))
+  }
+  expect(read(chain)).toMatchObject({
+    'error.type': 'ExceptionGroup',
+    'error.message': 'two failed (2 sub-exceptions)',
+    'error.stack_trace': chain,
+  })
+  const reversed = `${chain}\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File "a.py", line 1, in <module>\nshop.errors.Refused: for good`
+  expect(read(reversed)).toMatchObject({
+    'error.type': 'shop.errors.Refused',
+    'error.message': 'for good',
+    'error.stack_trace': reversed,
+  })
 })

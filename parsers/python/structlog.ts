@@ -1,0 +1,107 @@
+import {
+  either,
+  grammar,
+  json,
+  key,
+  keyValues,
+  line,
+  oneOfWords,
+  optional,
+  or,
+  record,
+  skip,
+  starts,
+  text,
+  time,
+  trimmed,
+  uncoloured,
+  withTrace,
+  word,
+} from 'tailrace'
+import { pythonTrace } from './trace.ts'
+
+/** Methods of its loggers; `exception` is logged as `error`. */
+const levels = ['debug', 'info', 'warning', 'warn', 'error', 'critical', 'exception', 'notset']
+const level = oneOfWords('log.level', levels)
+const stamp = time('@timestamp', 'iso')
+
+/** Keys that its processors add, and what people bind by the names of its manual. */
+const members = {
+  'log.logger': key(['logger', 'logger_name'], 'keyword'),
+  'log.origin.file.name': key(['filename', 'pathname'], 'keyword'),
+  'log.origin.file.line': key('lineno', 'long'),
+  'log.origin.function': key('func_name', 'keyword'),
+  'process.pid': key('process', 'long'),
+  'process.name': key('process_name', 'keyword'),
+  'process.thread.id': key('thread', 'long'),
+  'process.thread.name': key('thread_name', 'keyword'),
+  'http.request.id': key('request_id', 'keyword'),
+  'trace.id': key('trace_id', 'keyword'),
+  'span.id': key('span_id', 'keyword'),
+  'user.id': key('user_id', 'keyword'),
+} as const
+
+const { 'log.logger': _logger, ...withoutLogger } = members
+const pairs = { quotes: ['"', "'"], brackets: true } as const
+const padded = line`[${level}${optional(line` ${skip()}`)}] `
+/** The event is padded; then the logger's name in brackets, then pairs. */
+const said = either(
+  line`${trimmed(text('message'))} [${word('log.logger')}]${keyValues({ members: withoutLogger, ...pairs })}`,
+  keyValues({ members, ...pairs, text: 'message' }),
+)
+const front = line`${optional(line`${stamp} `)}${padded}`
+// Further lines of an event stand before the trace.
+const console = record(line`${front}${said}`, optional(withTrace('python.more', pythonTrace)))
+/** Its own columns and colours, of the level at least. */
+const inColour = line`${optional(line`\u001b[2m${stamp}\u001b[0m `)}[\u001b[${skip()}m\u001b[1m${level}`
+
+/** What its records begin with. */
+export const structlogStarts = [
+  line`${stamp} [${level}${either(line`]`, line` `)}`,
+  line`[${level}  `,
+  inColour,
+  line`timestamp=${stamp} level=${level} `,
+  line`{${or('', skip())}"level":${optional(line` `)}"${level}"`,
+]
+
+/** structlog's `ConsoleRenderer`, plain. */
+export const structlogConsole = grammar({
+  name: 'python.log.structlog',
+  line: console,
+  framing: starts(structlogStarts),
+  samples: [
+    "2026-03-10T08:00:00.123456Z [info     ] order paid                     [shop.orders] amount=99.5 client={'ip': '203.0.113.7'} order=7",
+    '2026-03-10 08:00:00 [error    ] failed                         order=7\nTraceback (most recent call last):\n  File "pay.py", line 7, in pay\nKeyError: \'price\'',
+    '[critical ] no database',
+  ],
+})
+/** The same for a terminal. */
+export const structlogColours = grammar({
+  name: 'python.log.structlog_colours',
+  line: uncoloured(console),
+  framing: starts(structlogStarts),
+  samples: [
+    '\u001b[2m2026-03-10T08:00:00.123456Z\u001b[0m [\u001b[32m\u001b[1minfo     \u001b[0m] \u001b[1morder paid                    \u001b[0m [\u001b[0m\u001b[1m\u001b[34mshop.orders\u001b[0m]\u001b[0m \u001b[36morder\u001b[0m=\u001b[35m7\u001b[0m',
+    '[\u001b[33m\u001b[1mwarning  \u001b[0m] \u001b[1mstock low                     \u001b[0m \u001b[36mleft\u001b[0m=\u001b[35m0\u001b[0m',
+  ],
+})
+/** structlog's `LogfmtRenderer` with the order of keys of its manual. */
+export const structlogLogfmt = grammar({
+  name: 'python.log.structlog_logfmt',
+  line: line`timestamp=${stamp} level=${level} ${keyValues({ members: { ...members, message: key('event', 'text', { required: true }) }, bare: true })}`,
+  framing: starts(structlogStarts),
+  samples: ['timestamp=2026-03-10T08:00:00.123456Z level=info event="order paid" order=7'],
+})
+/** structlog's `JSONRenderer`: the message is the event. */
+export const structlogJson = json({
+  name: 'python.log.structlog_json',
+  members: {
+    ...members,
+    '@timestamp': key('timestamp', 'date', { required: true }),
+    'log.level': key('level', 'keyword', { required: true, words: levels }),
+    message: key('event', 'text', { required: true }),
+  },
+  lines: { exception: withTrace('error.stack_trace', pythonTrace) },
+  framing: starts(structlogStarts),
+  samples: ['{"order": 7, "event": "order paid", "level": "info", "timestamp": "2026-03-10T08:00:00.123456Z"}'],
+})

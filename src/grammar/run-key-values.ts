@@ -1,0 +1,274 @@
+import { jsonKind } from '../event/json-reader.ts'
+import { decodeAny, soundText } from './decode.ts'
+import { encode } from './encode.ts'
+import type { KeyValuesOp } from './form.ts'
+import { hashStart, hashWith } from './json-paths.ts'
+import { quoteText } from './json-text.ts'
+import { fail, flagInvalid, type Machine } from './machine.ts'
+import { putText } from './slot.ts'
+import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
+import { Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
+
+/** What JSON takes for a number as it is. */
+const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
+const longestNumber = 40
+const longestPath = 1024
+
+const openers = new Set(encode('([{<'))
+const closers = new Set(encode(')]}>'))
+
+const isOfName = (b: number): boolean =>
+  (b >= 48 && b <= 57) || (b >= 65 && b <= 90) || (b >= 97 && b <= 122) || b === 95 || b === 46 || b === 45 || b >= 128
+
+/** JSON's escapes, `\xHH` and an escaped single quote. */
+const decodeQuoted: Notation['decode'] = (bytes, from, to, _out, at) => {
+  const end = decodeAny(bytes, from, to, at)
+  let w = at
+  for (let i = at; i < end; i++) {
+    if (bytes[i] === 92 && i + 1 < end && bytes[i + 1] === 39) i++
+    bytes[w++] = bytes[i]!
+  }
+  return w
+}
+
+/** See `KeyValuesOp`. */
+class KeyValuesRun {
+  private readonly found: Members
+  private readonly separator: Uint8Array
+  private readonly between: Uint8Array
+  private readonly quotes: ReadonlySet<number>
+  private readonly prefix: Uint8Array
+  private readonly path = new Uint8Array(longestPath)
+  /** Brackets count in this line. */
+  private paired = false
+
+  private readonly op: KeyValuesOp
+  private readonly text: number
+
+  constructor(op: KeyValuesOp, spec: MembersSpec, text: number) {
+    this.op = op
+    this.text = text
+    this.separator = encode(op.separator)
+    this.between = encode(op.between)
+    this.quotes = new Set(op.quotes.map((quote) => encode(quote)[0]!))
+    this.prefix = encode(op.prefix)
+    this.found = new Members(spec, { decode: decodeQuoted, json: (m, from, to) => this.json(m, from, to) })
+  }
+
+  run(m: Machine): boolean {
+    const { bytes, limit } = m
+    this.found.open()
+    this.paired = this.op.brackets
+    let at = m.at
+    if (this.op.text !== undefined) {
+      const first = this.firstPair(m)
+      this.putLead(m, at, first)
+      at = first
+    }
+    while (isBlank(bytes[at]) && at < limit) at++
+    while (at < limit) {
+      m.at = at
+      at = this.pair(m)
+      if (at < 0) return false
+      while (at < limit && isBlank(bytes[at])) at++
+      if (this.between.length > 0 && sameBytes(bytes, at, limit, this.between)) {
+        at += this.between.length
+        while (at < limit && isBlank(bytes[at])) at++
+      }
+    }
+    m.at = limit
+    return this.found.take(m)
+  }
+
+  /** The first name that a separator follows, at the beginning or behind a blank; the line end where there is none. */
+  private firstPair(m: Machine): number {
+    const { bytes, limit } = m
+    for (let at = m.at; at < limit; ) {
+      let end = at
+      while (end < limit && isOfName(bytes[end]!)) end++
+      if (end > at && sameBytes(bytes, end, limit, this.separator)) return at
+      at = end
+      while (at < limit && !isBlank(bytes[at])) at++
+      while (at < limit && isBlank(bytes[at])) at++
+    }
+    return limit
+  }
+
+  private putLead(m: Machine, from: number, to: number): void {
+    let first = from
+    let last = to
+    while (last > first && isBlank(m.bytes[last - 1])) last--
+    while (first < last && isBlank(m.bytes[first])) first++
+    if (last > first) putText(m, this.text, first, last)
+  }
+
+  /** Reads the pair at `m.at`; where it ends, -1 where there is none. */
+  private pair(m: Machine): number {
+    const { bytes, limit } = m
+    const { separator, between } = this
+    const keyFrom = m.at
+    let end = keyFrom
+    while (
+      end < limit &&
+      !sameBytes(bytes, end, limit, separator) &&
+      !this.quotes.has(bytes[end]!) &&
+      !(between.length > 0 ? sameBytes(bytes, end, limit, between) : isBlank(bytes[end]))
+    )
+      end++
+    let keyTo = end
+    while (keyTo > keyFrom && isBlank(bytes[keyTo - 1])) keyTo--
+    if (keyTo === keyFrom) return this.refuse(m, keyFrom, 'a key')
+    if (sameBytes(bytes, end, limit, separator)) return this.value(m, keyFrom, keyTo, end + separator.length)
+    if (!this.op.bare || this.quotes.has(bytes[end]!)) return this.refuse(m, end, JSON.stringify(this.op.separator))
+    const { start, end: to } = m.scratch.write('true')
+    this.note(m, keyFrom, keyTo, jsonKind.true, start, to, false)
+    return end
+  }
+
+  private refuse(m: Machine, at: number, expected: string): -1 {
+    fail(m, at >= m.end ? 'unexpected_end' : 'expected_literal', at, expected)
+    return -1
+  }
+
+  private value(m: Machine, keyFrom: number, keyTo: number, begin: number): number {
+    const { bytes, limit } = m
+    const { between } = this
+    let from = begin
+    if (between.length > 0) while (from < limit && isBlank(bytes[from])) from++
+    if (from < limit && this.quotes.has(bytes[from]!)) return this.quoted(m, keyFrom, keyTo, from)
+    const end = this.plainEnd(m, from)
+    let to = end
+    while (to > from && isBlank(bytes[to - 1])) to--
+    if (to > from) this.note(m, keyFrom, keyTo, kindOf(m, from, to), from, to, false)
+    return end
+  }
+
+  private quoted(m: Machine, keyFrom: number, keyTo: number, from: number): number {
+    const { bytes, limit } = m
+    const { between } = this
+    const end = this.quoteEnd(m, from)
+    if (end < 0) return this.refuse(m, limit, JSON.stringify(String.fromCharCode(bytes[from]!)))
+    const behind = end + 1
+    if (behind < limit && !isBlank(bytes[behind]) && !(between.length > 0 && sameBytes(bytes, behind, limit, between)))
+      return this.refuse(m, behind, between.length > 0 ? JSON.stringify(this.op.between) : 'a blank')
+    let escaped = false
+    for (let i = from + 1; i < end && !escaped; i++) escaped = bytes[i] === 92
+    if (end > from + 1) this.note(m, keyFrom, keyTo, jsonKind.string, from + 1, end, escaped)
+    return behind
+  }
+
+  /** Where the quote at `from` is closed; -1: not in this line. */
+  private quoteEnd({ bytes, limit }: Machine, from: number): number {
+    const quote = bytes[from]
+    for (let at = from + 1; at < limit; at++) {
+      if (bytes[at] === 92) at++
+      else if (bytes[at] === quote) return at
+    }
+    return -1
+  }
+
+  private plainEnd(m: Machine, from: number): number {
+    const { bytes, limit } = m
+    const { between } = this
+    const ends = (at: number): boolean =>
+      between.length > 0 ? sameBytes(bytes, at, limit, between) : isBlank(bytes[at])
+    let depth = 0
+    let first = -1
+    for (let at = from; at < limit; at++) {
+      if (depth === 0 && ends(at)) return at
+      if (!this.paired) continue
+      const b = bytes[at]!
+      if (openers.has(b)) {
+        if (depth++ === 0) first = at
+      } else if (depth > 0 && closers.has(b)) depth--
+      else if (depth > 0 && (b === 34 || b === 39)) {
+        const end = this.quoteEnd(m, at)
+        if (end < 0) break
+        at = end
+      }
+    }
+    if (depth === 0) return limit
+    // Not closed: from there on brackets are text, so that no line is gone through more than twice.
+    this.paired = false
+    let at = first
+    while (at < limit && !ends(at)) at++
+    return at
+  }
+
+  private note(
+    m: Machine,
+    keyFrom: number,
+    keyTo: number,
+    kind: number,
+    from: number,
+    to: number,
+    escaped: boolean,
+  ): void {
+    const { found, path, prefix } = this
+    const { bytes } = m
+    const length = keyTo - keyFrom
+    if (length <= longestPath) {
+      let h = hashStart
+      for (let i = 0; i < length; i++) {
+        const b = bytes[keyFrom + i]!
+        path[i] = b
+        h = hashWith(h, b)
+      }
+      const node = found.paths.find(path, length, h)
+      const key = node < 0 ? -1 : found.paths.keyOf(node)
+      if (key >= 0) {
+        found.note(key, kind, from, to, escaped, 0)
+        return
+      }
+    }
+    if (found.undeclared < 0) return
+    let nameFrom = keyFrom
+    let nameTo = keyTo
+    if (prefix.length > 0) {
+      nameFrom = m.scratch.take(prefix.length + length)
+      bytes.set(prefix, nameFrom)
+      bytes.copyWithin(nameFrom + prefix.length, keyFrom, keyTo)
+      nameTo = nameFrom + prefix.length + length
+    }
+    let h = hashStart
+    for (let at = nameFrom; at < nameTo; at++) h = hashWith(h, bytes[at]!)
+    const span = kind === jsonKind.string ? 1 : 0
+    found.others.put(bytes, h, nameFrom, nameTo, from - span, to + span, 0)
+  }
+
+  /** The value as JSON: numbers and booleans as they are, else a string. */
+  private json(m: Machine, from: number, to: number): void {
+    m.first = from
+    m.second = to
+    const isQuoted = to > from + 1 && this.quotes.has(m.bytes[from]!) && m.bytes[to - 1] === m.bytes[from]
+    if (!isQuoted && kindOf(m, from, to) !== plainText) return
+    let first = from
+    let last = to
+    if (isQuoted) {
+      first = m.scratch.take(to - from)
+      last = decodeQuoted(m.bytes, from + 1, to - 1, m.bytes, first)
+      if (soundText(m, first, last) !== undefined) flagInvalid(m)
+    }
+    const text = quoteText(m, first, last)
+    m.first = text.start
+    m.second = text.end
+  }
+}
+
+const kindOf = (m: Machine, from: number, to: number): number => {
+  const { bytes } = m
+  const b = bytes[from]!
+  if (b === 45 || (b >= 48 && b <= 57))
+    return to - from <= longestNumber && isNumber.test(m.node.toString('latin1', from, to))
+      ? jsonKind.number
+      : plainText
+  if (to - from === 4 && m.node.toString('latin1', from, to) === 'true') return jsonKind.true
+  if (to - from === 5 && m.node.toString('latin1', from, to) === 'false') return jsonKind.false
+  return plainText
+}
+
+/** `text`: the slot of the text before the first pair, or -1. */
+export const keyValuesStep = (op: KeyValuesOp, spec: MembersSpec, text: number): Step => {
+  const run = new KeyValuesRun(op, spec, text)
+  return stepOf({ run: (m) => run.run(m) })
+}

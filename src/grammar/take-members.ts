@@ -1,0 +1,260 @@
+import { absent } from '../event/column.ts'
+import { decodeEscapes, jsonCursor, jsonKind, readValue, setJson, skipBlank } from '../event/json-reader.ts'
+import type { JsonMember } from './form.ts'
+import { KeySet, PathTable } from './json-paths.ts'
+import { fail, type Machine } from './machine.ts'
+import { opened, putNumber, putText, takeBack } from './slot.ts'
+import { runAll, type Step } from './step.ts'
+
+/** A declared member, made ready: where it goes and how it is read. */
+export interface Member {
+  readonly field: string
+  readonly step: Step
+  readonly names: readonly string[]
+  readonly list: boolean
+  readonly required: boolean
+  readonly text: boolean
+  readonly long: boolean
+  readonly touched: Int32Array
+}
+/** A member whose text is read further; `parted`: line by line. */
+export interface MemberLine {
+  readonly parted: boolean
+  readonly steps: readonly Step[]
+  readonly touched: Int32Array
+}
+/** What the members of an operation are, and where those go that no field took: a slot, or -1. */
+export interface MembersSpec {
+  readonly declared: readonly JsonMember[]
+  readonly members: readonly Member[]
+  readonly lineKeys: readonly string[]
+  readonly lines: readonly MemberLine[]
+  readonly undeclared: number
+}
+/** How values stand in the record. */
+export interface Notation {
+  /** Decodes the escapes of a string; the end of what it wrote at `at` of `out`. */
+  readonly decode: typeof decodeEscapes
+  /** The value from `from` to `to` as JSON text, in `m.first` … `m.second`. Strings have their quotes. */
+  readonly json: (m: Machine, from: number, to: number, depth: number) => void
+}
+
+/** Kind of a value that has neither quotes nor any other sign of what it is. */
+export const plainText = 100
+
+const lineEnd = (bytes: Uint8Array, from: number, to: number): number => {
+  let at = from
+  while (at < to && bytes[at] !== 10) at++
+  return at < to && at > from && bytes[at - 1] === 13 ? at - 1 : at
+}
+
+/**
+ * Members of a record, by path: where this record has them, and what they become. One object an operation; who reads the
+ * record's notation notes each member it finds, then has them taken.
+ */
+export class Members {
+  readonly paths = new PathTable()
+  readonly others = new KeySet()
+  private readonly members: readonly (Member & { readonly keys: readonly number[] })[]
+  private readonly lines: readonly (MemberLine & { readonly key: number })[]
+  readonly undeclared: number
+  private readonly notation: Notation
+  private readonly inner = jsonCursor()
+  /** By key: the record it was last seen in, and its value there. */
+  private readonly seen: Float64Array
+  private readonly from: Uint32Array
+  private readonly to: Uint32Array
+  private readonly kind: Uint8Array
+  private readonly escaped: Uint8Array
+  private readonly depth: Uint16Array
+  private serial = 0
+
+  constructor({ declared, members, lineKeys, lines, undeclared }: MembersSpec, notation: Notation) {
+    this.members = members.map((member, i) => ({
+      ...member,
+      keys: declared[i]!.keys.map((key) => this.paths.add(key)),
+    }))
+    this.lines = lines.map((line, i) => ({ ...line, key: this.paths.add(lineKeys[i]!) }))
+    this.undeclared = undeclared
+    this.notation = notation
+    const count = this.paths.count
+    this.seen = new Float64Array(count)
+    this.from = new Uint32Array(count)
+    this.to = new Uint32Array(count)
+    this.kind = new Uint8Array(count)
+    this.escaped = new Uint8Array(count)
+    this.depth = new Uint16Array(count)
+  }
+
+  /** A new record, of which nothing was seen yet. */
+  open(): void {
+    this.serial++
+    this.others.clear()
+  }
+
+  /** The record has the key; of a string `from` and `to` are what stands between the quotes. The last one counts. */
+  note(key: number, kind: number, from: number, to: number, escaped: boolean, depth: number): void {
+    this.seen[key] = this.serial
+    this.from[key] = from
+    this.to[key] = to
+    this.kind[key] = kind
+    this.escaped[key] = escaped ? 1 : 0
+    this.depth[key] = depth
+  }
+
+  /** Fills the fields; false where one that has to be there is missing. */
+  take(m: Machine): boolean {
+    for (const line of this.lines) this.takeLine(m, line)
+    for (const member of this.members) if (!this.takeMember(m, member)) return false
+    if (this.undeclared < 0) return true
+    const { others } = this
+    for (let i = 0; i < others.count; i++) {
+      this.keep(m, others.keyFrom[i]!, others.keyTo[i]!, others.from[i]!, others.to[i]!, others.depth[i]!)
+    }
+    return true
+  }
+
+  private isNone(key: number): boolean {
+    const kind = this.kind[key]!
+    return kind === jsonKind.null || (kind === jsonKind.string && this.from[key] === this.to[key])
+  }
+
+  private takeLine(m: Machine, line: MemberLine & { readonly key: number }): void {
+    const { key } = line
+    if (this.seen[key] !== this.serial || this.isNone(key)) return
+    const kind = this.kind[key]!
+    if (kind === jsonKind.object || kind === jsonKind.array) {
+      this.keepKey(m, key)
+      return
+    }
+    const { at, end, limit, farAt } = m
+    m.anchor = this.from[key]!
+    this.content(m, key)
+    m.at = m.first
+    m.end = m.second
+    m.limit = line.parted ? lineEnd(m.bytes, m.first, m.second) : m.second
+    // What this text lacks is no reason for the record to fail.
+    m.farAt = Number.POSITIVE_INFINITY
+    const good = runAll(m, line.steps) && m.at === m.end
+    m.at = at
+    m.end = end
+    m.limit = limit
+    m.farAt = farAt
+    m.anchor = -1
+    if (good) return
+    takeBack(m, line.touched)
+    this.keepKey(m, key)
+  }
+
+  private takeMember(m: Machine, member: Member & { readonly keys: readonly number[] }): boolean {
+    let done = false
+    let unfit = -1
+    for (let i = 0; i < member.keys.length; i++) {
+      const key = member.keys[i]!
+      if (this.seen[key] !== this.serial || this.isNone(key)) continue
+      const { farAt } = m
+      if (!done) {
+        m.farAt = member.required ? farAt : Number.POSITIVE_INFINITY
+        m.anchor = this.from[key]!
+        done = this.value(m, member, key)
+        m.anchor = -1
+        m.farAt = member.required && !done ? m.farAt : farAt
+        if (done) continue
+        takeBack(m, member.touched)
+        unfit = key
+      }
+      this.keepKey(m, key)
+    }
+    if (done || !member.required) return true
+    if (unfit < 0) return fail(m, 'missing_member', m.end, `a member "${member.names[0]}"`, member.field)
+    return fail(m, 'bad_value', this.from[unfit]!, member.step.expected, member.field)
+  }
+
+  /** The text of a string, decoded, in `m.first` … `m.second`. */
+  private content(m: Machine, key: number): void {
+    m.first = this.from[key]!
+    m.second = this.to[key]!
+    if (this.escaped[key] === 1 && this.kind[key] === jsonKind.string)
+      this.decoded(m, m.first, m.second, this.notation.decode)
+  }
+
+  private decoded(m: Machine, from: number, to: number, decode: typeof decodeEscapes): void {
+    const start = m.scratch.take(to - from)
+    m.second = decode(m.bytes, from, to, m.bytes, start)
+    m.first = start
+  }
+
+  private value(m: Machine, member: Member, key: number): boolean {
+    const kind = this.kind[key]!
+    if (!member.list) {
+      if (kind === jsonKind.object || kind === jsonKind.array) return false
+      this.content(m, key)
+      return this.scalar(m, member, kind, m.first, m.second)
+    }
+    if (kind === jsonKind.object) return false
+    if (kind === jsonKind.array) return this.elements(m, member, this.from[key]!, this.to[key]!)
+    this.content(m, key)
+    return this.listed(m, member, kind, m.first, m.second)
+  }
+
+  private elements(m: Machine, member: Member, from: number, to: number): boolean {
+    const { inner } = this
+    setJson(inner, m.bytes, from + 1, to - 1)
+    for (;;) {
+      skipBlank(inner)
+      if (inner.at >= inner.end) return true
+      if (inner.bytes[inner.at] === 44) {
+        inner.at++
+        continue
+      }
+      const kind = readValue(inner)
+      if (kind === jsonKind.null || (kind === jsonKind.string && inner.from === inner.to)) continue
+      if (kind === jsonKind.object || kind === jsonKind.array) return false
+      m.first = inner.from
+      m.second = inner.to
+      if (kind === jsonKind.string && inner.escaped) this.decoded(m, inner.from, inner.to, decodeEscapes)
+      if (!this.listed(m, member, kind, m.first, m.second)) return false
+    }
+  }
+
+  private listed(m: Machine, member: Member, kind: number, from: number, to: number): boolean {
+    const slot = opened(m, member.step.slot)
+    m.cell = slot.cursor
+    const good = this.scalar(m, member, kind, from, to)
+    m.cell = m.row
+    if (good) slot.cursor++
+    return good
+  }
+
+  private scalar(m: Machine, member: Member, kind: number, from: number, to: number): boolean {
+    const { step } = member
+    if (member.text) {
+      putText(m, step.slot, from, to)
+      return true
+    }
+    if (step.span(m, step, from, to)) return true
+    if (!member.long || kind !== jsonKind.number) return false
+    // `200.0` and `2e2` are whole as well.
+    const value = Number(m.node.toString('latin1', from, to))
+    if (!Number.isSafeInteger(value)) return false
+    putNumber(m, step.slot, value === 0 ? 0 : value, absent, absent)
+    return true
+  }
+
+  private keepKey(m: Machine, key: number): void {
+    if (this.undeclared < 0) return
+    const span = this.kind[key] === jsonKind.string ? 1 : 0
+    const name = this.paths.address(m, key)
+    this.keep(m, name, name + this.paths.length(key), this.from[key]! - span, this.to[key]! + span, this.depth[key]!)
+  }
+
+  private keep(m: Machine, keyFrom: number, keyTo: number, from: number, to: number, depth: number): void {
+    this.notation.json(m, from, to, depth)
+    const slot = opened(m, this.undeclared)
+    const cell = slot.cursor++
+    slot.start[cell] = keyFrom
+    slot.end[cell] = keyTo
+    slot.start2[cell] = m.first
+    slot.end2[cell] = m.second
+  }
+}
