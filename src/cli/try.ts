@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
+import type { EcsCompatibility } from '../grammar/grok/stock.ts'
 import type { TryResult } from '../service/try.ts'
+import type { TriedPattern } from '../service/try-pattern.ts'
 import { type Encoding, encodings } from '../source/decode.ts'
 import { Exit, usage } from './exit.ts'
 import { type General, withGeneral } from './general.ts'
@@ -13,6 +15,8 @@ interface Options extends General {
   readonly encoding?: Encoding
   readonly logFormat?: string
   readonly grok?: string
+  readonly patterns?: string
+  readonly ecsCompatibility?: EcsCompatibility
   readonly dissect?: string
   readonly appendSeparator?: string
 }
@@ -29,24 +33,31 @@ const told = async (trying: () => Promise<TryResult>): Promise<void> => {
   }
 }
 
+const patternOf = (options: Options): TriedPattern | undefined => {
+  const { grok, patterns, ecsCompatibility: ecs, dissect, appendSeparator: separator } = options
+  if (grok !== undefined && dissect !== undefined) throw usage('give one pattern: --grok or --dissect')
+  if (grok === undefined && (patterns !== undefined || ecs !== undefined))
+    throw usage('--patterns and --ecs-compatibility belong to --grok')
+  if (grok !== undefined)
+    return { grok, ...(patterns === undefined ? {} : { patterns }), ...(ecs === undefined ? {} : { ecs }) }
+  if (dissect !== undefined) return { dissect, ...(separator === undefined ? {} : { separator }) }
+  return undefined
+}
+
 const run = async (parser: string | undefined, file: string | undefined, options: Options): Promise<void> => {
-  if (options.grok !== undefined) throw new Exit(2, "'try --grok' is not there yet")
   const common = {
     explain: options.explain === true,
     ...(options.failures === undefined ? {} : { failures: options.failures }),
     ...(options.encoding === undefined ? {} : { encoding: options.encoding }),
   }
   // With a pattern or --pipeline the only argument is the file.
-  const only = options.dissect ?? options.pipeline
+  const only = options.grok ?? options.dissect ?? options.pipeline
   const input = only !== undefined && file === undefined ? parser : file
   const given = input === undefined || input === '-' ? {} : { file: input }
-  if (options.dissect !== undefined) {
-    const pattern = options.dissect
+  const pattern = patternOf(options)
+  if (pattern !== undefined) {
     const { tryPattern } = await import('../service/try-pattern.ts')
-    const separator = options.appendSeparator
-    await told(() =>
-      tryPattern({ ...common, ...given, dissect: pattern, ...(separator === undefined ? {} : { separator }) }),
-    )
+    await told(() => tryPattern({ ...common, ...given, pattern }))
     return
   }
   if (parser === undefined && options.pipeline === undefined)
@@ -78,7 +89,16 @@ export const addTry = (program: Command): void => {
       new Option('--encoding <name>', 'of the lines (default: utf-16 where marked so, else utf-8)').choices(encodings),
     )
     .option('--log-format <text>', "nginx's log_format, as in nginx.conf or bare")
-    .option('--grok <pattern>', 'not yet')
+    .option(
+      '--grok <pattern>',
+      "%{NAME:field} as Logstash's grok has it, its stock patterns too; captures become fields",
+    )
+    .option('--patterns <dir>', 'own patterns for --grok, files of lines `NAME expression`; they go before stock ones')
+    .addOption(
+      new Option('--ecs-compatibility <mode>', 'fields of the stock patterns: of old, or of ECS (default: v8)').choices(
+        ['disabled', 'v1', 'v8'],
+      ),
+    )
     .option('--dissect <pattern>', "%{name} where a value stands, as Logstash's dissect has it; captures become fields")
     .option('--append-separator <text>', 'between what %{+name} appends (default: the delimiter to its left)')
     .action(run)

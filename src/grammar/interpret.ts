@@ -1,4 +1,3 @@
-import { Script } from 'node:vm'
 import { type Batch, kill, outcome } from '../event/batch.ts'
 import type { Block } from '../event/block.ts'
 import type { Column } from '../event/column.ts'
@@ -11,11 +10,9 @@ import type { Form, Op } from './form.ts'
 import { createMachine, fail, lineLimit, type Machine, openBlock, openRecord } from './machine.ts'
 import { closeSlot, columnOf, createSlot, type Slot, takeBack } from './slot.ts'
 import { runAll } from './step.ts'
+import { eachWithinTime, tooLong } from './within-time.ts'
 import { zoneOf } from './zone.ts'
 
-/** Milliseconds a run of records may take where a grammar has regular expressions, and how many records it is. */
-const patternTime = 200
-const patternRows = 256
 const foundMost = 64
 
 interface Alternative extends Assembled {
@@ -104,52 +101,17 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
     return false
   }
 
-  const readRows = (batch: Batch, from: number, to: number): void => {
-    const { start, end } = batch.block
-    for (let row = from; row < to; row++) {
-      const good = readRow(row, start[row]!, end[row]!)
-      for (let i = 0; i < lists.length; i++) {
-        const slot = lists[i]!
-        if (slot.live) slot.first[row + 1] = slot.cursor
-      }
-      if (!good) kill(batch, row, failureOf(m))
+  const closeLists = (row: number): void => {
+    for (let i = 0; i < lists.length; i++) {
+      const slot = lists[i]!
+      if (slot.live) slot.first[row + 1] = slot.cursor
     }
   }
-
-  /** Runs rows under a bound of time; a row that alone exceeds it fails. */
-  const readBounded = (batch: Batch): void => {
-    const { count, block } = batch
-    let bounds = { from: 0, to: 0 }
-    const script = new Script('globalThis[Symbol.for("tailrace.rows")]()')
-    const globals = globalThis as unknown as Record<symbol, () => void>
-    const run = (from: number, to: number): boolean => {
-      bounds = { from, to }
-      globals[Symbol.for('tailrace.rows')] = () => readRows(batch, bounds.from, bounds.to)
-      try {
-        script.runInThisContext({ timeout: patternTime })
-        return true
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-        return false
-      }
-    }
-    for (let row = 0; row < count; ) {
-      const to = Math.min(count, row + patternRows)
-      if (run(row, to)) {
-        row = to
-        continue
-      }
-      // The row it stopped in may only have been the last straw: once more, by itself.
-      row = m.row
-      clearRow(row)
-      if (!run(row, row + 1)) {
-        clearRow(row)
-        openRecord(m, row, block.start[row]!, block.end[row]!)
-        kill(batch, row, { stage: 'parse', code: 'pattern_timeout', expected: `an answer within ${patternTime} ms` })
-        for (const slot of lists) if (slot.live) slot.first[row + 1] = slot.cursor
-      }
-      row++
-    }
+  const readInto = (batch: Batch, row: number): void => {
+    const { start, end } = batch.block
+    const good = readRow(row, start[row]!, end[row]!)
+    closeLists(row)
+    if (!good) kill(batch, row, failureOf(m))
   }
   const clearRow = (row: number): void => {
     m.row = row
@@ -172,8 +134,17 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
         scratch,
         schema,
       }
-      if (bounded) readBounded(batch)
-      else readRows(batch, 0, block.count)
+      if (bounded)
+        eachWithinTime(
+          block.count,
+          (row) => readInto(batch, row),
+          (row) => {
+            kill(batch, row, tooLong)
+            closeLists(row)
+          },
+          clearRow,
+        )
+      else for (let row = 0; row < block.count; row++) readInto(batch, row)
       form.fields.forEach(({ name }, i) => {
         const column = columnOf(slots[i]!, block.count)
         if (column !== undefined) columns.set(name, column)

@@ -4,24 +4,35 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Failure } from '../event/failure.ts'
 import { rest } from '../grammar/capture.ts'
-import { type DissectOptions, dissect } from '../grammar/dissect.ts'
+import { dissect } from '../grammar/dissect.ts'
 import { grammar } from '../grammar/grammar.ts'
+import { grok } from '../grammar/grok/grok.ts'
+import type { EcsCompatibility } from '../grammar/grok/stock.ts'
 import { line } from '../grammar/line.ts'
 import { or } from '../grammar/modify.ts'
+import { eachWithinTime, tooLong, withinTime } from '../grammar/within-time.ts'
 import type { Encoding } from '../source/decode.ts'
 import { OperationError } from './control.ts'
 import { explainFailure } from './explain.ts'
+import { type Nested, putNested } from './nested.ts'
+import { readPatternDirectory } from './pattern-directory.ts'
 import { readInput } from './read-input.ts'
 import { createLineFinder, failureLine, sentence, tell } from './told.ts'
 import type { TryResult } from './try.ts'
 import { openInput } from './try-input.ts'
 import { write } from './write-out.ts'
 
-/** What a pattern makes of a text: fields by name, or why it does not fit. */
-type Extract = (text: string) => { readonly fields: ReadonlyMap<string, unknown> } | { readonly failure: Failure }
+/** What a pattern makes of a text: fields by name, or why it does not fit, which may still be to find out. */
+type Extract = (
+  text: string,
+) => { readonly fields: ReadonlyMap<string, unknown> } | { readonly failure: Failure } | { readonly why: () => Failure }
 
-export interface TryPatternOptions extends DissectOptions {
-  readonly dissect: string
+export type TriedPattern =
+  | { readonly dissect: string; readonly separator?: string }
+  | { readonly grok: string; readonly patterns?: string; readonly ecs?: EcsCompatibility }
+
+export interface TryPatternOptions {
+  readonly pattern: TriedPattern
   readonly file?: string
   readonly explain: boolean
   readonly failures?: string
@@ -30,39 +41,58 @@ export interface TryPatternOptions extends DissectOptions {
 
 const lines = grammar({ name: 'lines', line: line`${or('', rest('message'))}`, samples: ['a', ''] })
 
-/** `[a][b]` as Logstash writes it, and `a.b`. */
-const pathOf = (name: string): readonly string[] => name.replace(/^\[|\]$/g, '').split(/\]\[|\./)
-
-type Nested = { [name: string]: unknown }
-
-/** Where a value stands in the way of members, the name stays as it is. */
-const put = (document: Nested, name: string, value: unknown): void => {
-  const path = pathOf(name)
-  let into = document
-  for (const part of path.slice(0, -1)) {
-    const inner = Object.hasOwn(into, part) ? into[part] : undefined
-    if (inner !== undefined && (typeof inner !== 'object' || inner === null || Array.isArray(inner))) {
-      document[name] = value
-      return
-    }
-    if (inner === undefined)
-      Object.defineProperty(into, part, { value: {}, enumerable: true, configurable: true, writable: true })
-    into = into[part] as Nested
+const extractor = (pattern: TriedPattern): Extract => {
+  if ('dissect' in pattern) return dissect(pattern.dissect, pattern)
+  const { patterns, ecs } = pattern
+  const { match, explain } = grok(pattern.grok, {
+    ...(patterns === undefined ? {} : { patterns: readPatternDirectory(patterns) }),
+    ...(ecs === undefined ? {} : { ecs }),
+  })
+  return (text) => {
+    const fields = match(text)
+    return fields === undefined ? { why: () => explain(text) } : { fields }
   }
-  Object.defineProperty(into, path.at(-1)!, { value, enumerable: true, configurable: true, writable: true })
 }
-
-const compiled = (options: TryPatternOptions): Extract => {
+const compiled = (pattern: TriedPattern): Extract => {
   try {
-    return dissect(options.dissect, options)
+    return extractor(pattern)
   } catch (error) {
     throw new OperationError(2, `the pattern cannot be used: ${(error as Error).message}`, { cause: error })
   }
 }
 
+/** Milliseconds to find out why a text does not fit. */
+const explainTime = 5000
+const failureOf = (made: { readonly failure: Failure } | { readonly why: () => Failure }): Failure => {
+  if ('failure' in made) return made.failure
+  let failure: Failure = { stage: 'parse', code: 'no_alternative', expected: 'text that fits the pattern' }
+  withinTime(explainTime, () => {
+    failure = made.why()
+  })
+  return failure
+}
+
+const documentOf = (name: string, offset: number, message: string, fields: ReadonlyMap<string, unknown>): Nested => {
+  const document: Nested = {
+    '@timestamp': new Date().toISOString(),
+    event: { dataset: name },
+    log: { offset },
+    message,
+  }
+  for (const [field, value] of fields) {
+    // Grok adds to a field that is there, as Logstash has it; only the message is the event's own.
+    const whole = name === 'grok' && field === 'message' ? [message, value].flat() : value
+    putNested(document, field, whole)
+  }
+  return document
+}
+const exact = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? JSON.rawJSON(String(value)) : value)
+
 /** Lines in, a document of each line's captures out, verbatim. */
 export const tryPattern = async (options: TryPatternOptions): Promise<TryResult> => {
-  const extract = compiled(options)
+  const { pattern } = options
+  const name = 'grok' in pattern ? 'grok' : 'dissect'
+  const extract = compiled(pattern)
   const directory = await mkdtemp(join(tmpdir(), 'tailrace-try-'))
   const failures = options.failures === undefined ? undefined : createWriteStream(options.failures)
   let records = 0
@@ -72,29 +102,32 @@ export const tryPattern = async (options: TryPatternOptions): Promise<TryResult>
     const lineOf = createLineFinder(input.path)
     for await (const { batch } of readInput(
       { ...input, ...(options.encoding === undefined ? {} : { encoding: options.encoding }) },
-      () => ({ grammar: lines, transforms: [], dataset: 'dissect', timezone: 'UTC' }),
+      () => ({ grammar: lines, transforms: [], dataset: name, timezone: 'UTC' }),
       (text) => void process.stderr.write(`tailrace: ${text}\n`),
     )) {
       records += batch.count
-      for (let row = 0; row < batch.count; row++) {
-        const { text, ...told } = tell(batch, row, lineOf)
-        const extracted = extract(text)
-        if ('failure' in extracted) {
-          failed++
-          const whole = { ...told, text, failure: extracted.failure }
-          process.stderr.write(`${sentence(whole, 'dissect')}\n`)
-          if (options.explain) process.stderr.write(explainFailure(text, extracted.failure, { name: 'dissect' }, []))
-          failures?.write(`${failureLine(whole)}\n`)
+      const told = Array.from({ length: batch.count }, (_, row) => tell(batch, row, lineOf))
+      const extracted: ReturnType<Extract>[] = []
+      eachWithinTime(
+        batch.count,
+        (row) => {
+          extracted[row] = extract(told[row]!.text)
+        },
+        (row) => {
+          extracted[row] = { failure: tooLong }
+        },
+      )
+      for (const [row, made] of extracted.entries()) {
+        const { text, ...where } = told[row]!
+        if ('fields' in made) {
+          await write(`${JSON.stringify(documentOf(name, where.offset, text, made.fields), exact)}\n`)
           continue
         }
-        const document: Nested = {
-          '@timestamp': new Date().toISOString(),
-          event: { dataset: 'dissect' },
-          log: { offset: told.offset },
-          message: text,
-        }
-        for (const [name, value] of extracted.fields) put(document, name, value)
-        await write(`${JSON.stringify(document)}\n`)
+        failed++
+        const whole = { ...where, text, failure: failureOf(made) }
+        process.stderr.write(`${sentence(whole, name)}\n`)
+        if (options.explain) process.stderr.write(explainFailure(text, whole.failure, { name }, []))
+        failures?.write(`${failureLine(whole)}\n`)
       }
     }
   } finally {

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { scratchDir } from '../support/scratch-dir.ts'
@@ -44,4 +44,64 @@ test('names that are hostile stay names', async () => {
 
 test('a pattern that cannot be used ends with 2', async () => {
   expect(await run('a\n', '--dissect', 'a')).toMatchObject({ code: 2, out: '' })
+})
+
+const access = '10.1.2.3 - ann [27/Nov/2026:08:00:01 +0800] "POST /orders HTTP/1.1" 201 512\n'
+
+test("captures of --grok become fields, with ECS's names or those of old", async () => {
+  const { code, out, err } = await run(access, '--grok', '%{COMMONAPACHELOG}')
+  expect(code, err).toBe(0)
+  expect(rowsOf(out)).toMatchObject([
+    {
+      source: { address: '10.1.2.3' },
+      user: { name: 'ann' },
+      http: { response: { status_code: 201 } },
+      message: access.trim(),
+    },
+  ])
+  const old = await run(access, '--grok', '%{COMMONAPACHELOG}', '--ecs-compatibility', 'disabled')
+  expect(rowsOf(old.out)).toMatchObject([
+    { clientip: '10.1.2.3', auth: 'ann', response: '201', event: { dataset: 'grok' } },
+  ])
+})
+
+test('--grok takes own patterns, keeps large numbers exact, and adds to the message as Logstash does', async () => {
+  const patterns = join(directory.path, 'patterns')
+  mkdirSync(patterns)
+  writeFileSync(join(patterns, 'shop'), '# of the shop\nORDER O-%{INT}\n')
+  const { out, err } = await run(
+    'O-7 98765432109876543210 paid\n',
+    '--grok',
+    '%{ORDER:[order][id]} %{INT:n:int} %{GREEDYDATA:message}',
+    '--patterns',
+    patterns,
+  )
+  expect(rowsOf(out), err).toMatchObject([{ order: { id: 'O-7' }, message: ['O-7 98765432109876543210 paid', 'paid'] }])
+  expect(out).toContain('"n":98765432109876543210')
+})
+
+test('--explain shows how far a grok pattern came; a line that takes too long fails, the rest goes on', async () => {
+  const failures = join(directory.path, 'grok-failures')
+  const input = `${'a'.repeat(60)}b\naaa\nb\n`
+  const { code, out, err } = await run(input, '--grok', '^(?<x>(?:(?=a)a+)+)$', '--failures', failures)
+  expect({ code, rows: rowsOf(out) }).toMatchObject({ code: 1, rows: [{ x: 'aaa' }] })
+  expect(err).toContain('3 records, 1 parsed, 2 failed')
+  expect(rowsOf(readFileSync(failures, 'utf8'))).toMatchObject([
+    { line: 1, code: 'pattern_timeout' },
+    { line: 3, code: 'expected_literal', column: 1 },
+  ])
+  const explained = await run('user ann\u001b[31m at 7\n', '--grok', 'user %{WORD:u} from', '--explain')
+  expect(explained.err).toContain('^ expected " from"')
+  expect(explained.err).not.toContain('\u001b')
+})
+
+test.each([
+  [['--grok', '%{NOPE}'], '%{NOPE} is no pattern'],
+  [['--grok', '%{WORD:a}', '--dissect', '%{a}'], 'give one pattern'],
+  [['--dissect', '%{a}', '--patterns', 'x'], 'belong to --grok'],
+  [['--grok', '%{WORD:a}', '--patterns', '/nowhere'], 'no such file'],
+])('%j ends with 2', async (args, sentence) => {
+  const { code, out, err } = await run('a\n', ...args)
+  expect({ code, out }).toEqual({ code: 2, out: '' })
+  expect(err).toContain(sentence)
 })

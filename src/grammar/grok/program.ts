@@ -1,0 +1,80 @@
+import { withLoops } from './loops.ts'
+import { GrokMistake } from './mistake.ts'
+import { isAscii, translate } from './translate.ts'
+
+/** An expression ready to run, and what of a match is whose value. */
+interface Program {
+  readonly expression: RegExp
+  /** Number of each wanted group, -1 where it is not in this one. */
+  readonly numbers: Int32Array
+  readonly loops: readonly { readonly number: number; readonly once: Program }[]
+}
+
+/** The texts of the wanted groups, in their order. */
+export type Captured = (string | undefined)[]
+
+const build = (source: string, wanted: readonly string[], ascii: boolean, sticky: boolean): Program => {
+  const { source: wrapped, loops } = withLoops(source)
+  const { source: written, flags, groups } = translate(wrapped, ascii)
+  try {
+    return {
+      expression: new RegExp(written, `${flags}${sticky ? 'y' : ''}${loops.length > 0 ? 'd' : ''}`),
+      numbers: Int32Array.from(wanted, (group) => groups.get(group) ?? -1),
+      loops: loops.flatMap(({ group, body }) => {
+        const number = groups.get(group)
+        return number === undefined ? [] : [{ number, once: build(body, wanted, ascii, true) }]
+      }),
+    }
+  } catch (error) {
+    if (error instanceof GrokMistake) throw error
+    throw new GrokMistake(`the expression cannot be read: ${(error as Error).message}. Mend it`, { cause: error })
+  }
+}
+
+const fill = (program: Program, match: RegExpExecArray, text: string, into: Captured): void => {
+  const { numbers, loops } = program
+  for (const { number, once } of loops) {
+    const span = match.indices![number]
+    if (span === undefined || span[0] === span[1]) continue
+    const [from, to] = span
+    const seen = [...into]
+    const part = text.slice(0, to)
+    const { expression } = once
+    let at = from
+    while (at < to) {
+      expression.lastIndex = at
+      const again = expression.exec(part)
+      if (again === null || again[0] === '') break
+      fill(once, again, part, seen)
+      at += again[0].length
+    }
+    // Else what fits by itself is not what fitted within the whole.
+    if (at === to) for (let i = 0; i < seen.length; i++) into[i] = seen[i]
+  }
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!
+    if (number >= 0 && match[number] !== undefined) into[i] = match[number]
+  }
+}
+
+/**
+ * What finds an expression (of Oniguruma's language) in a text, and hands out the texts of `wanted` groups. Throws
+ * `GrokMistake`.
+ */
+export const finder = (source: string, wanted: readonly string[]): ((text: string) => Captured | undefined) => {
+  // Of a text that is ASCII the same can be asked in a way that costs less.
+  const ascii = build(source, wanted, true, false)
+  let any: Program | undefined
+  const beyond = (): Program => {
+    any ??= build(source, wanted, false, false)
+    return any
+  }
+  return (text) => {
+    const program = isAscii(text) ? ascii : beyond()
+    const match = program.expression.exec(text)
+    if (match === null) return undefined
+    const captured: Captured = new Array(wanted.length).fill(undefined)
+    fill(program, match, text, captured)
+    return captured
+  }
+}
