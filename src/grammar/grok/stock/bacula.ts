@@ -18,7 +18,7 @@ const messages: Readonly<Record<string, string>> = {
   NOOPENDIR: String.raw`\s*Could not open directory "?%{DATA:|file.path}"?: ${failed}`,
   NOSTAT: String.raw`\s*Could not stat %{DATA:|file.path}: ${failed}`,
   NOJOBS: String.raw`There are no more Jobs associated with Volume ${volume}\. Marking it purged\.`,
-  ALL_RECORDS_PRUNED: String.raw`.*?All records pruned from Volume ${volume}; marking it "Purged"`,
+  ALL_RECORDS_PRUNED: `.*?All records pruned from Volume ${volume}; marking it "Purged"`,
   BEGIN_PRUNE_JOBS: String.raw`Begin pruning Jobs older than %{INT} month %{INT} days \.`,
   BEGIN_PRUNE_FILES: String.raw`Begin pruning Files\.`,
   PRUNED_JOBS: String.raw`Pruned %{INT} Jobs? ${client}\.`,
@@ -50,7 +50,7 @@ const messages: Readonly<Record<string, string>> = {
 }
 
 /** Bacula's job messages. */
-export const bacula = String.raw`
+export const bacula = `
 @legacy BACULA_TIMESTAMP %{MONTHDAY}-%{MONTH} %{HOUR}:%{MINUTE}
 @ecs BACULA_TIMESTAMP %{BACULA_DATED}
 BACULA_DATED %{MONTHDAY}-%{MONTH}(?:-%{YEAR})? %{HOUR}:%{MINUTE}
