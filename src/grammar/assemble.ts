@@ -278,6 +278,26 @@ const membersOf = ({ members, lines, undeclared }: JsonOp | KeyValuesOp, slotOf:
   undeclared: undeclared === 'json' ? slotOf('json') : -1,
 })
 
+/** A field is missed by the name of the member it is read from. */
+const needsOf = ({ needs, members }: JsonOp, slotOf: SlotOf): Pick<MembersSpec, 'needs'> =>
+  needs === undefined
+    ? {}
+    : {
+        needs: {
+          slot: slotOf(needs.field),
+          by: new Map(
+            Object.entries(needs.by).map(([text, fields]) => [
+              text,
+              fields.map((field) => ({
+                field,
+                slot: slotOf(field),
+                name: members.find((member) => member.field === field)?.keys[0] ?? field,
+              })),
+            ]),
+          ),
+        },
+      }
+
 const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
   switch (op.op) {
     case 'literal':
@@ -342,7 +362,7 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
       })
     }
     case 'json':
-      return jsonStep(membersOf(op, slotOf), op.inLine === true)
+      return jsonStep({ ...membersOf(op, slotOf), ...needsOf(op, slotOf) }, op.inLine === true)
     case 'key_values':
       return keyValuesStep(op, membersOf(op, slotOf), op.text === undefined ? -1 : slotOf(op.text))
     case 'uncoloured':

@@ -114,6 +114,18 @@ const derivedFields = (
       say(`'${from.name}' is a ${from.type}, not a number`, 'Take wordsOf() for text')
     if (op.from === 'division' && from !== undefined && from.type !== 'long')
       say(`'${from.name}' is a ${from.type}, not a whole number`, 'Divide a long')
+    if (op.from === 'comparison') {
+      const other = fields.find(({ name }) => name === op.with)
+      const isNumber = (field: FormField | undefined): boolean =>
+        field === undefined || ((field.type === 'long' || field.type === 'double') && !field.list)
+      if (other === undefined)
+        say(
+          `'${op.to}' is compared with '${op.with}', which the layout does not capture`,
+          'Capture it, or compare with another field',
+        )
+      if (!isNumber(from) || !isNumber(other))
+        say(`'${op.field}' and '${op.with}' are not both numbers`, 'Compare fields of type long or double')
+    }
     const known = fieldOf(op.to)
     const type =
       op.from === 'division'

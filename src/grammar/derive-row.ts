@@ -29,7 +29,8 @@ interface DeriveStep {
   readonly from: number
   readonly words: readonly Uint8Array[]
   readonly below: Float64Array
-  readonly texts: readonly Known[]
+  readonly texts: readonly (Known | undefined)[]
+  readonly other: number
   readonly otherwise: Known | undefined
   readonly by: number
   readonly rest: boolean
@@ -73,7 +74,26 @@ const byDivision = (m: Machine, d: DeriveStep): void => {
   putNumber(m, d.to, d.rest ? rest : (value - rest) / d.by, absent, absent)
 }
 
-const nothing = { words: [], below: new Float64Array(0), texts: [], otherwise: undefined, by: 1, rest: false }
+const byComparison = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  const other = m.slots[d.other]!
+  if (!from.live || !other.live) return
+  const value = from.values[m.row]!
+  const bound = other.values[m.row]!
+  // Neither where one of them has no value.
+  const text = value < bound ? d.texts[0] : value > bound ? d.texts[2] : value === bound ? d.texts[1] : undefined
+  if (text !== undefined) put(m, d.to, text)
+}
+
+const nothing = {
+  other: -1,
+  words: [],
+  below: new Float64Array(0),
+  texts: [],
+  otherwise: undefined,
+  by: 1,
+  rest: false,
+}
 
 const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
   const to = slotOf(op.to)
@@ -95,6 +115,15 @@ const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
       }
     case 'division':
       return { ...nothing, run: byDivision, to, from: slotOf(op.field), by: op.by, rest: op.take === 'remainder' }
+    case 'comparison':
+      return {
+        ...nothing,
+        run: byComparison,
+        to,
+        from: slotOf(op.field),
+        other: slotOf(op.with),
+        texts: [op.less, op.same, op.more].map((text) => (text === undefined ? undefined : known(text))),
+      }
     case 'ranges':
       return {
         ...nothing,

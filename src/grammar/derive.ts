@@ -29,6 +29,13 @@ export const rangesOf = (
   ...(otherwise === undefined ? {} : { otherwise }),
 })
 
+/** A text by how one number compares with another: `comparedWith('shop.stock.deducted', 'shop.stock.ordered', { same: 'success', … })`. */
+export const comparedWith = (
+  field: string,
+  other: string,
+  texts: { readonly less?: string; readonly same?: string; readonly more?: string },
+): Derived => ({ from: 'comparison', field, with: other, ...texts })
+
 /** How often `by` goes into a whole number: `quotient('log.syslog.priority', 8)`. */
 export const quotient = (field: string, by: number): Derived => ({ from: 'division', field, by, take: 'quotient' })
 /** What is left then. */

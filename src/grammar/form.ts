@@ -177,6 +177,8 @@ export interface JsonOp {
   readonly lines: readonly { readonly key: string; readonly ops: readonly Op[] }[]
   /** `json`: members that no field took, or whose value does not fit, go to the field `json`. `drop`: nowhere. */
   readonly undeclared: 'json' | 'drop'
+  /** By the text of a field: the fields that have to be there too. */
+  readonly needs?: { readonly field: string; readonly by: Readonly<Record<string, readonly string[]>> }
   /** It ends where the line does, and something may stand before it. */
   readonly inLine?: true
 }
@@ -290,6 +292,8 @@ export type DeriveOp =
     }
   /** Of a number: the text of the first range whose `below` is above it, else `otherwise`. */
   | { readonly to: string; readonly from: 'ranges'; readonly field: string; readonly ranges: readonly { readonly below: number; readonly text: string }[]; readonly otherwise?: string } // biome-ignore format: a row each
+  /** Of two numbers of the row: a text by how the first compares with the second. */
+  | { readonly to: string; readonly from: 'comparison'; readonly field: string; readonly with: string; readonly less?: string; readonly same?: string; readonly more?: string } // biome-ignore format: a row each
   /** Of a whole number: how often `by` goes into it, or what is left then. */
   | {
       readonly to: string

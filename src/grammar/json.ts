@@ -26,12 +26,13 @@ export const json = <
 >(
   spec: Omit<JsonSpec<M, L, D>, 'members'> & { readonly members: M & Checked<M> },
 ): Grammar<EventOf<RequiredMembers<M>, Show<OptionalMembers<M> & LineFields<L> & DerivedFields<D> & Undeclared>>> => {
-  const { members, lines, undeclared, derive = {}, ...common } = spec
+  const { members, lines, undeclared, needs, derive = {}, ...common } = spec
   const site = markSite(json)
   const { fields, problems, ...of } = membersPart(site, {
     members,
     ...(lines === undefined ? {} : { lines }),
     ...(undeclared === undefined ? {} : { undeclared }),
+    ...(needs === undefined ? {} : { needs }),
   })
   const part: Part = { ops: [{ op: 'json', ...of }], fields, problems }
   return define({ ...common, site, parts: [{ name: spec.name, part, derive }] })

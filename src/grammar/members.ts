@@ -137,15 +137,34 @@ export interface MembersSpec<M, L> {
   readonly lines?: L
   /** What no field took: kept in the field `json` (the default), or dropped. */
   readonly undeclared?: 'json' | 'drop'
+  /** By the text of a field: the fields a record with it has to have, else it is a failure (`missing_member`) that names them. */
+  readonly needs?: {
+    readonly field: keyof M & string
+    readonly by: Readonly<Record<string, readonly (keyof M & string)[]>>
+  }
 }
 /** The same, as operations have it. */
 export interface MembersPart
-  extends Pick<JsonOp, 'members' | 'lines' | 'undeclared'>,
+  extends Pick<JsonOp, 'members' | 'lines' | 'undeclared' | 'needs'>,
     Pick<Part, 'fields' | 'problems'> {}
+
+const needsProblems = (
+  site: SiteMark,
+  { field, by }: NonNullable<JsonOp['needs']>,
+  members: Members,
+): readonly PartProblem[] => {
+  const isMissed = (name: string): boolean => members[name] !== undefined && fieldOf(name)?.list !== true
+  const unknown = [field, ...Object.values(by).flat()].filter((name) => !isMissed(name))
+  return unknown.map((name) => ({
+    site,
+    text: `'${name}' is needed, but is no member with one value`,
+    mend: 'Name fields that `members` reads',
+  }))
+}
 
 export const membersPart = (
   site: SiteMark,
-  { members, lines = {}, undeclared = 'json' }: MembersSpec<Members, Readonly<Record<string, Part>>>,
+  { members, lines = {}, undeclared = 'json', needs }: MembersSpec<Members, Readonly<Record<string, Part>>>,
 ): MembersPart => {
   const entries = Object.entries(members)
   const inner = Object.entries(lines)
@@ -171,6 +190,7 @@ export const membersPart = (
     })),
     lines: inner.map(([at, { ops }]) => ({ key: at, ops })),
     undeclared,
+    ...(needs === undefined ? {} : { needs }),
     fields: [
       ...entries.map(([name, { type }]) => ({
         name,
@@ -187,6 +207,7 @@ export const membersPart = (
       ]),
       ...inner.flatMap(([, part]) => part.problems),
       ...twice,
+      ...(needs === undefined ? [] : needsProblems(site, needs, members)),
     ],
   }
 }

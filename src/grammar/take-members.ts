@@ -3,7 +3,7 @@ import { decodeEscapes, jsonCursor, jsonKind, readValue, setJson, skipBlank } fr
 import type { JsonMember } from './form.ts'
 import { KeySet, PathTable } from './json-paths.ts'
 import { fail, type Machine } from './machine.ts'
-import { opened, putNumber, putText, takeBack } from './slot.ts'
+import { isSet, opened, putNumber, putText, takeBack } from './slot.ts'
 import { runAll, type Step } from './step.ts'
 
 /** A declared member, made ready: where it goes and how it is read. */
@@ -30,6 +30,12 @@ export interface MembersSpec {
   readonly lineKeys: readonly string[]
   readonly lines: readonly MemberLine[]
   readonly undeclared: number
+  readonly needs?: Needs
+}
+/** What has to be there by the text of a slot: a slot, and the name it is missed by. */
+export interface Needs {
+  readonly slot: number
+  readonly by: ReadonlyMap<string, readonly { readonly slot: number; readonly name: string; readonly field: string }[]>
 }
 /** How values stand in the record. */
 export interface Notation {
@@ -67,15 +73,18 @@ export class Members {
   private readonly kind: Uint8Array
   private readonly escaped: Uint8Array
   private readonly depth: Uint16Array
+  private readonly needs: Needs | undefined
+  private readonly missing: { readonly name: string; readonly field: string }[] = []
   private serial = 0
 
-  constructor({ declared, members, lineKeys, lines, undeclared }: MembersSpec, notation: Notation) {
+  constructor({ declared, members, lineKeys, lines, undeclared, needs }: MembersSpec, notation: Notation) {
     this.members = members.map((member, i) => ({
       ...member,
       keys: declared[i]!.keys.map((key) => this.paths.add(key)),
     }))
     this.lines = lines.map((line, i) => ({ ...line, key: this.paths.add(lineKeys[i]!) }))
     this.undeclared = undeclared
+    this.needs = needs
     this.notation = notation
     const count = this.paths.count
     this.seen = new Float64Array(count)
@@ -102,16 +111,35 @@ export class Members {
     this.depth[key] = depth
   }
 
-  /** Fills the fields; false where one that has to be there is missing. */
+  /** Fills the fields; false where some that have to be there are missing, which it names all. */
   take(m: Machine): boolean {
+    this.missing.length = 0
     for (const line of this.lines) this.takeLine(m, line)
     for (const member of this.members) if (!this.takeMember(m, member)) return false
+    if (this.needs !== undefined) this.look(m, this.needs)
+    if (this.missing.length > 0) return this.refuse(m)
     if (this.undeclared < 0) return true
     const { others } = this
     for (let i = 0; i < others.count; i++) {
       this.keep(m, others.keyFrom[i]!, others.keyTo[i]!, others.from[i]!, others.to[i]!, others.depth[i]!)
     }
     return true
+  }
+
+  private look(m: Machine, { slot, by }: Needs): void {
+    const text = m.slots[slot]
+    if (text === undefined || !isSet(text, m.row)) return
+    const needed = by.get(m.node.toString('utf8', text.start[m.row], text.end[m.row])) ?? []
+    for (const one of needed) {
+      const held = m.slots[one.slot]
+      if (held !== undefined && !isSet(held, m.row)) this.missing.push(one)
+    }
+  }
+
+  private refuse(m: Machine): false {
+    const names = this.missing.map(({ name }) => `"${name}"`)
+    const expected = names.length === 1 ? `a member ${names[0]}` : `members ${names.join(', ')}`
+    return fail(m, 'missing_member', m.end, expected, this.missing[0]!.field)
   }
 
   private isNone(key: number): boolean {
@@ -166,7 +194,10 @@ export class Members {
       this.keepKey(m, key)
     }
     if (done || !member.required) return true
-    if (unfit < 0) return fail(m, 'missing_member', m.end, `a member "${member.names[0]}"`, member.field)
+    if (unfit < 0) {
+      this.missing.push({ name: member.names[0]!, field: member.field })
+      return true
+    }
     return fail(m, 'bad_value', this.from[unfit]!, member.step.expected, member.field)
   }
 

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { int, text, word } from '../../src/grammar/capture.ts'
+import { comparedWith } from '../../src/grammar/derive.ts'
 import { json } from '../../src/grammar/json.ts'
 import { line } from '../../src/grammar/line.ts'
 import { everyField, key } from '../../src/grammar/members.ts'
-import { readOne, readRecords } from './read-records.ts'
+import { type Row, readOne, readRecords } from './read-records.ts'
 
 const app = json({
   name: 'test.app',
@@ -202,5 +203,67 @@ test('records do not leak into each other', () => {
     expect.objectContaining({ code: 'bad_json' }),
     { tags: ['b', 'c'], json: { y: 2 } },
     {},
+  ])
+})
+
+test('what a record has to have may go by the value of a member; all that is missing is named', () => {
+  const event = json({
+    name: 'test.event',
+    members: {
+      '@timestamp': key('time', 'date', { required: true }),
+      'event.action': key('do', 'keyword', { required: true, words: ['buy', 'pay'] }),
+      'app.order': key('order.id', 'keyword'),
+      'app.amount': key(['amount', 'sum'], 'double'),
+    },
+    needs: { field: 'event.action', by: { pay: ['app.order', 'app.amount'] } },
+    samples: ['{"time":1,"do":"buy"}'],
+  })
+  expect(event.problems).toEqual([])
+  expect(readOne(event, '{"time":1,"do":"pay","sum":2,"order":{"id":"a"}}')).toMatchObject({ 'app.amount': 2 })
+  expect(readOne(event, '{"time":1,"do":"buy"}')).toMatchObject({ 'event.action': 'buy' })
+  expect(readOne(event, '{"do":"pay","sum":"x"}')).toMatchObject({
+    code: 'missing_member',
+    expected: 'members "time", "order.id", "amount"',
+    field: '@timestamp',
+  })
+  expect(readOne(event, '{"time":1,"do":"pay","sum":2}')).toMatchObject({ expected: 'a member "order.id"' })
+  expect(readOne(event, '{"time":1,"do":"sell"}')).toMatchObject({
+    code: 'bad_value',
+    expected: 'one of "buy", "pay"',
+    field: 'event.action',
+  })
+  // What a failed record lacked says nothing of the next one.
+  expect(readRecords(event, ['{"do":"pay"}', '{"time":1,"do":"buy"}']).rows[1]).toMatchObject({ 'event.action': 'buy' })
+  const bad = json({
+    name: 'test.bad',
+    members: { 'event.action': key('do', 'keyword'), tags: key('tags', 'keyword') },
+    needs: { field: 'event.action', by: { pay: ['tags'] } },
+    samples: ['{"do":"x"}'],
+  })
+  expect(bad.problems.map(({ text }) => text)).toEqual(["test.bad: 'tags' is needed, but is no member with one value"])
+})
+
+test('two numbers of a record are compared', () => {
+  const stock = json({
+    name: 'test.stock',
+    members: { 'app.had': key('had', 'long'), 'app.asked': key('asked', 'long') },
+    derive: { 'event.outcome': comparedWith('app.had', 'app.asked', { less: 'failure', same: 'success' }) },
+    samples: ['{"had":1,"asked":1}'],
+  })
+  expect(stock.problems).toEqual([])
+  const outcome = (record: string) => (readOne(stock, record) as Row)['event.outcome']
+  expect(outcome('{"had":1,"asked":1}')).toBe('success')
+  expect(outcome('{"had":0,"asked":1}')).toBe('failure')
+  expect(outcome('{"had":2,"asked":1}')).toBeUndefined()
+  expect(outcome('{"had":2}')).toBeUndefined()
+  const bad = json({
+    name: 'test.bad',
+    members: { 'app.had': key('had', 'keyword') },
+    derive: { 'event.outcome': comparedWith('app.had', 'app.asked', { same: 'success' }) },
+    samples: ['{}'],
+  })
+  expect(bad.problems.map(({ text }) => text)).toEqual([
+    "test.bad: 'event.outcome' is compared with 'app.asked', which the layout does not capture",
+    "test.bad: 'app.had' and 'app.asked' are not both numbers",
   ])
 })

@@ -58,6 +58,7 @@ describe('the shop', () => {
       'mysql/slow.log': 'mysql.slowlog',
       'app/web.log': 'node.pino',
       'app/payments.log': 'python.log',
+      'app/events.log': 'shop.event',
     } as const
     expect(lines.some(({ text }) => text.includes('<script>'))).toBe(true)
     expect(lines.some(({ text }) => text.includes('\\x1B[2J'))).toBe(true)

@@ -1,6 +1,9 @@
 import { exitCodes } from '../../src/cli/exit.ts'
 import { laterVariables, variables } from '../../src/config/variables.ts'
 import { failureCodes } from '../../src/event/failure.ts'
+import { fieldOf } from '../../src/event/field.ts'
+import type { Form } from '../../src/grammar/form.ts'
+import type { Grammar } from '../../src/grammar/grammar.ts'
 import { takes } from '../../src/service/check-settings.ts'
 import { loadFormats } from '../../src/service/formats.ts'
 import { type Setting, type Settings, type Shape, settingsSchema } from '../../src/service/settings-schema.ts'
@@ -33,6 +36,27 @@ const settingRows = (settings: Settings, prefix: string): (readonly string[])[] 
     ]
   })
 
+/** What a program has to write for a format that asks for some members by the value of one: as the format has it. */
+const contractOf = ({ name, title = '', form, samples }: Grammar): readonly (readonly [string, string, string])[] => {
+  const json = form.alternatives.flatMap(({ ops }) => ops).find((op) => op.op === 'json' && op.needs !== undefined)
+  if (json?.op !== 'json' || json.needs === undefined) return []
+  const { field: told, by } = json.needs
+  const rows = json.members.map(({ field, keys, value, required }) => {
+    const needed = required ? ['all'] : Object.keys(by).filter((text) => by[text]!.includes(field))
+    const [first, ...others] = keys.map((one) => `\`${one}\``)
+    const held = value.as === 'words' ? value.words.map((word) => `\`${word}\``).join(', ') : typeOf(form, field)
+    return [first!, others.join(', '), held, `\`${field}\``, fieldOf(field)?.about ?? '', needed.join(', ')]
+  })
+  return [
+    [
+      title,
+      `What \`${name}\` reads: a JSON object a line. \`${told}\` says which members it has to have; where one is missing, the line is refused, and the failure names all that are.`,
+      `${table(['member', 'or', 'holds', 'field', 'meaning', 'needed by'], rows)}\n\n\`\`\`json\n${samples.join('\n')}\n\`\`\``,
+    ],
+  ]
+}
+const typeOf = ({ fields }: Form, name: string): string => fields.find((field) => field.name === name)?.type ?? ''
+
 /** `src/REFERENCE.md`: what the code says of itself. */
 export const referenceDocument = async (): Promise<string> => {
   const { grammars } = await loadFormats()
@@ -61,6 +85,7 @@ export const referenceDocument = async (): Promise<string> => {
         grammars.map(({ name, title = '', url = '' }) => [`\`${name}\``, title, url]),
       ),
     ],
+    ...grammars.flatMap(contractOf),
     [
       'Exit codes',
       'Of every command.',

@@ -1,3 +1,4 @@
+import { businessEvents } from './business-events.ts'
 import type { Random } from './random.ts'
 import * as stamp from './stamp.ts'
 import type { Request } from './visit.ts'
@@ -16,6 +17,7 @@ export const logs = [
   'mysql/slow.log',
   'app/web.log',
   'app/payments.log',
+  'app/events.log',
 ] as const
 export type Log = (typeof logs)[number]
 
@@ -176,6 +178,7 @@ export const answer = (request: Request, strength: number, random: Random): Line
       'app/payments.log',
       `${stamp.python(at)} - shop.auth - WARNING - login refused for '\u001b]0;owned\u0007\u202eadmin<script>alert(1)</script>' from ${request.address}`,
     )
+  for (const text of businessEvents(request, at, status, took)) write('app/events.log', text)
   if (kind === 'order' && random.chance(0.75 * strength))
     write('mysql/slow.log', slowLine('lock', at, 2.5 + random.skewed(2.5), random))
   return lines

@@ -10,6 +10,8 @@ export interface Request {
   readonly path: string
   readonly referrer: string
   readonly kind: 'page' | 'asset' | 'api' | 'order' | 'payment' | 'probe'
+  /** Of the kinds `order` and `payment`. */
+  readonly order?: number
 }
 
 const origin = 'https://shop.example'
@@ -38,9 +40,18 @@ const shopper = (random: Random, start: number): Request[] => {
   const requests: Request[] = []
   let at = start
   let page = random.chance(0.3) ? 'https://www.baidu.com/' : '-'
-  const ask = (kind: Request['kind'], method: string, path: string, after: number): void => {
+  const ask = (kind: Request['kind'], method: string, path: string, after: number, order?: number): void => {
     at += after
-    requests.push({ at: Math.round(at), address, agent, method, path, referrer: page, kind })
+    requests.push({
+      at: Math.round(at),
+      address,
+      agent,
+      method,
+      path,
+      referrer: page,
+      kind,
+      ...(order === undefined ? {} : { order }),
+    })
   }
   const open = (path: string, assets: number): void => {
     ask('page', 'GET', path, random.skewed(6000))
@@ -67,8 +78,8 @@ const shopper = (random: Random, start: number): Request[] => {
   if (random.chance(0.4)) {
     open('/checkout', 1)
     const order = 100_000 + random.between(0, 899_999)
-    ask('order', 'POST', '/api/orders', random.skewed(9000))
-    ask('payment', 'POST', `/api/orders/${order}/payment`, random.skewed(3000))
+    ask('order', 'POST', '/api/orders', random.skewed(9000), order)
+    ask('payment', 'POST', `/api/orders/${order}/payment`, random.skewed(3000), order)
     for (let poll = random.between(1, 3); poll > 0; poll--) ask('api', 'GET', `/api/orders/${order}`, 1500)
   }
   return requests
