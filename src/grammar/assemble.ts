@@ -249,7 +249,7 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
   return Int32Array.from(found)
 }
 
-const memberOf = ({ field, keys, value, required }: JsonMember, slotOf: SlotOf): Member => {
+const memberOf = ({ field, keys, value, required, there }: JsonMember, slotOf: SlotOf): Member => {
   const list = value.as === 'list'
   const one = list ? value.of : value
   const slot = slotOf(field)
@@ -260,6 +260,7 @@ const memberOf = ({ field, keys, value, required }: JsonMember, slotOf: SlotOf):
     names: keys,
     list,
     required,
+    there: there === true,
     text: one.as === 'text',
     long: one.as === 'long',
     touched: slot < 0 ? new Int32Array(0) : Int32Array.of(slot),

@@ -190,7 +190,7 @@ export interface JsonOp {
  * - where `brackets` and it holds `([{<`: up to the end of a value whose brackets are closed, quoted text in them passed.
  *   In a line in which some are not closed, none count from there on;
  * - else the text up to the next blank or `between`.
- * An empty value is none. A key alone is `true` where `bare`, else it does not fit. With `text`, what stands before the first
+ * An empty value is none. A key alone is `true` where `bare`, and no text, else it does not fit. With `text`, what stands before the first
  * `key=` (a name: letters, digits, `_.-`) goes to that field, without blanks at its ends. Of equal keys the last wins.
  * Members that no field took go to `json` under `prefix` and their key: numbers and booleans as such, else as texts.
  */
@@ -212,12 +212,13 @@ export interface UncolouredOp {
   readonly op: 'uncoloured'
   readonly ops: readonly Op[]
 }
-/** The first of `keys` whose value is there and fits. `null` and an empty string are no value. */
+/** The first of `keys` whose value is there and fits. `null` and an empty string are no value, but enough where it is only to be `there`. */
 export interface JsonMember {
   readonly field: string
   readonly keys: readonly string[]
   readonly value: Value
   readonly required: boolean
+  readonly there?: true
 }
 
 export type Op =

@@ -21,11 +21,14 @@ export interface Key<T extends FieldType = FieldType, R extends boolean = boolea
   readonly type: T
   readonly value: Value
   readonly required: R
+  readonly there?: true
   readonly problems: readonly PartProblem[]
 }
 export interface KeyOptions<R extends boolean> {
   /** A record without it (or with a value of another type) is a failure: `missing_member`. */
   readonly required?: R
+  /** One of the keys has to be there, if only with an empty value: what else has the same members, but not this one, is no record. */
+  readonly there?: true
   /** Dates: how they are written, the first that fits. Default `iso`, else by size seconds, ms, µs or ns since 1970. */
   readonly layouts?: readonly TimeLayout[]
   /**
@@ -82,7 +85,14 @@ export const key = <const T extends Exclude<FieldType, 'flattened'>, const R ext
     })
   if (options.unit !== undefined && type !== 'long')
     problems.push({ site, text: `A ${type} has no unit`, mend: "Give unit with type 'long' only" })
-  return { keys: all, type, value: valueFor(type, options), required: (options.required ?? false) as R, problems }
+  return {
+    keys: all,
+    type,
+    value: valueFor(type, options),
+    required: (options.required ?? false) as R,
+    ...(options.there === undefined ? {} : { there: options.there }),
+    problems,
+  }
 }
 
 type OwnOrVendors =
@@ -182,11 +192,12 @@ export const membersPart = (
     }
   }
   return {
-    members: entries.map(([field, { keys, value, required }]) => ({
+    members: entries.map(([field, { keys, value, required, there }]) => ({
       field,
       keys,
       value: fieldOf(field)?.list === true ? { as: 'list', separators: [], of: value } : value,
       required,
+      ...(there === undefined ? {} : { there }),
     })),
     lines: inner.map(([at, { ops }]) => ({ key: at, ops })),
     undeclared,

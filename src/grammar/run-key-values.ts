@@ -7,7 +7,7 @@ import { quoteText } from './json-text.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
 import { putText } from './slot.ts'
 import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
-import { Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
+import { keyAlone, Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
 
 /** What JSON takes for a number as it is. */
 const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
@@ -121,7 +121,7 @@ class KeyValuesRun {
     if (sameBytes(bytes, end, limit, separator)) return this.value(m, keyFrom, keyTo, end + separator.length)
     if (!this.op.bare || this.quotes.has(bytes[end]!)) return this.refuse(m, end, JSON.stringify(this.op.separator))
     const { start, end: to } = m.scratch.write('true')
-    this.note(m, keyFrom, keyTo, jsonKind.true, start, to, false)
+    this.note(m, keyFrom, keyTo, keyAlone, start, to, false)
     return end
   }
 

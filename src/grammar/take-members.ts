@@ -13,6 +13,7 @@ export interface Member {
   readonly names: readonly string[]
   readonly list: boolean
   readonly required: boolean
+  readonly there: boolean
   readonly text: boolean
   readonly long: boolean
   readonly touched: Int32Array
@@ -53,6 +54,9 @@ const lineEnd = (bytes: Uint8Array, from: number, to: number): number => {
   while (at < to && bytes[at] !== 10) at++
   return at < to && at > from && bytes[at - 1] === 13 ? at - 1 : at
 }
+
+/** Kind of a key alone: `true`, and nothing else. */
+export const keyAlone = 101
 
 /**
  * Members of a record, by path: where this record has them, and what they become. One object an operation; who reads the
@@ -193,6 +197,10 @@ export class Members {
       }
       this.keepKey(m, key)
     }
+    if (member.there && !member.keys.some((key) => this.seen[key] === this.serial)) {
+      this.missing.push({ name: member.names[0]!, field: member.field })
+      return true
+    }
     if (done || !member.required) return true
     if (unfit < 0) {
       this.missing.push({ name: member.names[0]!, field: member.field })
@@ -260,6 +268,7 @@ export class Members {
   private scalar(m: Machine, member: Member, kind: number, from: number, to: number): boolean {
     const { step } = member
     if (member.text) {
+      if (kind === keyAlone) return false
       putText(m, step.slot, from, to)
       return true
     }

@@ -243,6 +243,16 @@ test('what a record has to have may go by the value of a member; all that is mis
   expect(bad.problems.map(({ text }) => text)).toEqual(["test.bad: 'tags' is needed, but is no member with one value"])
 })
 
+test('a member may have to be there, if only empty', () => {
+  const log = json({
+    name: 'test.there',
+    members: { message: key('msg', 'text', { there: true }) },
+    samples: ['{"msg":""}'],
+  })
+  expect(readOne(log, '{"msg":""}')).toEqual({})
+  expect(readOne(log, '{"message":"x"}')).toMatchObject({ code: 'missing_member', expected: 'a member "msg"' })
+})
+
 test('two numbers of a record are compared', () => {
   const stock = json({
     name: 'test.stock',

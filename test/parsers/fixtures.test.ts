@@ -77,7 +77,7 @@ const unrecognised: Readonly<Record<string, string>> = {
 }
 
 describe('applications', () => {
-  const app = ['python.log', 'uvicorn.log', 'node.pino', 'json'].map(
+  const app = ['python.log', 'uvicorn.log', 'node.pino', 'json', 'go.log', 'logfmt', 'shop.event'].map(
     (name) => grammars.find((grammar) => grammar.name === name)!,
   )
   const mine = fixtureFiles.filter((fixture) => app.some(({ name }) => name === parserOf(fixture)))

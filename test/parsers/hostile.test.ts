@@ -7,7 +7,7 @@ import type { Grammar } from '../../src/grammar/grammar.ts'
 import { blockOf } from '../../src/grammar/text-block.ts'
 import { loadFormats } from '../../src/service/formats.ts'
 import { joinLines } from '../grammar/join-lines.ts'
-import { readLog } from './read-log.ts'
+import { type Reading, readLog } from './read-log.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'tailrace-hostile-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -108,7 +108,12 @@ describe.each(grammars.map((grammar) => [grammar.name, grammar] as const))('%s',
       const pieces = at.slice(1).map((to, i) => bytes.subarray(at[i]!, to))
       const read = await readLog(grammar, grown, { pieces })
       expect(readFileSync(grown)).toEqual(bytes)
-      expect(read).toEqual(await readLog(grammar, whole))
+      // The order of members goes by what else the block holds.
+      const parsed = ({ documents, failures }: Reading) => ({
+        documents: documents.map((text) => JSON.parse(text)),
+        failures,
+      })
+      expect(parsed(read)).toEqual(parsed(await readLog(grammar, whole)))
     },
   )
 
