@@ -1,14 +1,34 @@
 import type { Command } from 'commander'
 import { printDiagnostic } from '../event/diagnostic.ts'
+import type { CheckedLock } from '../service/check-lock.ts'
 import { hideSecrets, isSecretName, mask } from '../telemetry/secrets.ts'
 import { Exit } from './exit.ts'
 import { configured, type General, overridesOf, withGeneral, withStore } from './general.ts'
 
-const check = async (options: General & { readonly live?: boolean }): Promise<void> => {
+interface Options extends General {
+  readonly live?: boolean
+  readonly updateLock?: boolean
+}
+
+/** What there is to say of the lock of fields where nothing breaks it. */
+const tellOfLock = ({ path, exists, added }: CheckedLock): void => {
+  if (!exists)
+    process.stderr.write(
+      `tailrace: there is no lock of fields (${path}); 'tailrace check --update-lock' writes one, and then check tells what a change breaks\n`,
+    )
+  else if (added.length > 0)
+    process.stderr.write(
+      `tailrace: new since ${path} was written: ${added.join('; ')}; 'tailrace check --update-lock' adds them\n`,
+    )
+}
+
+const check = async (options: Options): Promise<void> => {
   if (options.live === true) throw new Exit(2, "'check --live' is not there yet")
   const { checkConfig } = await import('../service/check-config.ts')
-  const { config, problems, warnings, grammars } = await checkConfig(overridesOf(options), process.env, {
+  const isUpdate = options.updateLock === true
+  const { config, problems, warnings, grammars, lock } = await checkConfig(overridesOf(options), process.env, {
     formats: true,
+    lock: !isUpdate,
   })
   const all = new Set(problems.map(printDiagnostic))
   for (const warning of warnings) process.stderr.write(`tailrace: ${warning}\n`)
@@ -19,6 +39,10 @@ const check = async (options: General & { readonly live?: boolean }): Promise<vo
   process.stdout.write(
     `${grammars} parsers, ${config.pipelines.length} pipelines, ${config.rules.length} rules: no mistake\n`,
   )
+  if (isUpdate) {
+    const { updateLock } = await import('../service/check-lock.ts')
+    process.stdout.write(`${await updateLock(config)} holds the fields of ${config.pipelines.length} pipelines now\n`)
+  } else if (lock !== undefined) tellOfLock(lock)
 }
 
 const masked = (name: string, value: unknown): unknown => {
@@ -49,6 +73,10 @@ const showConfig = async (options: General): Promise<void> => {
 export const addCheck = (program: Command): void => {
   withGeneral(program.command('check').alias('validate').description('load every definition and print every mistake'))
     .option('--live', "also compare with the store's mappings (not yet)")
+    .option(
+      '--update-lock',
+      'write down which fields documents hold, for later checks: FILE.lock.json beside FILE.config.ts',
+    )
     .action(check)
   withStore(program.command('config').description('the configuration in force, secrets masked')).action(showConfig)
 }

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts'
 import type { DigestDay } from './day.ts'
 import type { Account, Compared, DatasetVolume, Digest, Endpoint, HourVolume, RankedQuery, Volume } from './digest.ts'
 import { answered, errors, serverErrors } from './errors.ts'
+import { slowDatasets } from './fields.ts'
 import { slowQueries } from './slow-queries.ts'
 
 export interface GatherOptions {
@@ -24,7 +25,6 @@ const mostEndpoints = 10
 const mostFailing = 5
 const mostSlow = 10
 const hourMs = 3_600_000
-const slowDatasets = ['mysql.slowlog']
 const template = 'url.template'
 const duration = 'event.duration'
 const p95: Metric = { kind: 'percentile', field: duration, of: 95 }

@@ -46,7 +46,8 @@ export interface Steps<F> extends Pipeline {
   watched(...rules: readonly Rule[]): Steps<F>
 }
 
-const envelopesOf = ({ envelope, detects = [] }: Source): readonly Envelope[] =>
+/** The envelopes a source's lines may come in. */
+export const envelopesOf = ({ envelope, detects = [] }: Source): readonly Envelope[] =>
   envelope === undefined ? detects : [envelope, ...detects]
 
 const lacking = (pipeline: Pipeline, step: Transform<never, object>): readonly string[] => {
@@ -123,6 +124,16 @@ export const pipeline = (name: string, options: PipelineOptions = {}) => ({
       }),
   }),
 })
+
+/** What a parser and the pipeline's transforms make of a record, without what is around it. */
+export const yieldedBy = (parser: Grammar, { transforms }: Pick<Pipeline, 'transforms'>): Map<string, Field> => {
+  const schema = new Map<string, Field>(parser.schema)
+  for (const step of transforms) {
+    for (const name of step.removes ?? []) schema.delete(name)
+    for (const [name, field] of Object.entries(step.adds)) schema.set(name, field)
+  }
+  return schema
+}
 
 /** Every dataset a pipeline can yield, with the fields its documents may hold. */
 export const datasetsOf = ({
