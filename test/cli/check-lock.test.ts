@@ -71,7 +71,7 @@ describe('the lock of fields', () => {
     await run('--update-lock')
     const written = lock().split('\n')
     const place = (field: string) => {
-      const line = written.findIndex((text) => text.includes(``\${field}``))
+      const line = written.findIndex((text) => text.includes(`"${field}"`))
       return `tailrace.lock.json:${line + 1}:${written[line]!.indexOf('"') + 1}`
     }
     write('doors.ts', doors(`\${word('user.id')} \${word('app.door')} \${word('event.outcome')}`, 'alice 7 opened'))
