@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { Exit } from './exit.ts'
 
 const commands = {
-  test: 'pipeline tests',
   anomaly: 'the detector of the rules, by itself',
   rules: 'rules and their history',
   setup: 'prepare a store and its consoles',

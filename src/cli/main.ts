@@ -15,6 +15,7 @@ const commands = await Promise.all([
   import('./run.ts').then(({ addRun }) => addRun),
   import('./check.ts').then(({ addCheck }) => addCheck),
   import('./try.ts').then(({ addTry }) => addTry),
+  import('./test.ts').then(({ addTest }) => addTest),
   import('./fingerprint.ts').then(({ addFingerprint }) => addFingerprint),
   import('./infer.ts').then(({ addInfer }) => addInfer),
   import('./password.ts').then(({ addPassword }) => addPassword),

@@ -24,7 +24,7 @@ const overridden = {
 } as const
 
 const loadPipelines = async (): Promise<readonly Pipeline[]> => {
-  const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.[tj]s$/.test(name)).sort()
+  const files = (await readdir(folder)).filter((name) => /(?<!\.d|\.tests)\.[tj]s$/.test(name)).sort()
   const modules = await Promise.all(
     files.map((name) => import(new URL(name, folder).href) as Promise<{ default?: Pipeline | readonly Pipeline[] }>),
   )

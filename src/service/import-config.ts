@@ -20,7 +20,7 @@ const pathOf = (text: string): string => (text.startsWith('file:') ? fileURLToPa
  * Where a module could not be read or run. What cannot be parsed has its place at the head of the stack, with the line
  * below and a caret under the column; else the first call outside Node is taken, or the file that imports in vain.
  */
-const placeOfError = (error: unknown, file: string): Pick<Diagnostic, 'file' | 'line' | 'column'> => {
+export const placeOfError = (error: unknown, file: string): Pick<Diagnostic, 'file' | 'line' | 'column'> => {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const head = /^((?:file:\/\/)?\/[^\n]+):(\d+)\n([\s\S]*?)\n\n?\S*Error\b/.exec(stack)
   if (head !== null) {

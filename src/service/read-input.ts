@@ -8,6 +8,7 @@ import { type Arena, createArena } from '../memory/arena.ts'
 import type { Encoding } from '../source/decode.ts'
 import { openFollow } from '../source/follow.ts'
 import { openGenerations } from '../source/generation.ts'
+import type { OpenSource, SourceContext } from '../source/source.ts'
 import { createSpools } from '../source/spools.ts'
 import { plainFiles } from '../source/tailing.ts'
 import type { Choose, Tried } from './try-parsers.ts'
@@ -38,30 +39,24 @@ const read = (block: Block, { grammar, transforms, dataset, timezone }: Tried, n
   return batch
 }
 
-/**
- * A file as `run` reads it, without a service: the batches its records make, and what they were read with. A batch is
- * the reader's until the next is asked for.
- */
-export async function* readInput(
+/** Opens a file as `run` does, without a service and for once; `close` gives everything back. */
+export const openOnce = async (
   { path, encoding, goesOn = () => false, wakeWith = () => {}, clock = Date.now, arena = createArena(1 << 28) }: Input,
-  choose: ((head: Uint8Array) => Tried) & Partial<Pick<Choose, 'wrapped'>>,
+  framing: SourceContext['framing'],
   report: (text: string) => void,
-): AsyncGenerator<{ readonly batch: Batch; readonly tried: Tried }> {
+): Promise<{ readonly source: OpenSource; close(): Promise<void> }> => {
   const directory = await mkdtemp(join(tmpdir(), 'tailrace-read-'))
   const generations = await openGenerations(join(directory, 'generations'))
+  const forget = async (): Promise<void> => {
+    await generations.close()
+    await rm(directory, { recursive: true, force: true })
+  }
   try {
-    let tried: Tried | undefined
-    let wrapped: ReturnType<Choose['wrapped']>
     const source = await openFollow(
       { name: 'try', paths: [literally(path)], watch: false, ...(encoding === undefined ? {} : { encoding }) },
       {
         arena,
-        framing: (_, head) => {
-          wrapped ??= choose.wrapped?.(head)
-          if (wrapped !== undefined) return wrapped.framing
-          tried ??= choose(head)
-          return tried.grammar.framing
-        },
+        framing,
         generations,
         resume: new Map(),
         covered: () => Promise.resolve([]),
@@ -76,6 +71,39 @@ export async function* readInput(
       { ...plainFiles, goesOn },
       wakeWith,
     )
+    return {
+      source,
+      async close() {
+        await source.close()
+        await forget()
+      },
+    }
+  } catch (error) {
+    await forget()
+    throw error
+  }
+}
+
+/**
+ * A file as `run` reads it, without a service: the batches its records make, and what they were read with. A batch is
+ * the reader's until the next is asked for.
+ */
+export async function* readInput(
+  input: Input,
+  choose: ((head: Uint8Array) => Tried) & Partial<Pick<Choose, 'wrapped'>>,
+  report: (text: string) => void,
+): AsyncGenerator<{ readonly batch: Batch; readonly tried: Tried }> {
+  const { clock = Date.now } = input
+  let tried: Tried | undefined
+  let wrapped: ReturnType<Choose['wrapped']>
+  const framing: SourceContext['framing'] = (_, head) => {
+    wrapped ??= choose.wrapped?.(head)
+    if (wrapped !== undefined) return wrapped.framing
+    tried ??= choose(head)
+    return tried.grammar.framing
+  }
+  const { source, close } = await openOnce(input, framing, report)
+  try {
     const signal = new AbortController().signal
     for (let block = await source.next(signal); block !== undefined; block = await source.next(signal)) {
       const by = wrapped?.triedOf(block) ?? tried!
@@ -83,9 +111,7 @@ export async function* readInput(
       yield { batch, tried: by }
       release(batch)
     }
-    await source.close()
   } finally {
-    await generations.close()
-    await rm(directory, { recursive: true, force: true })
+    await close()
   }
 }

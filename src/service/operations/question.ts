@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 /** The field table, and what the pipelines in force add under vendors' names. */
-export const knownFields = (config: Config) => {
+export const knownFields = (config: Pick<Config, 'pipelines'>) => {
   const own = new Map(config.pipelines.flatMap((one) => [...datasetsOf(one).values()].flatMap((schema) => [...schema])))
   return {
     fieldOf: (name: string) => fieldOf(name) ?? own.get(name),
