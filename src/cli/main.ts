@@ -14,6 +14,7 @@ const { hideSecrets } = await import('../telemetry/secrets.ts')
 const commands = await Promise.all([
   import('./run.ts').then(({ addRun }) => addRun),
   import('./check.ts').then(({ addCheck }) => addCheck),
+  import('./reload.ts').then(({ addReload }) => addReload),
   import('./try.ts').then(({ addTry }) => addTry),
   import('./test.ts').then(({ addTest }) => addTest),
   import('./fingerprint.ts').then(({ addFingerprint }) => addFingerprint),

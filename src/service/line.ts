@@ -14,6 +14,15 @@ import type { OpenTransforms } from './open-transforms.ts'
 /** A pipeline that knows its zone. */
 export type ZonedPipeline = Pipeline & { readonly timezone: string }
 
+/** Those of a configuration, whose zone stands in where one has none. */
+export const zonedPipelines = ({
+  pipelines,
+  timezone,
+}: {
+  readonly pipelines: readonly Pipeline[]
+  readonly timezone: string
+}): readonly ZonedPipeline[] => pipelines.map((one) => ({ ...one, timezone: one.timezone ?? timezone }))
+
 /** What every pipeline of a service runs on. */
 export interface LineParts {
   readonly arena: Arena

@@ -4,7 +4,9 @@ import { type Diagnostic, printDiagnostic } from '../event/diagnostic.ts'
 import { changeOf } from '../pipeline/reload.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { type DryRun, tellDryRun } from './dry-run.ts'
 import { changedModules, configurationFiles, dropUnusedModules, renewModules } from './fresh-modules.ts'
+import { zonedPipelines } from './line.ts'
 import type { Config, Loaded } from './load.ts'
 import type { Troubles } from './troubles.ts'
 import { type FileWatch, watchFiles } from './watch-files.ts'
@@ -16,6 +18,8 @@ export interface ReloadOptions {
   readonly load: (file: string | undefined) => Promise<Loaded>
   /** Puts it in force; throws where a part of it does not go. */
   readonly apply: (config: Config) => Promise<void>
+  /** Reads the last lines with the parsers of both. */
+  readonly dryRun: (before: Config, after: Config) => Promise<readonly DryRun[]>
   readonly log: Logger
   readonly metrics: Metrics
   readonly troubles: Troubles
@@ -25,8 +29,27 @@ export interface ReloadOptions {
 export interface Reload {
   /** Soon, from now on or from `start` on: what is asked meanwhile is one. */
   request(why: string): void
+  /** The same, and says what came of it. */
+  ask(how: { /** Also where clearly fewer lines parse. */ readonly force: boolean }): Promise<Told>
   start(): void
   stop(): Promise<void>
+}
+
+/** What came of reading the configuration again. */
+export interface Told {
+  readonly outcome: 'taken' | 'refused'
+  /** In a sentence. */
+  readonly text: string
+  /** Mistakes of the configuration, each in a sentence. */
+  readonly mistakes: readonly string[]
+  /** Of the pipelines whose parsers change and whose files hold lines. */
+  readonly dryRuns: readonly DryRun[]
+}
+
+interface Asked {
+  readonly why: string
+  readonly force: boolean
+  readonly answer: PromiseWithResolvers<Told>
 }
 
 /**
@@ -58,8 +81,7 @@ const withinReach = (before: Config, after: Config): { readonly config: Config; 
 
 /** What becomes of each pipeline, for the log. */
 const describeChange = (before: Config, after: Config): string => {
-  const zoned = ({ pipelines, timezone }: Config) =>
-    new Map(pipelines.map((one) => [one.source.name, { ...one, timezone: one.timezone ?? timezone }]))
+  const zoned = (config: Config) => new Map(zonedPipelines(config).map((one) => [one.source.name, one]))
   const [old, now] = [zoned(before), zoned(after)]
   const words = { nothing: [], parsing: [], source: [], begins: [], ends: [] } as Record<string, string[]>
   for (const [name, pipeline] of now) {
@@ -80,10 +102,10 @@ const describeChange = (before: Config, after: Config): string => {
   return told.join('; ')
 }
 
-export const createReload = ({ config, load, apply, log, metrics, troubles }: ReloadOptions): Reload => {
+export const createReload = ({ config, load, apply, dryRun, log, metrics, troubles }: ReloadOptions): Reload => {
   let inForce = config
   let started = false
-  let asked: string | undefined
+  const asked: Asked[] = []
   let mistaken = false
   let seen = ''
   let round = 0
@@ -93,18 +115,29 @@ export const createReload = ({ config, load, apply, log, metrics, troubles }: Re
   const stopping = new AbortController()
   const about = (): string => inForce.file ?? 'the configuration'
 
-  const refuse = (problems: readonly Diagnostic[]): void => {
+  /** What is on disk does not come into force. */
+  const refuse = (text: string): void => {
     mistaken = true
     metrics.reloads.inc({ result: 'refused' })
     metrics.configRefused.set(1)
-    const all = [...new Set(problems.map(printDiagnostic))]
-    for (const text of all) log.error(text)
-    const count = all.length === 1 ? 'a mistake' : `${all.length} mistakes`
-    const text = `the configuration on disk has ${count} and the one before stays in force; 'tailrace check' shows ${all.length === 1 ? 'it' : 'them'}: ${all[0]}`
     log.error(text)
     troubles.set('configuration', { kind: 'configuration', about: about(), text, blocks: false })
   }
-  const take = (next: Config, why: string): void => {
+  const refuseMistakes = (problems: readonly Diagnostic[]): Told => {
+    const mistakes = [...new Set(problems.map(printDiagnostic))]
+    for (const mistake of mistakes) log.error(mistake)
+    const count = mistakes.length === 1 ? 'a mistake' : `${mistakes.length} mistakes`
+    const text = `the configuration on disk has ${count} and the one before stays in force; 'tailrace check' shows ${mistakes.length === 1 ? 'it' : 'them'}: ${mistakes[0]}`
+    refuse(text)
+    return { outcome: 'refused', text, mistakes, dryRuns: [] }
+  }
+  const refuseWorse = (worse: readonly DryRun[]): string => {
+    const names = worse.map(({ pipeline }) => pipeline).join(', ')
+    const text = `clearly fewer lines of ${names} would parse, so the configuration before stays in force. 'tailrace reload' tries again once they are written as it reads them, 'tailrace reload --force' takes it all the same. ${worse.map(tellDryRun).join('. ')}`
+    refuse(text)
+    return text
+  }
+  const take = (next: Config, why: string): string => {
     const { config: wanted, later } = withinReach(inForce, next)
     const before = inForce
     inForce = wanted
@@ -137,40 +170,58 @@ export const createReload = ({ config, load, apply, log, metrics, troubles }: Re
           troubles.set('configuration', { kind: 'configuration', about: about(), text: trouble, blocks: false })
       },
     )
+    return text
   }
-  const once = async (why: string): Promise<void> => {
+  /** The dry run is a help: where it cannot be had, that is said, and nothing is held up. */
+  const tried = (next: Config): Promise<readonly DryRun[]> =>
+    dryRun(inForce, next).catch((error: unknown) => {
+      log.warn(`the last lines could not be tried with the new parsers: ${String(error)}`)
+      return []
+    })
+  const once = async ({ why, force }: Asked): Promise<Told> => {
     renewModules({ also: inForce.file, all: mistaken })
     try {
       const { config: next, problems, warnings } = await load(inForce.file)
       for (const warning of warnings) log.warn(warning)
-      if (problems.length > 0) return refuse(problems)
+      if (problems.length > 0) return refuseMistakes(problems)
       dropUnusedModules()
-      take(next, why)
+      const dryRuns = await tried(next)
+      for (const one of dryRuns) log.info(tellDryRun(one))
+      const worse = dryRuns.filter((one) => one.worse)
+      const isRefused = worse.length > 0 && !force
+      const text = isRefused ? refuseWorse(worse) : take(next, why)
+      return { outcome: isRefused ? 'refused' : 'taken', text, mistakes: [], dryRuns }
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error)
-      refuse([{ file: about(), text: `it cannot be loaded: ${text}`, mend: 'Mend the place that is named' }])
+      return refuseMistakes([
+        { file: about(), text: `it cannot be loaded: ${text}`, mend: 'Mend the place that is named' },
+      ])
     }
   }
   const run = async (): Promise<void> => {
-    while (asked !== undefined && !stopping.signal.aborted) {
+    while (asked.length > 0 && !stopping.signal.aborted) {
       await sleep(gather, undefined, { signal: stopping.signal }).catch(() => undefined)
       if (stopping.signal.aborted) return
-      const why = asked
-      asked = undefined
-      await once(why)
+      const next = asked.shift()!
+      next.answer.resolve(await once(next))
       ;(await watching)?.keep(configurationFiles())
     }
   }
   const go = (): void => {
-    if (!started || asked === undefined || running !== undefined) return
+    if (!started || asked.length === 0 || running !== undefined) return
     running = run().finally(() => {
       running = undefined
       go()
     })
   }
-  const request = (why: string): void => {
-    asked ??= why
+  const add = (why: string, force: boolean): Promise<Told> => {
+    const answer = Promise.withResolvers<Told>()
+    asked.push({ why, force, answer })
     go()
+    return answer.promise
+  }
+  const request = (why: string): void => {
+    if (asked.length === 0) void add(why, false)
   }
   const look = (): void => {
     const now = changedModules()
@@ -180,6 +231,7 @@ export const createReload = ({ config, load, apply, log, metrics, troubles }: Re
 
   return {
     request,
+    ask: ({ force }) => add(force ? "'tailrace reload --force'" : "'tailrace reload'", force),
     start() {
       started = true
       timer = setInterval(look, lookEvery)

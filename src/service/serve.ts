@@ -7,6 +7,7 @@ import { prepareData } from './data-directory.ts'
 import { defaultPaths, existingPaths } from './default-paths.ts'
 import { beginDemo, type DemoRun } from './demo/begin.ts'
 import { demoConfig, tellOfDemo } from './demo/config.ts'
+import { dryRunAll } from './dry-run.ts'
 import { type RunningEvery, startEveryStore } from './every-store.ts'
 import { type FirstRun, firstRun } from './first-run.ts'
 import { watchHealth } from './health.ts'
@@ -14,6 +15,7 @@ import { takeLockPatiently } from './hold.ts'
 import type { Config, Loaded } from './load.ts'
 import { dropLock, Held } from './lock.ts'
 import { operateOn } from './operations/operate.ts'
+import { reloadOperation } from './operations/reload.ts'
 import { createPushed } from './pushed.ts'
 import { createReload } from './reload.ts'
 import type { Running } from './start.ts'
@@ -128,7 +130,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
   let running: RunningEvery | undefined
   let companions: Companions | undefined
   let current = config
-  const { load } = options
+  const { load, once } = options
   const pushed = createPushed(config, options.once, { log, metrics })
   const web = createWebKeeper((wanted) =>
     openWeb({
@@ -154,7 +156,19 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     const failed = (await Promise.allSettled(parts)).find((part) => part.status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
   }
-  const reload = createReload({ config, load, apply, log, metrics, troubles })
+  const reload = createReload({
+    config,
+    load,
+    apply,
+    dryRun: (before, after) =>
+      dryRunAll(before, after, (source) =>
+        (running?.context.sources() ?? []).flatMap((row) => (row.source === source ? [row.path] : [])),
+      ),
+    log,
+    metrics,
+    troubles,
+  })
+  const reloads = once || start.demo !== 'no' ? undefined : reload
   // A terminal that goes away must not take the service with it.
   process.on('SIGHUP', () => {
     if (options.once) log.warn('SIGHUP: a run that ends by itself reads its configuration once')
@@ -162,7 +176,7 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     else reload.request('SIGHUP')
   })
   try {
-    const { once, from } = options
+    const { from } = options
     const failed = (error: unknown): void => {
       troubles.set('delivery', {
         kind: 'delivery',
@@ -189,14 +203,16 @@ export const serve = async (given: Config, options: ServeOptions): Promise<numbe
     const { context } = running
     const beside = await startCompanions(running, config, log, once)
     companions = beside
-    ready.resolve((name, asked, signal) => operateOn(context, beside.analysis.operations)(name, asked, signal))
+    ready.resolve((name, asked, signal) =>
+      operateOn(context, { ...beside.analysis.operations, reload: reloadOperation(reloads) })(name, asked, signal),
+    )
     troubles.clear('starting')
     log.info(
       `${config.role === 'analyse' ? `analysing what is in ${config.store.kind}` : `following ${config.pipelines.map(({ name }) => name).join(', ')} into ${[config.store, ...config.also].map(({ kind }) => kind).join(' and ')}`}${web.address === undefined ? '' : `; page at ${web.address}`}`,
     )
-    if (!once && start.demo === 'no') {
+    if (reloads !== undefined) {
       troubles.watch(() => waitingOf(running!))
-      reload.start()
+      reloads.start()
     }
     const ended = once ? running.read.then(() => 0) : new Promise<number>(() => undefined)
     const code = await Promise.race([stopped, failure.promise, ended])

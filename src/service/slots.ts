@@ -1,4 +1,4 @@
-import type { ZonedPipeline } from './line.ts'
+import { zonedPipelines } from './line.ts'
 import type { Config } from './load.ts'
 import { createSlot, type Slot, type SlotParts } from './slot.ts'
 
@@ -30,10 +30,8 @@ export const createSlots = (parts: SlotParts): Slots => {
   }
   return {
     all,
-    async want({ pipelines, timezone }) {
-      const wanted = new Map<string, ZonedPipeline>(
-        pipelines.map((one) => [one.source.name, { ...one, timezone: one.timezone ?? timezone }]),
-      )
+    async want(config) {
+      const wanted = new Map(zonedPipelines(config).map((one) => [one.source.name, one]))
       const steps = [
         ...all.filter(({ name }) => !wanted.has(name)).map((slot) => slot.want(undefined).then(() => drop(slot))),
         ...[...wanted].map(([name, pipeline]) => slotOf(name).want(pipeline)),
