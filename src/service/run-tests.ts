@@ -84,6 +84,10 @@ const checkTests = (tests: readonly PipelineTest[]): readonly Diagnostic[] => {
 }
 
 const loadFile = async (path: string, problems: Diagnostic[]): Promise<TestFile | undefined> => {
+  if (!existsSync(path)) {
+    problems.push({ file: path, text: 'there is no such file', mend: 'Name a file of tests' })
+    return undefined
+  }
   let exported: unknown
   try {
     exported = ((await import(pathToFileURL(path).href)) as { readonly default?: unknown }).default

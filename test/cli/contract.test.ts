@@ -40,6 +40,8 @@ describe('every command', () => {
     'check',
     'validate',
     'config',
+    'test',
+    'reload',
     'try',
     'search',
     'stats',
@@ -65,7 +67,6 @@ describe('every command', () => {
     'parsers',
   ]
   const later = [
-    'test',
     'anomaly',
     'rules list',
     'rules test',
