@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { bomOf } from '../source/decode.ts'
 import { isCompressed } from '../source/rotation.ts'
 
@@ -32,8 +32,7 @@ const bytesOf = async (path: string, from: number, to: number): Promise<Buffer> 
 }
 
 const lastOf = async (path: string, most: number): Promise<RecentLines | undefined> => {
-  const handle = await open(path, 'r')
-  const { size } = await handle.stat().finally(() => handle.close())
+  const { size } = await stat(path)
   const head = await bytesOf(path, 0, Math.min(size, headBytes))
   if (!isPlainText(path, head)) return undefined
   const from = Math.max(0, size - mostBytes)
