@@ -26,7 +26,7 @@ const asked = escaped(
 /**
  * nginx `combined`, and the packaged `main`, which adds the X-Forwarded-For header in quotes. Either may begin with the
  * host asked for, and may have a list of addresses for the address. (Apache's `combined` is the same, but for bytes that
- * may be `-`.)
+ * may be `-`, as they never are here: such a record is read, but is no sign of nginx.)
  */
 export const nginxAccess = grammar({
   name: 'nginx.access',
@@ -38,6 +38,7 @@ export const nginxAccess = grammar({
     'url.domain': copy('destination.address'),
     'url.port': copy('destination.port'),
   },
+  tells: ['http.response.body.bytes'],
   samples: [
     '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET /orders/7?page=2 HTTP/1.1" 200 5778 "-" "Mozilla/5.0"',
     '203.0.113.7 - anna [11/Feb/2026:06:43:36 +0800] "POST /pay HTTP/2.0" 502 157 "https://shop.example/" "curl/8.5.0" "198.51.100.4, 10.0.0.1"',

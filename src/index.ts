@@ -3,7 +3,18 @@ export { rule } from './alert/rule.ts'
 export { env } from './config/env.ts'
 export { duckdb, elasticsearch, email } from './config/settings.ts'
 export { bool, duration, identifier, int, ip, number, oneOfWords, rest, skip, text, word } from './grammar/capture.ts'
-export { comparedWith, constant, copy, quotient, rangesOf, remainder, wordsOf } from './grammar/derive.ts'
+export {
+  comparedWith,
+  constant,
+  copy,
+  extensionOf,
+  lastOf,
+  quotient,
+  rangesOf,
+  remainder,
+  sumOf,
+  wordsOf,
+} from './grammar/derive.ts'
 export { indented, starts } from './grammar/framing.ts'
 export { type Grammar, grammar, type Infer } from './grammar/grammar.ts'
 export { headerLines } from './grammar/header-lines.ts'

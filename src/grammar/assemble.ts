@@ -6,7 +6,7 @@ import { readDouble, readDuration, readLong } from './read-number.ts'
 import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
 import { readTime, timeProgram } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
-import { runAnyOrder, runEither, runOptional, runWhole } from './run-choice.ts'
+import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
 import { runCsv } from './run-csv.ts'
 import { runFar, runTwice } from './run-far.ts'
 import { headerLinesStep } from './run-header-lines.ts'
@@ -25,6 +25,7 @@ import {
   runRest,
   runSelf,
   runUntil,
+  runWhole,
   runWord,
   selfInSpan,
 } from './take.ts'
@@ -78,7 +79,14 @@ const self = (read: Step['self']): Read => ({ self: read, span: selfInSpan })
 const span = (read: Step['span']): Read => ({ self: () => false, span: read })
 
 /** How a value is read; capture kinds answer for themselves, the operations never ask which they have. */
-const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | undefined, slot: number): Read => {
+const readOf = (
+  value: Value,
+  slotOf: SlotOf,
+  expected: string,
+  field: string | undefined,
+  slot: number,
+  how = 0,
+): Read => {
   switch (value.as) {
     case 'text':
       return span(spanText)
@@ -135,7 +143,7 @@ const readOf = (value: Value, slotOf: SlotOf, expected: string, field: string | 
       return {
         ...span(spanList),
         words: value.separators.map(encode),
-        inner: [stepOf({ ...readOf(value.of, slotOf, expected, field, slot), slot, expected, field })],
+        inner: [stepOf({ ...readOf(value.of, slotOf, expected, field, slot), slot, expected, field, escape: how })],
       }
   }
 }
@@ -168,13 +176,18 @@ const runOf = (take: TakeOp): Step['run'] => {
   return hasMore ? runFar : runUntil
 }
 
+const escapeNumbers = { hex: 1, json: 2, any: 3, hash: 4 } as const
+
 const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): Step => {
   const slot = take.field === undefined ? -1 : slotOf(take.field, take.again)
   const expected = expectedOf(take.value)
   const stops = take.stops.map(encode)
   const stopAt = new Uint8Array(256)
   for (const stop of stops) stopAt[stop[0]!] = 1
-  const read = readOf(take.value, slotOf, expected, take.field, slot)
+  const how = take.escape === undefined ? 0 : escapeNumbers[take.escape]
+  // Escaped separators do not divide a list: its elements are decoded, not the whole.
+  const inElements = take.value.as === 'list' && take.escape === 'hash'
+  const read = readOf(take.value, slotOf, expected, take.field, slot, inElements ? how : 0)
   return stepOf({
     ...read,
     ...(take.trim === true ? { span: trimmed(read.span) } : {}),
@@ -185,7 +198,7 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
     stopAt,
     orEnd: take.orEnd,
     absent: take.absent?.map(encode),
-    escape: take.escape === undefined ? 0 : { hex: 1, json: 2, any: 3 }[take.escape],
+    escape: inElements ? 0 : how,
     never: encode(take.never ?? ''),
     bar: take.never === undefined ? -1 : encode(take.never)[0]!,
     before: encode(take.lastBefore ?? ''),
@@ -223,10 +236,8 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
     for (const op of all) {
       if (op.op === 'take') takes(op)
       else if (op.op === 'optional') walk(op.ops)
-      else if (op.op === 'whole') {
-        found.add(slotOf(op.field))
-        walk(op.ops)
-      } else if (op.op === 'either') for (const branch of op.branches) walk(branch)
+      else if (op.op === 'whole') walk([op.take, ...op.ops])
+      else if (op.op === 'either') for (const branch of op.branches) walk(branch)
       else if (op.op === 'any_order') for (const part of op.parts) walk(part.ops)
       else if (op.op === 'pairs') for (const { take } of op.members) takes(take)
       else if (op.op === 'header_lines') {
@@ -315,8 +326,6 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         branches: op.branches.map((branch) => stepsOf(branch, slotOf)),
         branchTouched: op.branches.map((branch) => slotsOf(branch, slotOf)),
       })
-    case 'whole':
-      return stepOf({ run: runWhole, slot: slotOf(op.field), inner: stepsOf(op.ops, slotOf) })
     case 'any_order':
       return stepOf({
         run: runAnyOrder,
@@ -324,6 +333,8 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         branchTouched: op.parts.map((part) => slotsOf(part.ops, slotOf)),
         number: op.parts.reduce((bits, part, i) => (part.needed ? bits | (1 << i) : bits), 0),
       })
+    case 'whole':
+      return stepOf({ run: runWhole, branches: [stepsOf(op.ops, slotOf)], inner: [takeStep(op.take, slotOf)] })
     case 'pairs':
       return stepOf({
         run: runPairs,
@@ -403,8 +414,8 @@ const firstBytes = (ops: readonly Op[], into: Uint8Array): void => {
   else if (op?.op === 'uncoloured') {
     firstBytes(op.ops, into)
     into[27] = 1
-  } else if (op?.op === 'either') for (const branch of op.branches) firstBytes([...branch, ...ops.slice(1)], into)
-  else if (op?.op === 'whole') firstBytes([...op.ops, ...ops.slice(1)], into)
+  } else if (op?.op === 'whole') firstBytes([...op.ops, ...ops.slice(1)], into)
+  else if (op?.op === 'either') for (const branch of op.branches) firstBytes([...branch, ...ops.slice(1)], into)
   else if (op?.op === 'optional') {
     firstBytes([...op.ops, ...ops.slice(1)], into)
     firstBytes(ops.slice(1), into)

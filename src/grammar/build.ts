@@ -24,16 +24,14 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
       if (op.again !== undefined && op.value.as === 'list')
         say(`'${op.field}' is a list and captured again`, 'Capture a list once')
       names.add(op.field)
-    } else if (op.op === 'whole') {
-      if (names.has(op.field)) say(`'${op.field}' is captured twice`, 'Capture it once')
-      for (const name of captured(op.ops, new Set([...names, op.field]), say)) names.add(name)
     } else if (op.op === 'optional') for (const name of captured(op.ops, names, say)) names.add(name)
     else if (op.op === 'either')
       for (const name of op.branches.flatMap((branch) => [...captured(branch, names, say)])) names.add(name)
     else if (op.op === 'any_order') {
       if (op.parts.length > 30) say('A part in any order is one of more than 30', 'Split them')
       for (const part of op.parts) for (const name of captured(part.ops, names, say)) names.add(name)
-    } else if (op.op === 'pairs')
+    } else if (op.op === 'whole') for (const name of captured([op.take, ...op.ops], names, say)) names.add(name)
+    else if (op.op === 'pairs')
       for (const name of captured(
         op.members.map(({ take }) => take),
         names,
@@ -92,6 +90,21 @@ const merged = (lists: readonly (readonly FormField[])[], say: Say): readonly Fo
 const deriveOps = (derive: Readonly<Record<string, object>>): readonly DeriveOp[] =>
   Object.entries(derive).map(([to, rule]) => ({ to, ...rule }) as DeriveOp)
 
+/** Undefined: it is text of some kind. */
+const typeOf = (op: DeriveOp, from: FormField | undefined): FormField['type'] | undefined => {
+  switch (op.from) {
+    case 'division':
+      return 'long'
+    case 'last':
+      return op.part === undefined ? from?.type : op.part === 'ip' ? 'ip' : 'long'
+    case 'copy':
+    case 'sum':
+      return from?.type
+    default:
+      return undefined
+  }
+}
+
 /** Checks what is derived, and says which fields that makes. */
 const derivedFields = (
   spec: Define,
@@ -106,12 +119,18 @@ const derivedFields = (
         `'${op.to}' is derived from '${op.field}', which the layout does not capture`,
         'Capture it, or derive from another field',
       )
-    if (from?.list === true)
+    const ofList = op.from === 'last' || op.from === 'sum'
+    if (from?.list === true && !ofList)
       say(`'${op.to}' is derived from '${from.name}', which is a list`, 'Derive from a field with one value')
-    if (op.from === 'words' && from !== undefined && from.type !== 'keyword' && from.type !== 'text')
+    if (from?.list === false && ofList) say(`'${from.name}' is no list`, 'Take copy() for one value')
+    const isText = from?.type === 'keyword' || from?.type === 'text'
+    if ((op.from === 'words' || op.from === 'extension') && from !== undefined && !isText)
       say(`'${from.name}' is a ${from.type}, not text`, 'Take rangesOf() for numbers')
-    if (op.from === 'ranges' && from !== undefined && from.type !== 'long' && from.type !== 'double')
+    const isNumber = from?.type === 'long' || from?.type === 'double'
+    if ((op.from === 'ranges' || op.from === 'sum') && from !== undefined && !isNumber)
       say(`'${from.name}' is a ${from.type}, not a number`, 'Take wordsOf() for text')
+    if (op.from === 'last' && op.part !== undefined && from !== undefined && !isText)
+      say(`'${from.name}' is a ${from.type}, not text`, `Take lastOf('${from.name}')`)
     if (op.from === 'division' && from !== undefined && from.type !== 'long')
       say(`'${from.name}' is a ${from.type}, not a whole number`, 'Divide a long')
     if (op.from === 'comparison') {
@@ -127,14 +146,7 @@ const derivedFields = (
         say(`'${op.field}' and '${op.with}' are not both numbers`, 'Compare fields of type long or double')
     }
     const known = fieldOf(op.to)
-    const type =
-      op.from === 'division'
-        ? 'long'
-        : op.from === 'copy' && from !== undefined
-          ? from.type
-          : known?.type === 'text'
-            ? 'text'
-            : 'keyword'
+    const type = typeOf(op, from) ?? (known?.type === 'text' ? 'text' : 'keyword')
     for (const { text, mend } of nameProblems(spec.site, op.to, type, false)) say(text, mend)
     return fields.some(({ name }) => name === op.to) ? [] : [{ name: op.to, type, list: false }]
   })

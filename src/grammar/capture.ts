@@ -152,12 +152,12 @@ export const oneOfWords = <const N extends Offered<'keyword'>>(
         : [],
   })
 
-/** Text that goes nowhere: up to the next literal, or with `'rest'` to the end of the record. */
-export const skip = (how: 'text' | 'rest' = 'text'): Capture<object, object> =>
+/** Text that goes nowhere: up to the next literal, with `'word'` without blanks, or with `'rest'` to the end of the record. */
+export const skip = (how: 'text' | 'word' | 'rest' = 'text'): Capture<object, object> =>
   captureOf({
     site: markSite(skip),
     name: undefined,
     type: 'keyword',
     extent: how === 'rest' ? 'rest' : 'until',
-    value: { as: 'skip' },
+    value: { as: how === 'word' ? 'word' : 'skip' },
   })

@@ -4,7 +4,7 @@ import type { ReadOptions } from '../event/reader.ts'
 import type { Op } from './form.ts'
 import type { Grammar } from './grammar.ts'
 import { interpreter } from './interpret.ts'
-import { isClaimed } from './recognise.ts'
+import { areTwins, isClaimed } from './recognise.ts'
 import { blockOf } from './text-block.ts'
 
 const options = (name: string): ReadOptions => ({ dataset: name, timezone: 'UTC', now: Date.now() })
@@ -107,14 +107,7 @@ export const checkGrammars = (grammars: readonly Grammar[]): readonly Diagnostic
   }
   for (const by of sound) {
     for (const of of sound) {
-      if (
-        by === of ||
-        by.anyText === true ||
-        by.moreGeneralThan.includes(of.name) ||
-        by.twinOf === of.name ||
-        of.twinOf === by.name
-      )
-        continue
+      if (by === of || by.anyText === true || by.moreGeneralThan.includes(of.name) || areTwins(by, of)) continue
       const [sample] = claims(by.toldBy ?? by, of.toldBy ?? of)
       if (sample === undefined) continue
       found.push(

@@ -48,6 +48,22 @@ export const decodeAny = (bytes: Uint8Array, from: number, to: number, at: numbe
   return decodeEscapes(bytes, start, to, bytes, w)
 }
 
+/** Decodes `#HH` to `at` in the same bytes; returns the end. */
+export const decodeHash = (bytes: Uint8Array, from: number, to: number, at: number): number => {
+  let w = at
+  for (let i = from; i < to; i++) {
+    const b = bytes[i]!
+    const high = b === 35 && i + 2 < to ? hex(bytes[i + 1]!) : -1
+    const low = high < 0 ? -1 : hex(bytes[i + 2]!)
+    if (low < 0) bytes[w++] = b
+    else {
+      bytes[w++] = (high << 4) | low
+      i += 2
+    }
+  }
+  return w
+}
+
 /** RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
 const isUtf8 = (bytes: Uint8Array, from: number, to: number): boolean => {
   let i = from

@@ -1,9 +1,11 @@
 import { absent } from '../event/column.ts'
+import { parseIp } from '../event/ip.ts'
 import type { SlotOf } from './assemble.ts'
 import { encode } from './encode.ts'
 import type { DeriveOp } from './form.ts'
 import type { Machine } from './machine.ts'
-import { copyCell, isSet, putNumber, putText } from './slot.ts'
+import { splitHost } from './read-url.ts'
+import { copyCell, copyOf, isSet, putIp, putNumber, putText, type Slot } from './slot.ts'
 import { sameBytes } from './step.ts'
 
 /** A text of a definition, written into the arena once a batch. */
@@ -85,6 +87,65 @@ const byComparison = (m: Machine, d: DeriveStep): void => {
   if (text !== undefined) put(m, d.to, text)
 }
 
+const isOfExtension = (b: number): boolean => {
+  const low = b | 32
+  return (low >= 97 && low <= 122) || (b >= 48 && b <= 57)
+}
+const mostOfExtension = 10
+
+const byExtension = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  if (!from.live || from.start[m.row] === absent) return
+  const start = from.start[m.row]!
+  const end = from.end[m.row]!
+  const least = Math.max(start, end - mostOfExtension)
+  let at = end
+  while (at > least && isOfExtension(m.bytes[at - 1]!)) at--
+  if (at < end && at > start && m.bytes[at - 1] === 46) putText(m, d.to, at, end)
+}
+
+/** The cell of the last element this record put into a list; -1 for none. */
+const lastCell = (m: Machine, list: Slot): number =>
+  list.live && list.cursor > list.first[m.row]! ? list.cursor - 1 : -1
+
+const byLast = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  const cell = lastCell(m, from)
+  if (cell >= 0) copyOf(m, from, cell, d.to)
+}
+
+const address = new Uint8Array(16)
+const addressView = new DataView(address.buffer)
+
+/** `d.by` 0: the address; else the port. */
+const byLastHost = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  const cell = lastCell(m, from)
+  if (cell < 0) return
+  const start = from.start[cell]!
+  const end = from.end[cell]!
+  if (parseIp(m.bytes, start, end, address, 0)) {
+    if (d.by === 0) putIp(m, d.to, addressView)
+    return
+  }
+  splitHost(m, start, end, d.by === 0 ? -1 : d.to, true)
+  if (d.by === 0 && parseIp(m.bytes, m.first, m.second, address, 0)) putIp(m, d.to, addressView)
+}
+
+const bySum = (m: Machine, d: DeriveStep): void => {
+  const from = m.slots[d.from]!
+  if (lastCell(m, from) < 0) return
+  const first = from.first[m.row]!
+  if (from.cursor === first + 1) {
+    copyOf(m, from, first, d.to)
+    return
+  }
+  let sum = 0
+  for (let cell = first; cell < from.cursor; cell++) sum += from.values[cell]!
+  // Parts of a second, say: what adding binary fractions puts behind the twelfth digit is no part of any of them.
+  putNumber(m, d.to, Number.isInteger(sum) ? sum : Number(sum.toPrecision(12)), absent, absent)
+}
+
 const nothing = {
   other: -1,
   words: [],
@@ -124,6 +185,14 @@ const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
         other: slotOf(op.with),
         texts: [op.less, op.same, op.more].map((text) => (text === undefined ? undefined : known(text))),
       }
+    case 'extension':
+      return { ...nothing, run: byExtension, to, from: slotOf(op.field) }
+    case 'last': {
+      const run = op.part === undefined ? byLast : byLastHost
+      return { ...nothing, run, to, from: slotOf(op.field), by: op.part === 'port' ? 1 : 0 }
+    }
+    case 'sum':
+      return { ...nothing, run: bySum, to, from: slotOf(op.field) }
     case 'ranges':
       return {
         ...nothing,

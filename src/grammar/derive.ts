@@ -41,6 +41,17 @@ export const quotient = (field: string, by: number): Derived => ({ from: 'divisi
 /** What is left then. */
 export const remainder = (field: string, by: number): Derived => ({ from: 'division', field, by, take: 'remainder' })
 
+/** What stands behind the last dot of a path: `extensionOf('url.path')`. */
+export const extensionOf = (field: string): Derived => ({ from: 'extension', field })
+/** The last value of a list; of `address:port` one of the two, where it is that. */
+export const lastOf = (field: string, part?: 'ip' | 'port'): Derived => ({
+  from: 'last',
+  field,
+  ...(part === undefined ? {} : { part }),
+})
+/** The sum of a list of numbers. */
+export const sumOf = (field: string): Derived => ({ from: 'sum', field })
+
 /** Fields a `derive` adds: each may be there. */
 export type DerivedFields<D> = {
   readonly [N in keyof D & string]: HeldAs<N, N extends FieldName ? FieldTable[N]['type'] : 'keyword'>

@@ -69,10 +69,11 @@ export interface TakeOp {
   /**
    * `hex`: `\xHH` is a byte (nginx's default escape), `\"` and `\\` are the second character (what others do to the
    * same layouts). `json`: JSON's string escapes. `any`: both, where the log does not tell; no text means two things.
+   * `hash`: `#HH` is a byte (HAProxy's); in a list each element is decoded by itself, since a separator in one is escaped.
    * What is no such escape stays as it is. Decoded bytes that are no UTF-8 become U+FFFD, and the record is flagged
    * `invalid_utf8`.
    */
-  readonly escape?: 'hex' | 'json' | 'any'
+  readonly escape?: 'hex' | 'json' | 'any' | 'hash'
   /** The value cannot hold this text: where it stands before the first stop, the value does not fit. */
   readonly never?: string
   /** Not the first stop, but the last one before the first of this text behind the first stop. */
@@ -97,10 +98,13 @@ export interface EitherOp {
   readonly op: 'either'
   readonly branches: readonly (readonly Op[])[]
 }
-/** The operations; what they passed, as it stands there, is the text of `field`. Where that is nothing, it has no value. */
+/**
+ * The operations; what they passed, as it stands there, is also read as the value of `take`, which has neither stops nor an
+ * extent of its own.
+ */
 export interface WholeOp {
   readonly op: 'whole'
-  readonly field: string
+  readonly take: TakeOp
   readonly ops: readonly Op[]
 }
 /** Each part at most once, in any order; those `needed` exactly once. */
@@ -303,6 +307,12 @@ export type DeriveOp =
       readonly by: number
       readonly take: 'quotient' | 'remainder'
     }
+  /** What stands behind the last dot of the last segment of a path: one to ten letters and digits, else nothing. */
+  | { readonly to: string; readonly from: 'extension'; readonly field: string }
+  /** The last element of a list; of one that is `address:port`, one of the two. */
+  | { readonly to: string; readonly from: 'last'; readonly field: string; readonly part?: 'ip' | 'port' }
+  /** The sum of a list of numbers. */
+  | { readonly to: string; readonly from: 'sum'; readonly field: string }
 
 export interface FormField {
   readonly name: string

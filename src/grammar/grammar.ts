@@ -24,6 +24,8 @@ export interface Grammar<out F = unknown> extends Reader {
   readonly moreGeneralThan: readonly string[]
   /** A grammar that reads the same lines. */
   readonly twinOf?: string
+  /** Words of a file's path that tell it from its twins, beside the first of its name. */
+  readonly pathWords: readonly string[]
   /** Fields that tell the format: records without them are read, but no sign that a file is of it. */
   readonly tells: readonly string[]
   /** Of one that reads what other programs write into the same file too: the part that is its own, and tells the format. */
@@ -56,6 +58,7 @@ export interface GrammarSpec<P = Part, D = Readonly<Record<string, Derived>>> {
   readonly derive?: D
   readonly moreGeneralThan?: readonly string[]
   readonly twinOf?: string
+  readonly pathWords?: readonly string[]
   readonly tells?: readonly string[]
   readonly anyText?: true
 }
@@ -96,6 +99,7 @@ export const define = <F>(spec: Define): Grammar<F> => {
     problems,
     moreGeneralThan: spec.moreGeneralThan ?? [],
     ...(spec.twinOf === undefined ? {} : { twinOf: spec.twinOf }),
+    pathWords: spec.pathWords ?? [],
     tells: spec.tells ?? [],
     ...(spec.toldBy === undefined ? {} : { toldBy: spec.toldBy }),
     ...(spec.anyText === undefined ? {} : { anyText: spec.anyText }),

@@ -1,8 +1,9 @@
 import { markSite, type SiteMark } from '../event/diagnostic.ts'
-import { fieldOf } from '../event/field.ts'
-import { nameProblems } from './capture.ts'
-import type { Op } from './form.ts'
+import { text } from './capture.ts'
+import type { Op, TakeOp } from './form.ts'
+import { or } from './modify.ts'
 import type {
+  Capture,
   Choice,
   Fits,
   Maybe,
@@ -60,17 +61,19 @@ export const either = <const C extends readonly Part[]>(...branches: C): Choice<
 
 /**
  * A piece whose text, as written, is a field of its own beside what its captures take: a message that is read further,
- * the time in the log's own words.
+ * the time in the log's own words. In place of the field's name a capture says how the text is read: a number, escapes.
  */
-export const whole = <const N extends Offered<'keyword' | 'text'>, P extends Part>(
+export function whole<const N extends Offered<'keyword' | 'text'>, P extends Part>(
   name: N & Fits<N, 'keyword' | 'text'>,
   part: P,
-): Part<RequiredOf<P>, Show<OptionalOf<P> & Yields<N, 'keyword' | 'text'>>> => {
-  const type = fieldOf(name)?.type === 'text' ? 'text' : 'keyword'
+): Part<RequiredOf<P>, Show<OptionalOf<P> & Yields<N, 'keyword' | 'text'>>>
+export function whole<R, O, P extends Part>(of: Capture<R, O>, part: P): Sequence<readonly [Capture<R, O>, P]>
+export function whole(of: string | Capture, part: Part): Part {
+  const capture = typeof of === 'string' ? or('', text(of as never)) : of
   return {
-    ops: [{ op: 'whole', field: name, ops: part.ops }],
-    fields: [{ name, type, list: false }, ...part.fields],
-    problems: [...nameProblems(markSite(whole), name, type, false), ...part.problems],
+    ops: [{ op: 'whole', take: capture.ops[0] as TakeOp, ops: part.ops }],
+    fields: [...capture.fields, ...part.fields],
+    problems: [...capture.problems, ...part.problems],
   }
 }
 

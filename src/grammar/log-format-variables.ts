@@ -133,8 +133,6 @@ export const logVariables: Readonly<Record<string, Variable>> = {
   upstream_response_length: variable(several(long), '0, 12 : 7', 'nginx.access.upstream.bytes'),
   upstream_bytes_received: variable(several(long), '0, 212 : 207', 'nginx.access.upstream.bytes_received'),
   upstream_bytes_sent: variable(several(long), '0, 112 : 107', 'nginx.access.upstream.bytes_sent'),
-  upstream_first_byte_time: variable(several(double), '0.003', 'nginx.access.upstream.first_byte_time'),
-  upstream_session_time: variable(several(double), '0.004', 'nginx.access.upstream.session_time'),
   upstream_queue_time: variable(several(double), '0.000', 'nginx.access.upstream.queue_time'),
   upstream_cache_status: variable(word, 'MISS', 'nginx.access.cache_status'),
 
@@ -152,5 +150,49 @@ export const logVariables: Readonly<Record<string, Variable>> = {
   geoip_org: variable(word, 'Example B.V.', 'source.as.organization.name'),
 }
 
-/** Any other variable: a header, a cookie, one of a map. */
-export const otherVariable = (name: string): Variable => variable(word, 'value', `nginx.access.variables.${name}`)
+/**
+ * Those of the stream module that mean something else than in requests, or are only there.
+ * (https://nginx.org/en/docs/stream/ngx_stream_core_module.html#variables)
+ */
+const streamVariables: Readonly<Record<string, Variable>> = {
+  status: variable(long, '200', 'nginx.stream.status'),
+  bytes_sent: variable(long, '5778', 'destination.bytes'),
+  bytes_received: variable(long, '317', 'source.bytes'),
+  connection: variable(long, '97', 'nginx.stream.connection'),
+  ssl_preread_server_name: variable(word, 'shop.example', 'tls.client.server_name'),
+  ssl_server_name: variable(word, 'shop.example', 'tls.client.server_name'),
+  upstream_addr: variable(several(word), '10.0.0.3:3306, 10.0.0.4:3306', 'nginx.stream.upstream.address'),
+  upstream_bytes_received: variable(several(long), '0, 212', 'nginx.stream.upstream.bytes_received'),
+  upstream_bytes_sent: variable(several(long), '0, 112', 'nginx.stream.upstream.bytes_sent'),
+  upstream_connect_time: variable(several(double), '-, 0.001', 'nginx.stream.upstream.connect_time'),
+  upstream_first_byte_time: variable(several(double), '0.003', 'nginx.stream.upstream.first_byte_time'),
+  upstream_session_time: variable(several(double), '0.004', 'nginx.stream.upstream.session_time'),
+}
+/** Variables that only the stream module has. */
+const onlyOfStreams = ['protocol', 'session_time', 'bytes_received', 'upstream_session_time', 'ssl_preread_server_name']
+
+/** How the variables of one format are read. */
+export interface Variables {
+  readonly ofStreams: boolean
+  of(name: string): Variable
+  /** Any that has no field of its own: a header, a cookie, one of a map. */
+  other(name: string): Variable
+  /** Those that have, the first to fill a field first. */
+  readonly ranked: readonly string[]
+}
+
+const variablesOf = (known: Readonly<Record<string, Variable>>, prefix: string, stream: boolean): Variables => {
+  const other = (name: string): Variable => variable(word, 'value', `${prefix}.variables.${name.replace(':', '_')}`)
+  return {
+    ofStreams: stream,
+    other,
+    of: (name) => (Object.hasOwn(known, name) ? known[name]! : other(name)),
+    ranked: Object.keys(known),
+  }
+}
+const ofRequests = variablesOf(logVariables, 'nginx.access', false)
+const ofStreams = variablesOf({ ...logVariables, ...streamVariables }, 'nginx.stream', true)
+
+/** Requests or streams: what a format of these variables is about. */
+export const variablesFor = (names: readonly string[]): Variables =>
+  names.some((name) => onlyOfStreams.includes(name)) ? ofStreams : ofRequests

@@ -5,7 +5,7 @@ import { copy, rangesOf } from './derive.ts'
 import { define, type Grammar, type GrammarSpec } from './grammar.ts'
 import { either, line, sequence } from './line.ts'
 import { type FormatPiece, type FormatText, readFormatText } from './log-format-text.ts'
-import { logVariables, otherVariable, type Variable } from './log-format-variables.ts'
+import { logVariables, type Variables, variablesFor } from './log-format-variables.ts'
 import { escaped, or } from './modify.ts'
 import type { HeldAs, Part } from './part.ts'
 import { requestLine } from './request-line.ts'
@@ -41,33 +41,30 @@ const joined = (pieces: readonly FormatPiece[]): readonly FormatPiece[] => {
   return all
 }
 
-const variableOf = (name: string): Variable =>
-  Object.hasOwn(logVariables, name) ? logVariables[name]! : otherVariable(name)
-
 const requestFields = ['http.request.method', 'url.original', 'url.path', 'url.query', 'http.version']
 
 /**
  * The field of each variable. One whose field another has taken is text under `nginx.access.variables`; a time, which
  * would only say the same again, and a variable logged twice are undefined.
  */
-const fieldsFor = (names: readonly string[]): ReadonlyMap<string, string> => {
+const fieldsFor = (names: readonly string[], variables: Variables): ReadonlyMap<string, string> => {
   const taken = new Set(names.includes('request') ? requestFields : [])
   const chosen = new Map<string, string>()
-  const rank = Object.keys(logVariables)
+  const rank = variables.ranked
   const ranked = [...new Set(names)].toSorted((a, b) => rank.indexOf(a) - rank.indexOf(b))
   for (const name of ranked) {
-    const { fields, also, kind } = variableOf(name)
+    const { fields, also, kind } = variables.of(name)
     const free = fields.find((field) => !taken.has(field))
     if (free === undefined && kind.time === true) continue
-    chosen.set(name, free ?? `nginx.access.variables.${name.replace(':', '_')}`)
+    chosen.set(name, free ?? variables.other(name).fields[0]!)
     if (free !== undefined) for (const field of [free, ...also]) taken.add(field)
   }
   return chosen
 }
 
-const captureFor = (name: string, target: string, how: Escape): Part => {
-  const { kind, fields } = variableOf(name)
-  const { read, plain } = fields.includes(target) ? kind : otherVariable(name).kind
+const captureFor = (name: string, target: string, how: Escape, variables: Variables): Part => {
+  const { kind, fields } = variables.of(name)
+  const { read, plain } = fields.includes(target) ? kind : variables.other(name).kind
   const capture = read(target as never)
   return or('-', plain === true ? capture : escaped(how, capture))
 }
@@ -82,13 +79,13 @@ const protocol = (how: Escape): Part =>
 const requestSamples = ['GET /orders/7?page=2 HTTP/1.1', 'GET /orders', 'hello']
 
 /** Lines of the format: with everything, with nothing where that may be, with what is no request. */
-const samplesOf = (pieces: readonly FormatPiece[], how: Escape): readonly string[] =>
+const samplesOf = (pieces: readonly FormatPiece[], how: Escape, variables: Variables): readonly string[] =>
   [0, 1, 2].map((k) =>
     pieces
       .map((piece) => {
         if (!isVariable(piece)) return piece.literal
         if (piece.variable === 'request') return requestSamples[k]!
-        const { samples, kind } = variableOf(piece.variable)
+        const { samples, kind } = variables.of(piece.variable)
         if (k === 1 && samples.length === 1 && kind.time !== true) return how === 'hex' ? '-' : ''
         return samples[k] ?? samples[0]!
       })
@@ -106,7 +103,8 @@ const escapeOf = ({ escape: stated, pieces }: FormatText): Escape => {
  * A grammar from the text of nginx's `log_format`, as it stands in nginx.conf or bare:
  * `logFormat('$remote_addr [$time_local] "$request" $status $request_time')`. Variables become the fields that
  * `nginx.access` has, times of the request `event.duration`, those of upstreams lists; others are text under
- * `nginx.access.variables`. What the variable had no value for is absent.
+ * `nginx.access.variables`. A format with a variable that only streams have is read as `nginx.stream` is. What the variable
+ * had no value for is absent.
  */
 export const logFormat = (format: string, options: LogFormatOptions = {}): Grammar<LogFormatEvent> => {
   const site = markSite(logFormat)
@@ -114,7 +112,9 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
   const how = escapeOf(read)
   const pieces = joined(read.pieces)
   const problems = [...read.problems]
-  const targets = fieldsFor(pieces.filter(isVariable).map(({ variable }) => variable))
+  const names = pieces.filter(isVariable).map(({ variable }) => variable)
+  const variables = variablesFor(names)
+  const targets = fieldsFor(names, variables)
   const literals: string[] = ['']
   const parts: Part[] = []
   const seen = new Set<string>()
@@ -148,7 +148,7 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
       parts.push(requestLine('nginx.access.request', { escape: how, before }))
     else if (target === undefined || seen.has(variable)) parts.push(escaped(how, skip()))
     else if (target === 'http.version') parts.push(protocol(how))
-    else parts.push(captureFor(variable, target, how))
+    else parts.push(captureFor(variable, target, how, variables))
     seen.add(variable)
     literals.push('')
   })
@@ -161,7 +161,7 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
     title,
     url: 'https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format',
     site,
-    samples: [...(samples ?? []), ...(problems.length === 0 ? samplesOf(pieces, how) : ['-'])],
+    samples: [...(samples ?? []), ...(problems.length === 0 ? samplesOf(pieces, how, variables) : ['-'])],
     ...(moreGeneralThan === undefined ? {} : { moreGeneralThan }),
     parts: [
       {
@@ -179,8 +179,11 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
           ...(has('http.response.status_code')
             ? { 'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure') }
             : {}),
-          ...(has('destination.address') ? { 'url.domain': copy('destination.address') } : {}),
-          ...(has('destination.port') ? { 'url.port': copy('destination.port') } : {}),
+          ...(has('nginx.stream.status')
+            ? { 'event.outcome': rangesOf('nginx.stream.status', [[400, 'success']], 'failure') }
+            : {}),
+          ...(has('destination.address') && !variables.ofStreams ? { 'url.domain': copy('destination.address') } : {}),
+          ...(has('destination.port') && !variables.ofStreams ? { 'url.port': copy('destination.port') } : {}),
         },
       },
     ],

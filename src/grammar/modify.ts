@@ -29,9 +29,10 @@ export const or = <R, O>(mark: string | readonly string[], of: Capture<R, O>): C
 
 /**
  * The text is escaped: `hex` as nginx does by default (`\x22`), `json` as in JSON strings (also nginx's
- * `escape=json`), `any` by one of the two, `none` as it is. The value is decoded; an escaped quote ends nothing.
+ * `escape=json`), `any` by one of the two, `hash` as HAProxy does (`#22`), `none` as it is. The value is decoded; an
+ * escaped quote ends nothing.
  */
-export const escaped = <R, O>(how: 'hex' | 'json' | 'any' | 'none', of: Capture<R, O>): Capture<R, O> =>
+export const escaped = <R, O>(how: 'hex' | 'json' | 'any' | 'hash' | 'none', of: Capture<R, O>): Capture<R, O> =>
   changed(of, (op) => (how === 'none' ? op : { ...op, escape: how }))
 
 /** Blanks and tabs around the value are padding. */

@@ -3,7 +3,9 @@ import { define, type Grammar, type GrammarSpec } from './grammar.ts'
 
 type FieldsOf<G> = G extends Grammar<infer F> ? F : never
 export interface OneOfSpec
-  extends Partial<Pick<GrammarSpec, 'title' | 'url' | 'samples' | 'framing' | 'moreGeneralThan' | 'twinOf' | 'tells'>> {
+  extends Partial<
+    Pick<GrammarSpec, 'title' | 'url' | 'samples' | 'framing' | 'moreGeneralThan' | 'twinOf' | 'pathWords' | 'tells'>
+  > {
   readonly name: string
   /**
    * The one of them that is this format; the others read what other programs write into the same files. Only records it

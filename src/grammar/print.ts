@@ -15,7 +15,7 @@ const fieldsOf = (ops: readonly Op[]): readonly string[] =>
     if (op.op === 'take')
       return [op.field, op.value.as === 'host' ? op.value.port : undefined].filter((name) => name !== undefined)
     if (op.op === 'optional') return fieldsOf(op.ops)
-    if (op.op === 'whole') return [op.field, ...fieldsOf(op.ops)]
+    if (op.op === 'whole') return fieldsOf([op.take, ...op.ops])
     if (op.op === 'either') return op.branches.flatMap(fieldsOf)
     if (op.op === 'any_order') return op.parts.flatMap((part) => fieldsOf(part.ops))
     return []
@@ -26,7 +26,9 @@ const sureFields = (ops: readonly Op[]): readonly string[] =>
       ? [op.field]
       : op.op === 'any_order'
         ? op.parts.filter((part) => part.needed).flatMap((part) => sureFields(part.ops))
-        : [],
+        : op.op === 'whole'
+          ? sureFields(op.ops)
+          : [],
   )
 
 const cannotPrint = (value: Value): boolean =>
@@ -35,13 +37,15 @@ const cannotPrint = (value: Value): boolean =>
   (value.as === 'list' && (value.separators.length !== 1 || cannotPrint(value.of))) ||
   (value.as === 'time' && (value.layouts.length !== 1 || value.layouts[0] === 'iso' || value.layouts[0] === 'epoch'))
 
+/** Whether the value is the text as it stands in the log. */
+const isAsWritten = (take: TakeOp): boolean => take.value.as === 'text' && take.escape === undefined
+
 /** Whether records can be printed at all: nothing skipped, no order lost. */
 const isReversible = (ops: readonly Op[]): boolean =>
   ops.every((op) => {
     switch (op.op) {
       case 'literal':
       case 'newline':
-      case 'whole':
         return true
       case 'take':
         return (
@@ -51,6 +55,7 @@ const isReversible = (ops: readonly Op[]): boolean =>
           op.extent !== 'csv' &&
           op.trim === undefined &&
           op.escape !== 'any' &&
+          op.escape !== 'hash' &&
           !cannotPrint(op.value)
         )
       case 'optional':
@@ -58,6 +63,8 @@ const isReversible = (ops: readonly Op[]): boolean =>
         return fieldsOf(op.ops).length > 0
       case 'either':
         return op.branches.some(isReversible)
+      case 'whole':
+        return isAsWritten(op.take) || isReversible(op.ops)
       default:
         return false
     }
@@ -92,7 +99,8 @@ const printOps = (ops: readonly Op[], columns: Batch['columns'], cell: Cell): st
     if (op.op === 'literal') piece = op.text
     else if (op.op === 'newline') piece = '\n'
     else if (op.op === 'take') piece = printTake(op, cell, columns)
-    else if (op.op === 'whole') piece = wholeText(columns.get(op.field), cell)
+    else if (op.op === 'whole')
+      piece = isAsWritten(op.take) ? wholeText(columns.get(op.take.field!), cell) : printOps(op.ops, columns, cell)
     else if (op.op === 'optional') {
       const there = fieldsOf(op.ops).some(present)
       piece = there && isReversible(op.ops) ? printOps(op.ops, columns, cell) : there ? undefined : ''

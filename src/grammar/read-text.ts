@@ -2,6 +2,7 @@ import { fail, type Machine } from './machine.ts'
 import { wordAt } from './read-number.ts'
 import { opened, putBoolean, putText } from './slot.ts'
 import { type Step, sameBytes } from './step.ts'
+import { readSpan } from './take.ts'
 
 export const spanText = (m: Machine, s: Step, from: number, to: number): boolean => {
   if (from === to) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
@@ -88,7 +89,7 @@ const element = (m: Machine, s: Step, inner: Step, from: number, to: number): bo
   if (s.slot < 0) return inner.span(m, inner, from, to)
   const slot = opened(m, s.slot)
   m.cell = slot.cursor
-  if (!inner.span(m, inner, from, to)) return false
+  if (!readSpan(m, inner, from, to)) return false
   slot.cursor++
   return true
 }

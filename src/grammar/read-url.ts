@@ -24,7 +24,7 @@ const schemeEnd = (bytes: Uint8Array, from: number, to: number): number => {
  * Splits `host:port`: the host, without the brackets of an IPv6 address, is left in `m.first` … `m.second`, the port
  * goes into a slot. `sure`: what stands behind the last colon is a port, or none where nothing does.
  */
-const splitHost = (m: Machine, from: number, to: number, portSlot: number, sure: boolean): void => {
+export const splitHost = (m: Machine, from: number, to: number, portSlot: number, sure: boolean): void => {
   const { bytes } = m
   let end = to
   let port = 0

@@ -105,7 +105,11 @@ const judge = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): 
 }
 
 const isMoreGeneral = (a: Grammar, b: Grammar): boolean => a.moreGeneralThan.includes(b.name)
-const areTwins = (a: Grammar, b: Grammar): boolean => a.twinOf === b.name || b.twinOf === a.name
+/** Whether one says that both read the same lines, or both say so of a third. */
+export const areTwins = (a: Grammar, b: Grammar): boolean =>
+  a.twinOf === b.name || b.twinOf === a.name || (a.twinOf !== undefined && a.twinOf === b.twinOf)
+const isNamedIn = (path: string, { name, pathWords }: Grammar): boolean =>
+  [name.split('.')[0]!, ...pathWords].some((word) => path.includes(word))
 const share = ({ read, of }: Candidate): number => (of === 0 ? 0 : read / of)
 const toldShare = ({ told, of }: Candidate): number => (of === 0 ? 0 : told / of)
 
@@ -147,7 +151,7 @@ export const recognise = (head: Uint8Array, grammars: readonly Grammar[], path =
   const rivals = others.filter((other) => !areTwins(best.grammar, other.grammar))
   if (rivals.length > 0) return { kind: 'close', close: [best, ...rivals], why: sentence([best, ...rivals]) }
   const alike = [best, ...others]
-  const told = alike.find(({ grammar }) => path.toLowerCase().includes(grammar.name.split('.')[0]!))
+  const told = alike.find(({ grammar }) => isNamedIn(path.toLowerCase(), grammar))
   const first = alike.find(({ grammar }) => !alike.some((other) => other.grammar.name === grammar.twinOf))
   const chosen = (others.length === 0 ? undefined : (told ?? first)) ?? best
   const twins = alike.filter((other) => other !== chosen).map(({ grammar }) => grammar.name)

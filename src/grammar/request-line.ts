@@ -8,7 +8,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TR
 
 /** How a server writes the request into its log. */
 export interface RequestLineOptions {
-  readonly escape: 'hex' | 'json' | 'any' | 'none'
+  readonly escape: 'hex' | 'json' | 'any' | 'hash' | 'none'
   /** Text that stands behind the request, and never in it. */
   readonly before: string
 }

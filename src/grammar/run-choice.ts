@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts'
-import { putText, takeBack } from './slot.ts'
+import { takeBack } from './slot.ts'
 import { runAll, type Step } from './step.ts'
 
 export const runOptional = (m: Machine, s: Step): boolean => {
@@ -21,13 +21,6 @@ export const runEither = (m: Machine, s: Step): boolean => {
     takeBack(m, s.branchTouched[i]!)
   }
   return false
-}
-
-export const runWhole = (m: Machine, s: Step): boolean => {
-  const from = m.at
-  if (!runAll(m, s.inner)) return false
-  if (m.at > from) putText(m, s.slot, from, m.at)
-  return true
 }
 
 /** `s.number`: a bit for each part that has to be there; parts are at most 30. */

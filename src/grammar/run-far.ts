@@ -1,6 +1,6 @@
 import { fail, type Machine } from './machine.ts'
 import { type Step, sameBytes } from './step.ts'
-import { isAbsent, readSpan, stopsAt } from './take.ts'
+import { byHash, isAbsent, readSpan, stopsAt } from './take.ts'
 
 /** Bytes of the separator of a list that stands at `at`; 0 for none. */
 const separatorAt = (m: Machine, s: Step, at: number, end: number): number => {
@@ -20,7 +20,7 @@ const seek = (m: Machine, s: Step, end: number): number => {
     if (passed > 0) at += passed
     else if (stopAt[b] === 1 && stopsAt(m, s, at)) return at
     else if (b === bar && sameBytes(bytes, at, end, s.never)) return -1
-    else at += s.escape !== 0 && b === 92 ? 2 : 1
+    else at += s.escape !== 0 && b === 92 && s.escape !== byHash ? 2 : 1
   }
   return end
 }

@@ -171,8 +171,10 @@ export const isSet = (slot: Slot, row: number): boolean => {
 }
 
 /** Copies this record's value from a slot to another of its kind. */
-export const copyCell = (m: Machine, from: Slot, to: number): void => {
-  const { row } = m
+export const copyCell = (m: Machine, from: Slot, to: number): void => copyOf(m, from, m.row, to)
+
+/** The same of any cell: an element of a list. */
+export const copyOf = (m: Machine, from: Slot, row: number, to: number): void => {
   if (from.kind === 'text') putText(m, to, from.start[row]!, from.end[row]!)
   else if (from.kind === 'number') putNumber(m, to, from.values[row]!, from.start[row]!, from.end[row]!)
   else if (from.kind === 'time') putTime(m, to, from.values[row]!, from.ns[row]!, from.small[row]!)

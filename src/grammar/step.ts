@@ -24,7 +24,7 @@ export interface Step {
   readonly orEnd: boolean
   /** Absent marks; undefined: a value has to be there. */
   readonly absent: readonly Uint8Array[] | undefined
-  /** 0 none, 1 hex, 2 json, 3 any. */
+  /** 0 none, 1 hex, 2 json, 3 any, 4 hash. */
   readonly escape: number
   /** Text the value cannot hold, and its first byte, -1 for none. */
   readonly never: Uint8Array

@@ -1,8 +1,8 @@
 import { decodeEscapes } from '../event/json-reader.ts'
 import { findEither, fourfold } from '../memory/wide.ts'
-import { decodeAny, decodeHex, soundText } from './decode.ts'
+import { decodeAny, decodeHash, decodeHex, soundText } from './decode.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
-import { type Step, sameBytes } from './step.ts'
+import { runAll, type Step, sameBytes } from './step.ts'
 
 /** Whether a stop of the step begins at `at`. */
 export const stopsAt = (m: Machine, s: Step, at: number): boolean => {
@@ -12,6 +12,9 @@ export const stopsAt = (m: Machine, s: Step, at: number): boolean => {
 }
 
 const slash = fourfold(92)
+const hash = fourfold(35)
+/** Of `Step.escape`. */
+export const byHash = 4
 
 /** The first `stop` from `m.at` on, -1 for none; says whether a backslash stands before it. */
 const findStopEscaped = (m: Machine, stop: Uint8Array): number => {
@@ -68,7 +71,7 @@ const findStop = (m: Machine, s: Step): number => {
   const { stops } = s
   m.slashed = true
   if (stops.length === 1) {
-    if (s.escape !== 0 && !s.orEnd) return findUnescaped(m, stops[0]!)
+    if (s.escape !== 0 && s.escape !== byHash && !s.orEnd) return findUnescaped(m, stops[0]!)
     const at = findText(m, stops[0]!)
     if (at >= 0) return at
   } else if (stops.length > 1) {
@@ -113,19 +116,21 @@ const holdsNever = ({ bytes, view }: Machine, { bar, never }: Step, from: number
   return false
 }
 
-const hasBackslash = ({ view }: Machine, from: number, to: number): boolean => {
-  return findEither(view, from, to, slash, slash) < to
+const hasEscape = ({ view }: Machine, how: number, from: number, to: number): boolean => {
+  const first = how === byHash ? hash : slash
+  return findEither(view, from, to, first, first) < to
 }
 
 /** Reads a value from its span: absent marks first, then escapes, then what it is. */
 export const readSpan = (m: Machine, s: Step, from: number, to: number): boolean => {
   if (isAbsent(m, s, from, to)) return true
-  if (s.escape === 0 || !hasBackslash(m, from, to)) return s.span(m, s, from, to)
+  if (s.escape === 0 || !hasEscape(m, s.escape, from, to)) return s.span(m, s, from, to)
   const { scratch } = m
   const start = scratch.take(to - from)
   let end: number
   if (s.escape !== 2) {
-    end = s.escape === 1 ? decodeHex(m.bytes, from, to, start) : decodeAny(m.bytes, from, to, start)
+    const decode = s.escape === 1 ? decodeHex : s.escape === byHash ? decodeHash : decodeAny
+    end = decode(m.bytes, from, to, start)
     const sound = soundText(m, start, end)
     if (sound !== undefined) {
       flagInvalid(m)
@@ -265,6 +270,12 @@ export const runWord = (m: Machine, s: Step): boolean => {
   if (!readSpan(m, s, from, to)) return false
   m.at = to + s.text.length
   return true
+}
+
+/** `s.branches[0]`: what is passed; `s.inner[0]`: what becomes of it all. */
+export const runWhole = (m: Machine, s: Step): boolean => {
+  const from = m.at
+  return runAll(m, s.branches[0]!) && readSpan(m, s.inner[0]!, from, m.at)
 }
 
 export const runRest = (m: Machine, s: Step): boolean => {
