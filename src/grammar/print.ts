@@ -105,13 +105,13 @@ const printOps = (ops: readonly Op[], columns: Batch['columns'], cell: Cell): st
       const there = fieldsOf(op.ops).some(present)
       piece = there && isReversible(op.ops) ? printOps(op.ops, columns, cell) : there ? undefined : ''
     } else if (op.op === 'either') {
-      // The branch that has every value it needs, and leaves none to another.
+      // The branch that has every value it needs, and leaves none to another. Of several nobody knows which it was.
       const set = fieldsOf([op]).filter(present)
-      const branch = op.branches.find(
-        (one) =>
-          isReversible(one) && sureFields(one).every(present) && set.every((name) => fieldsOf(one).includes(name)),
+      const fitting = op.branches.filter(
+        (one) => sureFields(one).every(present) && set.every((name) => fieldsOf(one).includes(name)),
       )
-      piece = branch === undefined ? undefined : printOps(branch, columns, cell)
+      const texts = new Set(fitting.map((one) => (isReversible(one) ? printOps(one, columns, cell) : undefined)))
+      piece = texts.size === 1 ? [...texts][0] : undefined
     }
     if (piece === undefined) return undefined
     text += piece
