@@ -10,8 +10,8 @@ export const goLog = oneOf(
     title: 'Go: log, slog, zap, logrus',
     url: 'https://pkg.go.dev/log/slog',
     framing: starts([...stdStarts, ...slogStarts, ...zapStarts]),
-    // The standard logger says when, and any text.
-    moreGeneralThan: ['nginx.error'],
+    // The standard logger says when, and any text; Traefik logs requests by logrus.
+    moreGeneralThan: ['nginx.error', 'traefik.access'],
   },
   slogThroughLog,
   logWithFile,
