@@ -1,9 +1,12 @@
 import type { Command } from 'commander'
 import { printDiagnostic } from '../event/diagnostic.ts'
+import type { CheckedLive } from '../service/check-live.ts'
 import type { CheckedLock } from '../service/check-lock.ts'
+import type { Config } from '../service/load.ts'
+import type { Laid } from '../store/store.ts'
 import { hideSecrets, isSecretName, mask } from '../telemetry/secrets.ts'
 import { Exit } from './exit.ts'
-import { configured, type General, overridesOf, withGeneral, withStore } from './general.ts'
+import { configured, type General, overridesOf, withStore } from './general.ts'
 
 interface Options extends General {
   readonly live?: boolean
@@ -22,16 +25,28 @@ const tellOfLock = ({ path, exists, added }: CheckedLock): void => {
     )
 }
 
+/** Asks the running service, else the store, how the datasets lie there. */
+const compareWithStore = async (options: Options, config: Config): Promise<CheckedLive> => {
+  const { compareLive } = await import('../service/check-live.ts')
+  const { schemasOf } = await import('../service/schemas-of.ts')
+  const { ask } = await import('./ask.ts')
+  const laid: Laid[] = []
+  const asked = { datasets: [...schemasOf(config.pipelines).keys()], namespace: config.namespace }
+  for await (const row of ask(options, 'layout', asked)) laid.push(JSON.parse(row) as Laid)
+  if (laid.length === 0) process.stderr.write('tailrace: the store holds nothing of these datasets yet\n')
+  return compareLive(config, laid)
+}
+
 const check = async (options: Options): Promise<void> => {
-  if (options.live === true) throw new Exit(2, "'check --live' is not there yet")
   const { checkConfig } = await import('../service/check-config.ts')
   const isUpdate = options.updateLock === true
   const { config, problems, warnings, grammars, lock } = await checkConfig(overridesOf(options), process.env, {
     formats: true,
     lock: !isUpdate,
   })
-  const all = new Set(problems.map(printDiagnostic))
-  for (const warning of warnings) process.stderr.write(`tailrace: ${warning}\n`)
+  const live = options.live === true && problems.length === 0 ? await compareWithStore(options, config) : undefined
+  const all = new Set([...problems, ...(live?.problems ?? [])].map(printDiagnostic))
+  for (const note of [...warnings, ...(live?.notes ?? [])]) process.stderr.write(`tailrace: ${note}\n`)
   if (all.size > 0) {
     process.stdout.write(`${hideSecrets([...all].join('\n'))}\n`)
     throw new Exit(1, `${all.size} ${all.size === 1 ? 'mistake' : 'mistakes'}`)
@@ -71,8 +86,8 @@ const showConfig = async (options: General): Promise<void> => {
 }
 
 export const addCheck = (program: Command): void => {
-  withGeneral(program.command('check').alias('validate').description('load every definition and print every mistake'))
-    .option('--live', "also compare with the store's mappings (not yet)")
+  withStore(program.command('check').alias('validate').description('load every definition and print every mistake'))
+    .option('--live', 'also compare with how the datasets lie in the store: mappings, templates, columns')
     .option(
       '--update-lock',
       'write down which fields documents hold, for later checks: FILE.lock.json beside FILE.config.ts',

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { writeAtomic } from '../durable/file.ts'
-import { type Diagnostic, type Site, siteOf } from '../event/diagnostic.ts'
+import { type Diagnostic, siteOf } from '../event/diagnostic.ts'
 import type { Field, FieldType } from '../event/field.ts'
-import type { Grammar } from '../grammar/grammar.ts'
+import { capturePlace, grammarOf } from './capture-place.ts'
 import { type Broken, type Compared, compareLocks } from './compare-locks.ts'
 import { createFieldUses, type UsesOf } from './field-uses.ts'
 import { type FieldsLock, lockOf, lockPath, printLock, type ReadLock, readLock } from './fields-lock.ts'
@@ -19,29 +18,6 @@ export interface CheckedLock {
 
 const accept = "'tailrace check --update-lock'"
 
-/** Where a grammar captures a field, as far as its text shows it, else where the grammar is. */
-const captureOf = ({ site }: Grammar, field: string): Partial<Site> => {
-  const place = siteOf(site)
-  if (place === undefined) return {}
-  try {
-    const lines = readFileSync(place.file, 'utf8').split('\n')
-    for (let i = place.line - 1; i < lines.length; i++) {
-      const found = /['"`]/.test(lines[i]!) ? lines[i]!.search(quoted(field)) : -1
-      if (found !== -1) return { file: place.file, line: i + 1, column: found + 1 }
-    }
-  } catch {}
-  return place
-}
-const quoted = (field: string): RegExp => new RegExp(`(['"\`])${RegExp.escape(field)}\\1`)
-
-const grammarOf = (config: Config, { part, of, field }: Broken): Grammar | undefined => {
-  if (part !== 'datasets') return undefined
-  const grammars = config.pipelines.flatMap(({ parsers, dataset }) =>
-    parsers.filter(({ name }) => (dataset ?? name) === of),
-  )
-  return grammars.find(({ schema }) => field !== undefined && schema.has(field)) ?? grammars[0]
-}
-
 /** `datasets` of the lock as what a query is read with. */
 const fieldsIn = ({ around, datasets }: FieldsLock): ReadonlyMap<string, Field> =>
   new Map(
@@ -55,7 +31,7 @@ const fieldsIn = ({ around, datasets }: FieldsLock): ReadonlyMap<string, Field> 
 
 const diagnosisOf = (broken: Broken, config: Config, read: ReadLock, uses: UsesOf): Diagnostic => {
   const { part, of, field, was, now, renamed } = broken
-  const grammar = grammarOf(config, broken)
+  const grammar = part === 'datasets' ? grammarOf(config, of, field) : undefined
   const written = read.placeOf(part, of, ...(field === undefined ? [] : [field]))
   const what = part === 'datasets' ? of : `what ${of} adds to a record`
   if (field === undefined)
@@ -77,7 +53,7 @@ const diagnosisOf = (broken: Broken, config: Config, read: ReadLock, uses: UsesO
   if (now !== undefined)
     return {
       ...written,
-      ...(grammar?.schema.has(field) === true ? captureOf(grammar, field) : {}),
+      ...(grammar?.schema.has(field) === true ? capturePlace(grammar, field) : {}),
       text: `${what}: the field '${locked} is ${now} now${usedBy}`,
       mend: `Capture it as ${was}, or under another name; stores keep the type a field has, so accept this with ${accept} only where none holds it`,
     }

@@ -27,11 +27,9 @@ const alike = 0.8
 
 const lastPart = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
 
-/** The new field that a gone one most likely became. */
-const successor = (gone: string, candidates: readonly string[], alone: boolean): string | undefined =>
-  candidates.find((name) => lastPart(name) === lastPart(gone)) ??
-  nearest(gone, candidates) ??
-  (alone && candidates.length === 1 ? candidates[0] : undefined)
+/** The new field that a gone one became, as far as its name tells: it ends alike, or is spelt alike. */
+export const successorOf = (gone: string, candidates: readonly string[]): string | undefined =>
+  candidates.find((name) => lastPart(name) === lastPart(gone)) ?? nearest(gone, candidates)
 
 const compareFields = (part: LockPart, of: string, before: LockedFields, after: LockedFields): Compared => {
   const gone = [...before].filter(([name]) => !after.has(name))
@@ -39,7 +37,8 @@ const compareFields = (part: LockPart, of: string, before: LockedFields, after: 
   const taken = new Set<string>()
   const broken = gone.map(([field, was]): Broken => {
     const candidates = [...fresh].flatMap(([name, type]) => (type === was && !taken.has(name) ? [name] : []))
-    const renamed = successor(field, candidates, gone.filter(([, type]) => type === was).length === 1)
+    const isAlone = candidates.length === 1 && gone.filter(([, type]) => type === was).length === 1
+    const renamed = successorOf(field, candidates) ?? (isAlone ? candidates[0] : undefined)
     if (renamed !== undefined) taken.add(renamed)
     return { part, of, field, was, ...(renamed === undefined ? {} : { renamed }) }
   })

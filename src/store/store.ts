@@ -40,6 +40,19 @@ export interface Retention {
   readonly maxBytes?: number
 }
 
+/** How the fields of a dataset lie in a store now. */
+export interface Laid {
+  readonly dataset: string
+  /** Index or table. */
+  readonly place: string
+  /** New events go there; else it only holds older ones. */
+  readonly isWritten: boolean
+  /** Type by name, in the store's own words. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Somebody else's index template that decides how new indices lie. */
+  readonly overruledBy?: string
+}
+
 /** A sink that can also be asked. All answer the same questions with the same numbers. */
 export interface Store extends Sink {
   /** Creates what is missing for datasets: index templates, tables, columns. Safe to repeat; waits while the store is away. */
@@ -65,6 +78,8 @@ export interface Store extends Sink {
   countOf(key: string, signal: AbortSignal): Promise<number>
   /** How many documents of each generation `retain` removed, where the store counts them as it removes them. */
   removed?(signal: AbortSignal): Promise<ReadonlyMap<string, number>>
+  /** How these datasets lie in it; those of which it holds nothing are left out. */
+  layout(datasets: readonly string[], namespace: string, signal: AbortSignal): Promise<readonly Laid[]>
   retain(rules: readonly Retention[], now: number, signal: AbortSignal): Promise<void>
   /** Of a store that several processes use: what they know of each other. */
   readonly shared?: SharedDocuments

@@ -52,6 +52,7 @@ export const openDuckdb = async (): Promise<Store> => {
         for (const stored of rows) file.onStored(stored)
       })
     },
+    layout: unasked,
     prepare: async () => undefined,
     refresh: async () => undefined,
     replace: unasked,

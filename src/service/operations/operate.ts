@@ -2,6 +2,7 @@ import type { Context } from '../context.ts'
 import { type Answer, type Operate, OperationError } from '../control.ts'
 import { editLetter, purgeLetters, replayLetters } from './change-letters.ts'
 import { listLetters, rawLetter, showLetter } from './dead-letters.ts'
+import { layout } from './layout.ts'
 import { ledger } from './ledger.ts'
 import { patiently } from './patiently.ts'
 import { reprocessStored } from './reprocess.ts'
@@ -21,6 +22,7 @@ const operations: Readonly<Record<string, Operation>> = {
   tail,
   slow,
   ledger,
+  layout,
   sources,
   'sources-forget': forgetSource,
   'sources-rewind': rewindSource,
@@ -37,7 +39,7 @@ const operations: Readonly<Record<string, Operation>> = {
 }
 
 /** Those that a store which is away would keep waiting, and that are about one store. */
-const asksStore: ReadonlySet<string> = new Set(['search', 'stats', 'slow', 'ledger', 'reprocess'])
+const asksStore: ReadonlySet<string> = new Set(['layout', 'search', 'stats', 'slow', 'ledger', 'reprocess'])
 
 export const operateOn =
   (context: Context, more: Readonly<Record<string, Operation>> = {}): Operate =>

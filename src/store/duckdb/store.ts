@@ -6,6 +6,7 @@ import { parse } from '../stringify.ts'
 import { aggregate } from './aggregate.ts'
 import { type DuckdbOptions, openDatabase } from './database.ts'
 import { scoped } from './from.ts'
+import { layoutOf } from './layout.ts'
 import { removeOrphans, retain } from './retention.ts'
 import { search } from './search.ts'
 import { unusable } from './unusable.ts'
@@ -39,6 +40,7 @@ export const openDuckdb = async (options: DuckdbOptions): Promise<Store> => {
     write: (batches, seal, signal) => writer.write(batches, seal, signal),
     replace: (batches, seal, signal) => writer.write(batches, seal, signal, true),
     prepare: (datasets, namespace, signal) => writer.prepare([...datasets.keys()], namespace, signal),
+    layout: async (datasets, namespace) => layoutOf(writer.catalog, datasets, namespace),
     // What is committed is visible.
     refresh: async () => undefined,
     search: (question, signal) => search(database, writer.catalog, question, signal),

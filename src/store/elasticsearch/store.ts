@@ -11,13 +11,14 @@ import { createConcurrency } from './concurrency.ts'
 import { type ConnectionOptions, connect } from './connection.ts'
 import { detectEngine, type Engine } from './engine.ts'
 import { coveredSpans, heldIds, refreshTargets, whole } from './held.ts'
+import { layoutOf, overruling } from './layout.ts'
 import { targetsOf } from './question.ts'
 import { replaceDocuments } from './replace.ts'
 import { retainDocuments } from './retain.ts'
 import { searchDocuments } from './search.ts'
 import { createShared } from './shared.ts'
 import { createTargets, type Targets } from './target.ts'
-import { targetName } from './template.ts'
+import { targetName, templatePriority } from './template.ts'
 import { createTroubles } from './trouble.ts'
 import { isObject } from './words.ts'
 
@@ -139,6 +140,15 @@ export const openElasticsearch = async (options: ElasticsearchOptions): Promise<
       const { body } = await ask({ method: 'POST', path, query, json }, ending(signal), question)
       const hits = isObject(body) && isObject(body['hits']) ? body['hits']['total'] : undefined
       return Number(isObject(hits) ? hits['value'] : 0)
+    },
+    async layout(datasets, space, signal) {
+      const until = ending(signal)
+      const laid = await layoutOf(ask, datasets, space, until)
+      const overruled = await overruling(ask, datasets, space, templatePriority, until)
+      return laid.map((one) => {
+        const by = overruled.get(one.dataset)
+        return by === undefined ? one : { ...one, overruledBy: by }
+      })
     },
     async retain(rules, now, signal) {
       const until = ending(signal)

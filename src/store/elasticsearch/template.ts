@@ -50,13 +50,13 @@ export const mappingsOf = (schema: Schema, engine: Engine): Mapping => ({
   properties: propertiesOf(schema, engine),
 })
 
-/**
- * Composable index template of one dataset. Its priority lies above that of the `logs` template which Elasticsearch
- * brings along (100), its pattern covers backing indices of aliases too.
- */
+/** Of our index templates: above the `logs` template which Elasticsearch brings along (100). */
+export const templatePriority = 250
+
+/** Composable index template of one dataset. Its pattern covers backing indices of aliases too. */
 export const templateOf = (dataset: string, schema: Schema, engine: Engine): Mapping => ({
   index_patterns: [`logs-${dataset}-*`],
-  priority: 250,
+  priority: templatePriority,
   ...(engine.dataStreams ? { data_stream: {} } : {}),
   template: {
     settings: {

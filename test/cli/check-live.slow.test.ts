@@ -1,0 +1,80 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { doorsIn } from '../support/doors.ts'
+import { engine } from '../support/engine.ts'
+import { needs } from '../support/needs.ts'
+import { scratchDir } from '../support/scratch-dir.ts'
+
+const directory = scratchDir('check-live')
+afterAll(directory.remove)
+
+for (const kind of ['elasticsearch', 'opensearch'] as const)
+  needs(kind)(`check --live against a real ${kind}`, () => {
+    let url = ''
+    const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
+      const answer = await fetch(`${url}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      expect(answer.ok, path).toBe(true)
+      return answer.json()
+    }
+    beforeAll(async () => {
+      url = (await engine(kind)).url
+    }, 120_000)
+    afterAll(async () => {
+      // A template that a data stream uses stays; an engine without data streams knows no such address.
+      await fetch(`${url}/_data_stream/logs-doors.live-default`, { method: 'DELETE' })
+      await ask('DELETE', '/_index_template/foreign-doors-live')
+    })
+
+    test('says what could not be mapped as it is, where older events lie otherwise, and whose template wins', async () => {
+      const dataset = 'doors.live'
+      const { define, run, write } = doorsIn(join(directory.path, kind), dataset, { TAILRACE_STORE: url })
+      const index = `logs-${dataset}-default`
+      define(`\${int('app.door')} \${ip('source.ip')} \${word('user.name')}`, '7 10.0.0.1 alice')
+      write('doors.log', '@door 7 10.0.0.1 alice\n')
+      const empty = await run('check', '--live')
+      expect([empty.code, empty.err]).toEqual([0, expect.stringContaining('holds nothing of these datasets yet')])
+      expect((await run('run', '--once', '--no-web')).code).toBe(0)
+      const same = await run('check', '--live')
+      expect([same.code, same.out]).toEqual([0, expect.stringContaining('no mistake')])
+
+      define(`\${word('app.door')} \${word('app.user.name')} \${word('user.id')}`, '7 10.0.0.1 alice')
+      const changed = await run('check', '--live')
+      expect(changed.code).toBe(1)
+      expect(changed.out).toContain(`doors.ts:5:27: ${dataset}: the field 'app.door' is keyword, and long in `)
+      expect(changed.out).toContain(
+        "'run' would begin a new index for it, and questions over both find only a part. Give it",
+      )
+      expect(changed.err).toContain("'user.name', which ")
+      expect(changed.err).toContain("'app.user.name' of its type is new")
+
+      // Nothing is lost where it is run all the same.
+      write('more.log', '@door seven 10.0.0.1 alice\n')
+      const ran = await run('run', '--once', '--no-web')
+      expect([ran.code, ran.err]).toEqual([0, expect.not.stringContaining('dead letters')])
+      await ask('POST', `/${index}/_refresh`)
+      expect(await ask('GET', `/${index}/_count`)).toMatchObject({ count: 2 })
+      const after = await run('check', '--live')
+      expect([after.code, after.out]).toEqual([
+        1,
+        expect.stringContaining('older events lie so, and questions over both'),
+      ])
+
+      define(`\${int('app.door.number')} \${ip('source.ip')} \${word('user.name')}`, '7 10.0.0.1 alice')
+      expect((await run('check', '--live')).out).toContain(
+        "the field 'app.door.number' is long, and within 'app.door', ",
+      )
+
+      const template = { index_patterns: ['logs-doors.*'], priority: 900, template: {} }
+      const stream = { ...template, data_stream: {} }
+      await ask('PUT', '/_index_template/foreign-doors-live', stream).catch(() =>
+        ask('PUT', '/_index_template/foreign-doors-live', template),
+      )
+      expect((await run('check', '--live')).out).toContain(
+        `${dataset}: the index template 'foreign-doors-live' wins over Tailrace's, so new indices lie as it says. Lower its priority below 250`,
+      )
+    }, 240_000)
+  })

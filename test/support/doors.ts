@@ -1,0 +1,44 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Ended, tailrace } from './tailrace.ts'
+
+/** A configuration in `folder` that follows `doors.log` there, with one grammar that a test changes. */
+export interface Doors {
+  write(name: string, text: string): void
+  /** `captures`: behind the literal that each line begins with. */
+  define(captures: string, sample: string): void
+  run(...args: readonly string[]): Promise<Ended>
+}
+
+export const doorsIn = (folder: string, dataset: string, environment: Readonly<Record<string, string>> = {}): Doors => {
+  mkdirSync(folder)
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+  write(
+    'tailrace.config.ts',
+    `import { defineConfig, follow, pipeline } from 'tailrace'
+import { doors } from './doors.ts'
+export default defineConfig({ pipelines: [pipeline('doors').from(follow({ name: 'doors', paths: ['*.log'] })).parse(doors)], web: false })
+`,
+  )
+  return {
+    write,
+    define(captures, sample) {
+      const text = `@door ${sample}`
+      write(
+        'doors.ts',
+        `import { grammar, int, ip, line, word } from 'tailrace'
+
+export const doors = grammar({
+  name: '${dataset}',
+  line: line\`@door ${captures}\`,
+  samples: ['${text}'],
+})
+`,
+      )
+    },
+    async run(...args) {
+      const { code, out, err } = await tailrace(folder, args, { environment })
+      return { code, out: out.replaceAll(`${folder}/`, ''), err: err.replaceAll(`${folder}/`, '') }
+    },
+  }
+}
