@@ -15,8 +15,10 @@ export {
   sumOf,
   wordsOf,
 } from './grammar/derive.ts'
+export { dissectLine as dissect } from './grammar/dissect-line.ts'
 export { indented, starts } from './grammar/framing.ts'
 export { type Grammar, grammar, type Infer } from './grammar/grammar.ts'
+export { grokLine as grok } from './grammar/grok-line.ts'
 export { headerLines } from './grammar/header-lines.ts'
 export { json, jsonObject } from './grammar/json.ts'
 export { keyValues } from './grammar/key-values.ts'

@@ -21,4 +21,6 @@ export interface ReadOptions {
   readonly timezone: string
   /** Milliseconds since 1970: the year of year-less times is the one that puts them nearest before this. */
   readonly now: number
+  /** A person asks why records fail: it may cost more to find out. */
+  readonly explaining?: true
 }

@@ -8,6 +8,7 @@ import { readTime, timeProgram } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
 import { runCsv } from './run-csv.ts'
+import { extractStep } from './run-extract.ts'
 import { runFar, runTwice } from './run-far.ts'
 import { headerLinesStep } from './run-header-lines.ts'
 import { jsonStep } from './run-json.ts'
@@ -246,6 +247,7 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
       } else if (op.op === 'trace')
         for (const name of [op.field ?? op.trace, op.trace, op.type, op.reason]) found.add(slotOf(name))
       else if (op.op === 'regex') for (const { take } of op.groups) takes(take)
+      else if (op.op === 'extract') for (const { take } of op.captures) takes(take)
       else if (op.op === 'uncoloured') walk(op.ops)
       else if (op.op === 'json' || op.op === 'key_values') {
         if (op.op === 'key_values' && op.text !== undefined) found.add(slotOf(op.text))
@@ -373,6 +375,11 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         expectedText: op.stops.length > 0 ? op.stops.map(quote).join(' or ') : 'the end of the line',
       })
     }
+    case 'extract':
+      return extractStep(
+        op,
+        op.captures.map(({ take }) => takeStep(take, slotOf)),
+      )
     case 'json':
       return jsonStep({ ...membersOf(op, slotOf), ...needsOf(op, slotOf) }, op.inLine === true)
     case 'key_values':
@@ -444,4 +451,4 @@ export const assemble = (alternative: FormAlternative, slotOf: SlotOf): Assemble
 
 /** Whether reading needs a bound of time. */
 export const usesRegex = (form: Form): boolean =>
-  JSON.stringify(form.alternatives.map(({ ops }) => ops)).includes('"op":"regex"')
+  /"op":"(?:regex|extract)"/.test(JSON.stringify(form.alternatives.map(({ ops }) => ops)))

@@ -48,6 +48,13 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
     else if (op.op === 'trace') {
       if (op.field !== undefined) names.add(op.field)
     } else if (op.op === 'uncoloured') for (const name of captured(op.ops, names, say)) names.add(name)
+    else if (op.op === 'extract')
+      for (const name of captured(
+        op.captures.map(({ take }) => take),
+        names,
+        say,
+      ))
+        names.add(name)
     else if (op.op === 'regex')
       for (const name of captured(
         op.groups.map(({ take }) => take),

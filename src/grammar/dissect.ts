@@ -1,5 +1,6 @@
 import type { Failure } from '../event/failure.ts'
 import { shorten } from '../event/shorten.ts'
+import { dotted } from './dotted.ts'
 
 /**
  * Dissect, as Logstash's filter and Beats' processor read it: text between `%{…}` is a delimiter, each is looked for from
@@ -16,7 +17,13 @@ export interface DissectOptions {
 }
 
 /** Names in the order given, with their texts, or why the text does not fit. */
-export type Dissected = { readonly fields: ReadonlyMap<string, string> } | { readonly failure: Failure }
+export type Dissected =
+  | {
+      readonly fields: ReadonlyMap<string, string>
+      /** Where the text of a key begins, by its name. */
+      readonly startOf: (name: string) => number
+    }
+  | { readonly failure: Failure }
 
 type Role = 'value' | 'skip' | 'name' | 'append' | 'indirect'
 interface Key {
@@ -120,6 +127,12 @@ const fieldsOf = (
   return fields
 }
 
+/** The names that get values, from left to right; `''` for one that the text gives. Throws `DissectMistake`. */
+export const dissectNames = (pattern: string): readonly string[] =>
+  keysOf(pattern).keys.flatMap(({ name, role }) =>
+    role === 'value' || role === 'append' ? [dotted(name)] : role === 'indirect' ? [''] : [],
+  )
+
 /** Compiles the pattern; throws `DissectMistake`. What it returns takes time linear in the text. */
 export const dissect = (pattern: string, { separator }: DissectOptions = {}): ((text: string) => Dissected) => {
   const { front, keys } = keysOf(pattern)
@@ -127,6 +140,7 @@ export const dissect = (pattern: string, { separator }: DissectOptions = {}): ((
     if (!text.startsWith(front)) return at(text, 0, shown(front))
     let from = front.length
     const values: string[] = []
+    const starts: number[] = []
     for (const [i, { right, length, padded }] of keys.entries()) {
       const last = i === keys.length - 1
       let to: number
@@ -141,10 +155,14 @@ export const dissect = (pattern: string, { separator }: DissectOptions = {}): ((
         if (to < 0) return at(text, text.length, shown(right))
       }
       values.push(text.slice(from, to))
+      starts.push(from)
       from = to + right.length
       // Padding behind a field of fixed length may be told by the delimiter of the next.
       if (padded && right !== '') while (text.startsWith(right, from)) from += right.length
     }
-    return { fields: fieldsOf(keys, values, separator) }
+    return {
+      fields: fieldsOf(keys, values, separator),
+      startOf: (name) => starts[keys.findIndex((key) => key.name === name)] ?? 0,
+    }
   }
 }

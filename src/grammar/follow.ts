@@ -40,6 +40,8 @@ const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
       return { texts: [], end: false, open: named(op), passed: op.extent === 'rest' && op.value.as === 'skip' }
     case 'regex':
       return { texts: [], end: false, open: 'a regular expression' }
+    case 'extract':
+      return { texts: [], end: false, open: `a ${op.by} pattern` }
     case 'pairs':
       return { texts: [], end: false, open: 'pairs' }
     case 'header_lines':
@@ -99,6 +101,10 @@ export const withStops = (ops: readonly Op[], onGap: OnGap, behind: Follow = not
       case 'pairs':
         if (follow.texts.length > 0 || follow.open !== undefined)
           onGap('pairs', follow.open ?? JSON.stringify(follow.texts[0]))
+        return op
+      case 'extract':
+        if (follow.texts.length > 0 || follow.open !== undefined)
+          onGap(`a ${op.by} pattern`, follow.open ?? JSON.stringify(follow.texts[0]))
         return op
       case 'uncoloured':
         if (follow.texts.length > 0 || follow.open !== undefined)

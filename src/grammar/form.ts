@@ -23,6 +23,7 @@ export const opNames = [
   'header_lines',
   'trace',
   'regex',
+  'extract',
   'json',
   'key_values',
   'uncoloured',
@@ -171,6 +172,20 @@ export interface RegexOp {
   readonly orEnd: boolean
 }
 /**
+ * Everything to the end of the record by a pattern of Logstash's, as text: `grok` (with own `patterns` by name, and stock
+ * ones with the fields of `ecs`) or `dissect` (`separator` between appended texts). What it captures under one of the
+ * names (dotted) becomes a value, if it is not empty; two texts of one name do not fit. Its time is bounded as a regex's.
+ */
+export interface ExtractOp {
+  readonly op: 'extract'
+  readonly by: 'grok' | 'dissect'
+  readonly pattern: string
+  readonly patterns?: Readonly<Record<string, string>>
+  readonly ecs?: 'disabled' | 'v1' | 'v8'
+  readonly separator?: string
+  readonly captures: readonly { readonly name: string; readonly take: TakeOp }[]
+}
+/**
  * The whole record is one JSON object (blanks around it allowed). A member is named by its path, nested and dotted
  * alike: `{"a":{"b":1}}` and `{"a.b":1}` are both `a.b`; of members with one path the last wins.
  */
@@ -238,6 +253,7 @@ export type Op =
   | HeaderLinesOp
   | TraceOp
   | RegexOp
+  | ExtractOp
   | JsonOp
   | KeyValuesOp
   | UncolouredOp

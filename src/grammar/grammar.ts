@@ -106,7 +106,7 @@ export const define = <F>(spec: Define): Grammar<F> => {
     site: spec.site,
     read,
     explain: (record: string | Uint8Array, options: Partial<ReadOptions> = {}) =>
-      explain(read, record, { dataset: spec.name, timezone: 'UTC', now: Date.now(), ...options }),
+      explain(read, record, { dataset: spec.name, timezone: 'UTC', now: Date.now(), explaining: true, ...options }),
     print: (batch: Batch, row: number, options: PrintOptions = {}) => print(form, batch, row, options),
   })
 }

@@ -120,8 +120,8 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
   }
   const bounded = usesRegex(form)
 
-  return (block, { dataset, timezone, now }) => {
-    openBlock(m, block, zoneOf(timezone), now)
+  return (block, { dataset, timezone, now, explaining = false }) => {
+    openBlock(m, block, zoneOf(timezone), now, explaining)
     const { scratch } = m
     try {
       const columns = new Map<string, Column>()

@@ -16,6 +16,8 @@ export interface Machine {
   block: Block
   zone: Zone
   now: number
+  /** Failures are for a person, and may cost. */
+  explaining: boolean
   /** The record: text, and where reading stands in it; `limit` is the end of its current line. */
   start: number
   end: number
@@ -62,6 +64,7 @@ export const createMachine = (multiline: boolean): Machine => ({
   block: nothing as Block,
   zone: nothing as Zone,
   now: 0,
+  explaining: false,
   start: 0,
   end: 0,
   at: 0,
@@ -83,7 +86,7 @@ export const createMachine = (multiline: boolean): Machine => ({
   slashed: false,
 })
 
-export const openBlock = (m: Machine, block: Block, zone: Zone, now: number): void => {
+export const openBlock = (m: Machine, block: Block, zone: Zone, now: number, explaining: boolean): void => {
   m.bytes = block.arena.bytes
   m.node = block.arena.node
   m.view = block.arena.view
@@ -91,6 +94,7 @@ export const openBlock = (m: Machine, block: Block, zone: Zone, now: number): vo
   m.block = block
   m.zone = zone
   m.now = now
+  m.explaining = explaining
   m.last.times = undefined
 }
 

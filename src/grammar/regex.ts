@@ -1,4 +1,5 @@
 import { markSite } from '../event/diagnostic.ts'
+import { exponentialProblem } from './exponential.ts'
 import type { TakeOp } from './form.ts'
 import type { Capture, OptionalOf, Part, PartProblem, RequiredOf, Show } from './part.ts'
 
@@ -13,6 +14,8 @@ const problemOf = (source: string, names: readonly string[]): Omit<PartProblem, 
   } catch (error) {
     return { text: `The expression cannot be read: ${(error as Error).message}`, mend: 'Mend it' }
   }
+  const slow = exponentialProblem(source, (atom) => new RegExp(`^(?:${atom})$`), true)
+  if (slow !== undefined) return slow
   const missing = names.filter((name) => !source.includes(`(?<${name}>`))
   return missing.length === 0
     ? undefined
@@ -22,7 +25,8 @@ const problemOf = (source: string, names: readonly string[]): Omit<PartProblem, 
 /**
  * A regular expression over the text up to the next literal, for layouts nothing else can say: slower by far.
  * `regex('(?<user>\\w+)@(?<host>.+)', { user: word('user.name'), host: word('host.name') })`. It has to match the whole
- * text; a character is a byte. A group that took no part is an absent value. Its time is bounded.
+ * text; a character is a byte. A group that took no part is an absent value. Its time is bounded: what
+ * is found exponential is refused, and a record that takes longer than half a second fails (`pattern_timeout`).
  */
 export const regex = <const M extends Readonly<Record<string, Capture>>>(
   source: string,

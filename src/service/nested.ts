@@ -1,11 +1,10 @@
-export type Nested = { [name: string]: unknown }
+import { dotted } from '../grammar/dotted.ts'
 
-/** `[a][b]` as Logstash writes it, and `a.b`. */
-const pathOf = (name: string): readonly string[] => name.replace(/^\[|\]$/g, '').split(/\]\[|\./)
+export type Nested = { [name: string]: unknown }
 
 /** Puts a value where its name says; where another value stands in the way of members, the name stays as it is. */
 export const putNested = (document: Nested, name: string, value: unknown): void => {
-  const path = pathOf(name)
+  const path = dotted(name).split('.')
   let into = document
   for (const part of path.slice(0, -1)) {
     const inner = Object.hasOwn(into, part) ? into[part] : undefined

@@ -30,7 +30,7 @@ const literally = (path: string): string => path.replace(/[*?[\]{}()!\\]/g, '\\$
 
 const read = (block: Block, { grammar, transforms, dataset, timezone }: Tried, now: number): Batch => {
   if (block.failure !== undefined) return deadBatch(block, block.failure, dataset, grammar.schema)
-  const batch = grammar.read(block, { dataset, timezone, now })
+  const batch = grammar.read(block, { dataset, timezone, now, explaining: true })
   batch.columns.set('event.dataset', { kind: 'constant', value: batch.dataset })
   block.wrapping?.envelope.describe(batch)
   addOffsets(batch)

@@ -17,6 +17,7 @@ test('the list of operations is closed: a compiler elsewhere reads it too', () =
       "header_lines",
       "trace",
       "regex",
+      "extract",
       "json",
       "key_values",
       "uncoloured",

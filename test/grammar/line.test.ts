@@ -479,7 +479,7 @@ test('decoded bytes that are no UTF-8 are replaced, and the record is flagged', 
 })
 
 test('a pattern that takes too long fails alone, the records beside it are read', () => {
-  const slow = of(line`${regex('(?<a>(x+x+)+y)', { a: text('message') })}`)
+  const slow = of(line`${regex('(?<a>(?:(?=x)x+)+y)', { a: text('message') })}`)
   const { rows } = readRecords(slow, ['xxy', `${'x'.repeat(40)}z`, 'xxxy'])
   expect(rows).toEqual([
     { message: 'xxy' },

@@ -1,6 +1,8 @@
 import { bool, duration, int, ip, number, text, word } from '../../src/grammar/capture.ts'
 import { constant, rangesOf } from '../../src/grammar/derive.ts'
+import { dissectLine } from '../../src/grammar/dissect-line.ts'
 import { grammar, type Infer } from '../../src/grammar/grammar.ts'
+import { grokLine } from '../../src/grammar/grok-line.ts'
 import { headerLines } from '../../src/grammar/header-lines.ts'
 import { json } from '../../src/grammar/json.ts'
 import { either, line, optional } from '../../src/grammar/line.ts'
@@ -162,3 +164,18 @@ headerLines({
   needed: ['Query_time'],
   others: 'mysql.slowlog.other',
 })
+
+const patterned = grammar({
+  name: 'app.gate',
+  line: grokLine('%{IP:source.ip} %{HTTPDATE:at} %{INT:app.ms:int}', {
+    fields: { at: time('@timestamp', 'clf'), 'app.ms': int('app.ms'), 'source.ip': ip('source.ip') },
+  }),
+  samples: [],
+})
+expectType<
+  Equal<
+    Infer<typeof patterned>,
+    { readonly '@timestamp'?: string; readonly 'app.ms'?: number; readonly 'source.ip'?: string }
+  >
+>()
+grammar({ name: 'app.door', line: dissectLine('%{app.door}'), samples: [] })

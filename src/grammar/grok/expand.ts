@@ -1,3 +1,4 @@
+import { dotted } from '../dotted.ts'
 import { GrokMistake } from './mistake.ts'
 import type { Patterns } from './pattern-file.ts'
 import { type Reference, referencesOf } from './reference.ts'
@@ -18,9 +19,6 @@ export interface Expanded {
   readonly source: string
   readonly captures: readonly Capture[]
 }
-
-/** `[a][b]` as Logstash writes it, and `a.b`. */
-const dotted = (name: string): string => name.replace(/^\[|\]$/g, '').replaceAll('][', '.')
 
 const longest = 1 << 20
 const mostCaptures = 1000

@@ -1,6 +1,6 @@
 import { shorten } from '../../event/shorten.ts'
+import { type Piece, piecesOf } from '../pieces.ts'
 import { expand } from './expand.ts'
-import { type Piece, piecesOf } from './pieces.ts'
 import { referencesOf } from './reference.ts'
 import { isAscii, translate } from './translate.ts'
 
@@ -54,7 +54,7 @@ export const furthest = (
   }
   const search = (before: string, start: number, expression: string, depth: number): Furthest | undefined => {
     let best: Furthest | undefined
-    for (const pieces of piecesOf(expression)) {
+    for (const pieces of piecesOf(expression, true)) {
       // The first k pieces fit, k + 1 of them do not.
       let low = 0
       let high = pieces.length

@@ -1,10 +1,13 @@
 import type { Failure } from '../../event/failure.ts'
 import { shorten } from '../../event/shorten.ts'
+import { exponentialProblem } from '../exponential.ts'
 import { type Capture, expand, lookUp } from './expand.ts'
 import { furthest } from './furthest.ts'
+import { GrokMistake } from './mistake.ts'
 import type { Patterns } from './pattern-file.ts'
-import { finder } from './program.ts'
+import { type Captured, finder } from './program.ts'
 import { type EcsCompatibility, stockPatterns } from './stock.ts'
+import { translate } from './translate.ts'
 
 /**
  * Grok, as Logstash's filter reads it: an expression in Oniguruma's language, with `%{NAME}` for another one by name and
@@ -22,16 +25,20 @@ export interface GrokOptions {
 type GrokScalar = string | number | bigint
 export type GrokValue = GrokScalar | readonly GrokScalar[]
 
-export interface Grok {
+/** A pattern, ready to run. It may take long for a hostile text: who reads such runs it within a time (`within-time.ts`). */
+export interface CompiledGrok {
   /** What may be captured; one field perhaps by several. */
   readonly captures: readonly Capture[]
-  /**
-   * Fields by dotted name; undefined: it does not fit. A pattern may take long for a hostile text: who reads such runs it
-   * within a time (`within-time.ts`).
-   */
-  match(text: string): ReadonlyMap<string, GrokValue> | undefined
+  /** The texts of the captures, in their order; undefined: it does not fit. */
+  find(text: string): Captured | undefined
+  /** Where a capture's text begins in a text that fits. */
+  startOf(text: string, capture: number): number
   /** Why a text does not fit: how much of the pattern still does, and where that ends. */
   explain(text: string): Failure
+}
+export interface Grok extends Pick<CompiledGrok, 'captures' | 'explain'> {
+  /** Fields by dotted name; undefined: it does not fit. */
+  match(text: string): ReadonlyMap<string, GrokValue> | undefined
 }
 
 const integer = /^\s*([+-]?\d+)/
@@ -53,32 +60,30 @@ const add = (fields: Map<string, GrokValue>, field: string, value: GrokScalar): 
   fields.set(field, before === undefined ? value : [before, value].flat())
 }
 
+/** One piece of Oniguruma's language as JavaScript's. */
+const single = (atom: string): RegExp => {
+  const { source, flags } = translate(atom, true)
+  return new RegExp(`^(?:${source})$`, flags)
+}
+
 /** Compiles a pattern. Throws `GrokMistake`. */
-export const grok = (pattern: string, { patterns, ecs = 'v8' }: GrokOptions = {}): Grok => {
+export const compileGrok = (pattern: string, { patterns, ecs = 'v8' }: GrokOptions = {}): CompiledGrok => {
   const known = lookUp([...(patterns === undefined ? [] : [patterns]), stockPatterns(ecs)])
-  const { source, captures } = expand(pattern, known)
+  const { source, captures: all } = expand(pattern, known)
   // As Logstash hands them on: all of a label, then those of the next.
-  const labels = [...new Set(captures.map(({ label }) => label))]
-  const order = labels.flatMap((label) => captures.filter((capture) => capture.label === label))
-  const find = finder(
+  const labels = [...new Set(all.map(({ label }) => label))]
+  const captures = labels.flatMap((label) => all.filter((capture) => capture.label === label))
+  const { find, startOf } = finder(
     source,
-    order.map(({ group }) => group),
+    captures.map(({ group }) => group),
   )
+  const slow = exponentialProblem(source.replace(/\(\?<g\d+>/g, '('), single, false)
+  if (slow !== undefined) throw new GrokMistake(`${slow.text}: ${slow.mend}`)
   const reach = furthest(pattern, known)
   return {
     captures,
-    match: (text) => {
-      const captured = find(text)
-      if (captured === undefined) return undefined
-      const fields = new Map<string, GrokValue>()
-      for (let i = 0; i < order.length; i++) {
-        const value = captured[i]
-        if (value === undefined || value === '') continue
-        const { field, as } = order[i]!
-        add(fields, field, converted(value, as))
-      }
-      return fields
-    },
+    find,
+    startOf,
     explain: (text) => {
       const { end, expected } = reach(text)
       return {
@@ -88,6 +93,25 @@ export const grok = (pattern: string, { patterns, ecs = 'v8' }: GrokOptions = {}
         expected,
         found: shorten(text.slice(end), 64),
       }
+    },
+  }
+}
+
+/** Compiles a pattern for fields as Logstash makes them. Throws `GrokMistake`. */
+export const grok = (pattern: string, options?: GrokOptions): Grok => {
+  const { captures, find, explain } = compileGrok(pattern, options)
+  return {
+    captures,
+    explain,
+    match: (text) => {
+      const captured = find(text)
+      if (captured === undefined) return undefined
+      const fields = new Map<string, GrokValue>()
+      for (const [i, { field, as }] of captures.entries()) {
+        const value = captured[i]
+        if (value !== undefined && value !== '') add(fields, field, converted(value, as))
+      }
+      return fields
     },
   }
 }

@@ -57,11 +57,14 @@ const fill = (program: Program, match: RegExpExecArray, text: string, into: Capt
   }
 }
 
-/**
- * What finds an expression (of Oniguruma's language) in a text, and hands out the texts of `wanted` groups. Throws
- * `GrokMistake`.
- */
-export const finder = (source: string, wanted: readonly string[]): ((text: string) => Captured | undefined) => {
+export interface Finder {
+  find(text: string): Captured | undefined
+  /** Where the text of the group begins, by its index, in a text that fits; 0 where that cannot be told. */
+  startOf(text: string, group: number): number
+}
+
+/** What finds an expression (of Oniguruma's language) and the texts of `wanted` groups. Throws `GrokMistake`. */
+export const finder = (source: string, wanted: readonly string[]): Finder => {
   // Of a text that is ASCII the same can be asked in a way that costs less.
   const ascii = build(source, wanted, true, false)
   let any: Program | undefined
@@ -69,12 +72,20 @@ export const finder = (source: string, wanted: readonly string[]): ((text: strin
     any ??= build(source, wanted, false, false)
     return any
   }
-  return (text) => {
-    const program = isAscii(text) ? ascii : beyond()
-    const match = program.expression.exec(text)
-    if (match === null) return undefined
-    const captured: Captured = new Array(wanted.length).fill(undefined)
-    fill(program, match, text, captured)
-    return captured
+  const programFor = (text: string): Program => (isAscii(text) ? ascii : beyond())
+  return {
+    find: (text) => {
+      const program = programFor(text)
+      const match = program.expression.exec(text)
+      if (match === null) return undefined
+      const captured: Captured = new Array(wanted.length).fill(undefined)
+      fill(program, match, text, captured)
+      return captured
+    },
+    startOf: (text, group) => {
+      const { expression, numbers } = programFor(text)
+      const flags = expression.flags.includes('d') ? expression.flags : `${expression.flags}d`
+      return new RegExp(expression.source, flags).exec(text)?.indices?.[numbers[group]!]?.[0] ?? 0
+    },
   }
 }

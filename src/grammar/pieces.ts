@@ -1,14 +1,17 @@
 /** A part of an expression that stands for itself: what it is, how often, and what is inside. */
 export interface Piece {
   readonly text: string
+  /** The text without its quantifier, and that. */
+  readonly atom: string
+  readonly quantifier: string
   /** Literal text, as it is in what it fits. */
   readonly literal: string | undefined
   /** `%{NAME…}`. */
   readonly reference: string | undefined
   /** What a group holds. */
   readonly inner: string | undefined
-  /** It may fit nothing, or several times. */
-  readonly repeated: boolean
+  /** Of a group. */
+  readonly kind: 'plain' | 'atomic' | 'look'
 }
 
 const escaped = /\\(?:[xpPuo]\{[^}]*\}|x[\da-fA-F]{1,2}|u[\da-fA-F]{4}|[kg](?:<[^>]*>|'[^']*')|c.|\d{1,3}|[\s\S]|$)/y
@@ -39,9 +42,9 @@ const endOf = (text: string, from: number): number => {
 const literalOf = (atom: string): string | undefined =>
   plainEscape.test(atom) ? atom[1] : atom.length === 1 && !/[.^$|()[\]{}*+?\\]/.test(atom) ? atom : undefined
 
-const pieceAt = (text: string, from: number): Piece => {
+const pieceAt = (text: string, from: number, references: boolean): Piece => {
   const sign = text[from]!
-  const reference = /^%\{[\w[\]\\^`][^}]*\}/.exec(text.slice(from, from + 300))?.[0]
+  const reference = !references ? undefined : /^%\{[\w[\]\\^`][^}]*\}/.exec(text.slice(from, from + 300))?.[0]
   const atom =
     reference ??
     (sign === '\\'
@@ -50,21 +53,24 @@ const pieceAt = (text: string, from: number): Piece => {
         ? text.slice(from, endOf(text, from))
         : sign)
   const times = at(quantifier, text, from + atom.length)
-  const inner =
-    sign === '(' && atom.endsWith(')')
-      ? /^\((?:\?(?::|>|<(?![=!])[^>]*>))?(?!\?)([\s\S]*)\)$/.exec(atom)?.[1]
-      : undefined
+  const [, opening = '', inner] =
+    sign === '(' ? (/^\((\?(?:[imx-]*:|>|<?[=!]|<[^>]*>|'[^']*'))?(?!\?)([\s\S]*)\)$/.exec(atom) ?? []) : []
   return {
     text: atom + times,
+    atom,
+    quantifier: times,
     literal: times === '' ? literalOf(atom) : undefined,
     reference,
     inner,
-    repeated: times !== '',
+    kind: opening === '?>' ? 'atomic' : /^\?<?[=!]$/.test(opening) ? 'look' : 'plain',
   }
 }
 
-/** The alternatives of an expression, each as pieces one after another; neighbouring literals are one piece. */
-export const piecesOf = (text: string): readonly (readonly Piece[])[] => {
+/**
+ * The alternatives of an expression, each as pieces one after another; neighbouring literals are one piece.
+ * `references`: there may be grok's `%{…}`.
+ */
+export const piecesOf = (text: string, references = false): readonly (readonly Piece[])[] => {
   const alternatives: Piece[][] = [[]]
   for (let i = 0; i < text.length; ) {
     if (text[i] === '|') {
@@ -72,11 +78,16 @@ export const piecesOf = (text: string): readonly (readonly Piece[])[] => {
       i++
       continue
     }
-    const piece = pieceAt(text, i)
+    const piece = pieceAt(text, i, references)
     const list = alternatives.at(-1)!
     const last = list.at(-1)
     if (piece.literal !== undefined && last?.literal !== undefined)
-      list[list.length - 1] = { ...last, text: last.text + piece.text, literal: last.literal + piece.literal }
+      list[list.length - 1] = {
+        ...last,
+        text: last.text + piece.text,
+        atom: last.atom + piece.atom,
+        literal: last.literal + piece.literal,
+      }
     else list.push(piece)
     i += piece.text.length
   }
