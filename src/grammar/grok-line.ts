@@ -13,7 +13,7 @@ export interface GrokLineOptions<M> {
   readonly ecs?: EcsCompatibility
 }
 
-export const patternsOf = (given: string | Readonly<Record<string, string>> | undefined): Patterns =>
+const patternsOf = (given: string | Readonly<Record<string, string>> | undefined): Patterns =>
   given === undefined
     ? new Map()
     : typeof given === 'string'
