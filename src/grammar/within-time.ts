@@ -45,12 +45,14 @@ export const eachWithinTime = (
   work: (record: number) => void,
   late: (record: number) => void,
   undo: (record: number) => void = () => {},
+  within: typeof withinTime = withinTime,
 ): void => {
   let record = 0
+  // It may be stopped when all is done.
   const run = (most: number, to: number): boolean =>
-    withinTime(most, () => {
+    within(most, () => {
       for (; record < to; record++) work(record)
-    })
+    }) || record >= to
   while (record < count) {
     if (run(runTime, Math.min(count, record + runRows))) continue
     // The one it stopped in may only have been the last straw: once more, by itself.

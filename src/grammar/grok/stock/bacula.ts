@@ -12,7 +12,7 @@ const messages: Readonly<Record<string, string>> = {
   END_VOLUME: String.raw`End of medium on Volume ${volume} Bytes=%{BACULA_CAPACITY:|bacula.volume.bytes} Blocks=%{BACULA_CAPACITY:|bacula.volume.blocks} at %{BACULA_DATED:|bacula.timestamp}\.`,
   NEW_VOLUME: String.raw`Created new Volume ${volume} in catalog\.`,
   NEW_LABEL: String.raw`Labeled new Volume ${volume} on (?:file )?device ${onDevice}\.`,
-  WROTE_LABEL: String.raw`Wrote label to prelabeled Volume ${volume} on device ${onDevice}`,
+  WROTE_LABEL: `Wrote label to prelabeled Volume ${volume} on device ${onDevice}`,
   NEW_MOUNT: String.raw`New volume ${volume} mounted on device ${onDevice} at %{BACULA_DATED:|bacula.timestamp}\.`,
   NOOPEN: String.raw`\s*Cannot open %{DATA}: ${failed}`,
   NOOPENDIR: String.raw`\s*Could not open directory "?%{DATA:|file.path}"?: ${failed}`,
@@ -68,7 +68,7 @@ ${Object.entries(messages)
 BACULA_LOG_ANY ${Object.keys(messages)
   .map((name) => `%{BACULA_LOG_${name}}`)
   .join('|')}
-@legacy BACULA_LOGLINE %{BACULA_TIMESTAMP:bts} %{BACULA_HOST:hostname} JobId %{INT:jobid}: %{BACULA_LOG_ANY}
+@legacy BACULA_LOGLINE %{BACULA_TIMESTAMP:bts} %{BACULA_HOST:hostname}(?: JobId %{INT:jobid})?: %{BACULA_LOG_ANY}
 @ecs BACULA_LOG %{BACULA_TIMESTAMP:timestamp} %{BACULA_HOST:host.hostname}(?: JobId %{INT:bacula.job.id})?:? %{BACULA_LOG_ANY}
 @ecs BACULA_LOGLINE %{BACULA_LOG}
 `

@@ -47,7 +47,7 @@ MAC %{CISCOMAC}|%{WINDOWSMAC}|%{COMMONMAC}
 IPV6 (?:${ipv6})(?:%[\w.~-]+)?
 IPV4 (?<![0-9])${quad}(?![0-9])
 IP %{IPV6}|%{IPV4}
-HOSTNAME \b[0-9A-Za-z][0-9A-Za-z-]{0,62}(?:\.[0-9A-Za-z][0-9A-Za-z-]{0,62})*(?:\.?|\b)
+HOSTNAME \b[0-9A-Za-z][0-9A-Za-z-]{0,62}(?:\.[0-9A-Za-z][0-9A-Za-z-]{0,62})*\.?
 IPORHOST %{IP}|%{HOSTNAME}
 HOSTPORT %{IPORHOST}:%{POSINT}
 

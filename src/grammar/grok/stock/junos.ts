@@ -3,8 +3,8 @@ const end = (legacy: string, ecs: string): string =>
 const flow = `${end('src', 'source')}->${end('dst', 'destination')} %{DATA:service|juniper.srx.service_name}`
 const translated = `${end('nat-src', 'source.nat')}->${end('nat-dst', 'destination.nat')}`
 const ruleNames = {
-  legacy: '%{DATA:src-nat-rule-name|} %{DATA:dst-nat-rule-name|}',
-  ecs: '(?:None|N/A|-|%{DATA:|juniper.srx.src_nat_rule_name}) (?:None|N/A|-|%{DATA:|juniper.srx.dst_nat_rule_name})',
+  legacy: '%{DATA:src-nat-rule-name} %{DATA:dst-nat-rule-name}',
+  ecs: '(?:None|%{DATA:juniper.srx.src_nat_rule_name}) (?:None|%{DATA:juniper.srx.dst_nat_rule_name})',
 }
 const policy =
   '%{DATA:policy-name|rule.name} %{DATA:from-zone|observer.ingress.zone} %{DATA:to-zone|observer.egress.zone}'
