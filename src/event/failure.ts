@@ -13,7 +13,7 @@ export const failureCodes = {
   missing_member: 'A JSON member that the format requires is missing.',
   time_out_of_range: 'The time does not exist, or lies outside what stores take.',
   number_out_of_range: 'The number is too large for the field.',
-  pattern_timeout: 'A regular expression took longer than its bound.',
+  pattern_timeout: 'A regular expression needs more time or memory for the record than it may take.',
   too_deep: 'JSON is nested deeper than the limit.',
   transform_failed: 'A transform could not be applied.',
   user_function_failed: 'A function of a user threw.',

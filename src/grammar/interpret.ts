@@ -10,7 +10,7 @@ import type { Form, Op } from './form.ts'
 import { createMachine, fail, lineLimit, type Machine, openBlock, openRecord } from './machine.ts'
 import { closeSlot, columnOf, createSlot, type Slot, takeBack } from './slot.ts'
 import { runAll } from './step.ts'
-import { eachWithinTime, tooLong } from './within-time.ts'
+import { eachWithinTime, soon, tooLong } from './within-time.ts'
 import { zoneOf } from './zone.ts'
 
 const foundMost = 64
@@ -27,6 +27,8 @@ const againFields = (ops: readonly Op[]): readonly (readonly [field: string, how
     if (op.op === 'whole') return againFields([op.take, ...op.ops])
     if (op.op === 'either') return op.branches.flatMap(againFields)
     if (op.op === 'any_order') return op.parts.flatMap((part) => againFields(part.ops))
+    if (op.op === 'regex') return againFields(op.groups.map(({ take }) => take))
+    if (op.op === 'extract') return againFields(op.captures.map(({ take }) => take))
     if (op.op === 'pairs' || op.op === 'header_lines') return againFields(op.members.map(({ take }) => take))
     return []
   })
@@ -102,6 +104,9 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
     return false
   }
 
+  /** Failures of which more can be told, by row. */
+  const whys = new Map<number, () => Failure>()
+
   const closeLists = (row: number): void => {
     for (let i = 0; i < lists.length; i++) {
       const slot = lists[i]!
@@ -112,10 +117,15 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
     const { start, end } = batch.block
     const good = readRow(row, start[row]!, end[row]!)
     closeLists(row)
-    if (!good) kill(batch, row, failureOf(m))
+    if (good) return
+    kill(batch, row, failureOf(m))
+    if (m.why !== undefined) whys.set(row, m.why)
   }
-  const clearRow = (row: number): void => {
+  const clearRow = (batch: Batch, row: number): void => {
     m.row = row
+    batch.outcome[row] = outcome.live
+    batch.failures.delete(row)
+    whys.delete(row)
     for (const { touched } of alternatives) takeBack(m, touched)
   }
   const bounded = usesRegex(form)
@@ -143,9 +153,13 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
             kill(batch, row, tooLong)
             closeLists(row)
           },
-          clearRow,
+          (row) => clearRow(batch, row),
         )
       else for (let row = 0; row < block.count; row++) readInto(batch, row)
+      for (const [row, why] of whys) {
+        const failure = soon(why)
+        if (failure !== undefined && failure.at! >= batch.failures.get(row)!.at!) batch.failures.set(row, failure)
+      }
       form.fields.forEach(({ name }, i) => {
         const column = columnOf(slots[i]!, block.count)
         if (column !== undefined) columns.set(name, column)
@@ -155,6 +169,7 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
       scratch.release()
       throw error
     } finally {
+      whys.clear()
       for (const slot of slots) closeSlot(slot)
     }
   }

@@ -1,6 +1,6 @@
 import type { Block } from '../event/block.ts'
 import { flags } from '../event/block.ts'
-import type { FailureCode } from '../event/failure.ts'
+import type { Failure, FailureCode } from '../event/failure.ts'
 import { createScratch, type Scratch } from '../memory/scratch.ts'
 import type { TimeProgram } from './read-time.ts'
 import type { Slot } from './slot.ts'
@@ -18,6 +18,8 @@ export interface Machine {
   now: number
   /** Failures are for a person, and may cost. */
   explaining: boolean
+  /** Tells more of this record's failure, at a cost. */
+  why: (() => Failure) | undefined
   /** The record: text, and where reading stands in it; `limit` is the end of its current line. */
   start: number
   end: number
@@ -65,6 +67,7 @@ export const createMachine = (multiline: boolean): Machine => ({
   zone: nothing as Zone,
   now: 0,
   explaining: false,
+  why: undefined,
   start: 0,
   end: 0,
   at: 0,
@@ -117,6 +120,7 @@ export const openRecord = (m: Machine, row: number, start: number, end: number):
   m.anchor = -1
   m.farAt = -1
   m.farAlternative = undefined
+  m.why = undefined
 }
 
 /** Remembers why it stopped, if it came no further before. Always false. */

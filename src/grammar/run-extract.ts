@@ -57,10 +57,18 @@ export const extractStep = (op: ExtractOp, inner: readonly Step[]): Step => {
     const text = m.node.toString('utf8', from, m.end)
     const found = extract(text)
     if ('why' in found) {
+      if (op.by === 'dissect') {
+        const { code, at = 0, expected: there = expected } = found.why()
+        return fail(m, code, Math.min(from + at, m.end), there)
+      }
       // To find out where a grok pattern ends costs many times what the pattern does.
-      if (op.by === 'grok' && !m.explaining) return fail(m, 'bad_value', from, expected)
-      const { code, at = 0, expected: there = expected } = found.why()
-      return fail(m, code, Math.min(from + at, m.end), there)
+      const before = from - m.start
+      if (m.explaining)
+        m.why = () => {
+          const failure = found.why()
+          return { ...failure, at: (failure.at ?? 0) + before }
+        }
+      return fail(m, 'bad_value', from, expected)
     }
     if (text.includes('\ufffd') && soundText(m, from, m.end) !== undefined) flagInvalid(m)
     for (let i = 0; i < inner.length; i++) {

@@ -1,13 +1,16 @@
 import { Script } from 'node:vm'
 import type { Failure } from '../event/failure.ts'
 
+/** Milliseconds. */
+const patience = 5000
+
 const hook = Symbol.for('tailrace.within-time')
 const globals = globalThis as unknown as Record<symbol, (() => void) | undefined>
 let script: Script | undefined
 
 /**
  * Runs `work`, and stops it when it takes longer than `most` milliseconds: a regular expression too, which nothing else
- * stops. False: it was stopped, wherever it was. Costs a tenth of a millisecond, so it is for many records at once.
+ * stops. False: it was stopped, wherever it was, or an expression ran out of room. Costs a tenth of a millisecond, so it is for many records at once.
  */
 export const withinTime = (most: number, work: () => void): boolean => {
   script ??= new Script(`globalThis[Symbol.for(${JSON.stringify(hook.description)})]()`)
@@ -16,11 +19,22 @@ export const withinTime = (most: number, work: () => void): boolean => {
     script.runInThisContext({ timeout: most })
     return true
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
-    return false
+    // V8 throws a RangeError where an expression has more places to go back to than it has room for, 64 MiB.
+    if ((error as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' || error instanceof RangeError)
+      return false
+    throw error
   } finally {
     globals[hook] = undefined
   }
+}
+
+/** What `work` gives, if it takes no longer than a person waits. */
+export const soon = <T>(work: () => T): T | undefined => {
+  let made: T | undefined
+  withinTime(patience, () => {
+    made = work()
+  })
+  return made
 }
 
 /** Records that are done in one go, and the milliseconds they may take together at first. */
@@ -33,7 +47,7 @@ const recordTime = 500
 export const tooLong: Failure = {
   stage: 'parse',
   code: 'pattern_timeout',
-  expected: `an answer within ${recordTime} ms`,
+  expected: `an answer within ${recordTime} ms and 64 MiB of backtracking`,
 }
 
 /**

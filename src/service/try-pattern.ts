@@ -10,7 +10,7 @@ import { grok } from '../grammar/grok/grok.ts'
 import type { EcsCompatibility } from '../grammar/grok/stock.ts'
 import { line } from '../grammar/line.ts'
 import { or } from '../grammar/modify.ts'
-import { eachWithinTime, tooLong, withinTime } from '../grammar/within-time.ts'
+import { eachWithinTime, soon, tooLong } from '../grammar/within-time.ts'
 import type { Encoding } from '../source/decode.ts'
 import { OperationError } from './control.ts'
 import { explainFailure } from './explain.ts'
@@ -61,15 +61,9 @@ const compiled = (pattern: TriedPattern): Extract => {
   }
 }
 
-/** Milliseconds to find out why a text does not fit. */
-const explainTime = 5000
 const failureOf = (made: { readonly failure: Failure } | { readonly why: () => Failure }): Failure => {
   if ('failure' in made) return made.failure
-  let failure: Failure = { stage: 'parse', code: 'no_alternative', expected: 'text that fits the pattern' }
-  withinTime(explainTime, () => {
-    failure = made.why()
-  })
-  return failure
+  return soon(made.why) ?? { stage: 'parse', code: 'no_alternative', expected: 'text that fits the pattern' }
 }
 
 const documentOf = (name: string, offset: number, message: string, fields: ReadonlyMap<string, unknown>): Nested => {

@@ -139,6 +139,25 @@ describe('a grammar by a grok pattern', () => {
     expect(flags).toEqual([1, 0])
   })
 
+  test.each([
+    ['letters', 'a'],
+    ['blanks', ' '],
+    ['quotes', '\\"'],
+    ['addresses', '1:'],
+    ['words', 'GET / 1.2.3.4 [x] "y" '],
+  ])('gets through 10 MB of %s', (_, part) => {
+    const any = grammar({
+      name: 'app.any',
+      line: grok('^%{IP:source.ip} %{QUOTEDSTRING:app.q} %{GREEDYDATA:message}$'),
+      samples: ['::1 "a" b'],
+    })
+    const long = part.repeat((10 << 20) / part.length)
+    const { rows } = readRecords(any, [long, '::1 "a" b', `::1 "${long}`, `::1 "a" ${part}`])
+    expect(rows).toHaveLength(4)
+    expect(rows[1]).toEqual({ 'source.ip': '::1', 'app.q': '"a"', message: 'b' })
+    expect(rows[0]).toHaveProperty('code')
+  })
+
   test('a record that takes too long fails alone', () => {
     const slow = grammar({ name: 'app.slow', line: grok('^(?<message>(?:(?=a)a+)+)$'), samples: ['a'] })
     expect(readRecords(slow, ['aa', `${'a'.repeat(60)}b`, 'a']).rows).toEqual([
