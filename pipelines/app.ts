@@ -1,4 +1,4 @@
-import { follow, pipeline, redact, rule } from 'tailrace'
+import { follow, pipeline, redact, rule, templates } from 'tailrace'
 import { celeryLog } from '../parsers/celery-log.ts'
 import { gunicornError } from '../parsers/gunicorn-error.ts'
 import { jsonLog } from '../parsers/json.ts'
@@ -57,4 +57,5 @@ export default pipeline('app')
   .from(follow({ name: 'app', paths: ['./logs/**/*.log'] }))
   .parse(pythonLog, uvicornLog, gunicornError, celeryLog, nodePino, shopEvent, jsonLog)
   .through(redact())
+  .through(templates())
   .watched(unusualErrors, failedPayments, failedOrders, wrongStock)

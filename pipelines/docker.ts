@@ -1,4 +1,4 @@
-import { docker, geoip, pipeline, queryFingerprint, redact, urlTemplate, userAgent } from 'tailrace'
+import { docker, geoip, pipeline, queryFingerprint, redact, templates, urlTemplate, userAgent } from 'tailrace'
 
 /**
  * Containers of this machine, whatever they log. A label says what reads one (`tailrace.parser=nginx.access`), else its
@@ -12,3 +12,4 @@ export default pipeline('docker')
   .through(userAgent())
   .through(urlTemplate())
   .through(queryFingerprint())
+  .through(templates())

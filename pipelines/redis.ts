@@ -1,4 +1,4 @@
-import { follow, pipeline, redact } from 'tailrace'
+import { follow, pipeline, redact, templates } from 'tailrace'
 import { redisLog } from '../parsers/redis-log.ts'
 import { redisSentinel } from '../parsers/redis-sentinel.ts'
 
@@ -7,3 +7,4 @@ export default pipeline('redis')
   .from(follow({ name: 'redis', paths: ['/var/log/redis/*.log'] }))
   .parse(redisLog, redisSentinel)
   .through(redact())
+  .through(templates())

@@ -59,6 +59,15 @@ const addAlerts = (program: Command): void => {
       })
 }
 
+const addTemplates = (program: Command): void => {
+  const columns = ['first_seen', 'dataset', 'id', 'text', 'into']
+  withFormat(
+    withRange(
+      withStore(program.command('templates').description('kinds of messages, by `log.template.id`; newest first')),
+    ),
+  ).action((options: Listed) => list(options, 'templates', scopeOf(undefined, options), columns))
+}
+
 const addLedger = (program: Command): void => {
   withFormat(
     withStore(
@@ -116,6 +125,7 @@ async function* flattenTotal(rows: AsyncIterable<string>): AsyncGenerator<string
 
 export const addLists = (program: Command): void => {
   addSlow(program)
+  addTemplates(program)
   addAlerts(program)
   addLedger(program)
 }

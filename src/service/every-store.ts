@@ -9,6 +9,7 @@ import { type OtherStore, otherStores } from './other-stores.ts'
 import { readOnlyPushed } from './pushed.ts'
 import { startRetention } from './retention.ts'
 import { type Running, type StartOptions, startPipelines } from './start.ts'
+import { templateLogOf } from './template-log.ts'
 
 /** Pipelines into every store of a configuration. The first is what `Running` says of itself. */
 export interface RunningEvery extends Running {
@@ -101,12 +102,12 @@ const startOther = (given: StartOptions, { name, config }: OtherStore, transform
 
 /** Starts the pipelines into the first store, and beside them those into each other: none waits for another. */
 export const startEveryStore = async (options: StartOptions): Promise<RunningEvery> => {
-  const { config } = options
+  const { config, log } = options
   if (config.also.length === 0 || config.role === 'analyse')
     return { ...(await startPipelines(options)), others: Promise.resolve() }
   const named = otherStores(config)
   const spools = createSpools(join(config.data, 'spool'), [config.store.kind, ...named.map(({ name }) => name)])
-  const transforms = createOpenTransforms()
+  const transforms = createOpenTransforms(templateLogOf(config.data, (text) => log.warn(text)))
   const others: Other[] = []
   const first = await startPipelines({ ...options, spools, transforms, others: () => others })
   others.push(...named.map((other) => startOther({ ...options, spools }, other, transforms)))

@@ -17,6 +17,7 @@ import { openProgressLog } from './progress-log.ts'
 import { requireData } from './require-data.ts'
 import { schemasOf } from './schemas-of.ts'
 import { stoppedSources } from './stopped-sources.ts'
+import { templateLogOf } from './template-log.ts'
 
 /** What a command opens itself when no service runs. */
 export interface OpenedContext {
@@ -76,7 +77,7 @@ export const openContext = async (
       : createChanges({
           store,
           log: progress,
-          transforms: createOpenTransforms(),
+          transforms: createOpenTransforms(templateLogOf(config.data, report)),
           generations,
           prepare: (until) => store.prepare(schemasOf(config.pipelines), config.namespace, until),
         })

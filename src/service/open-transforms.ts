@@ -1,4 +1,5 @@
 import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { TemplateLog } from './template-log.ts'
 
 type Transforms = Pipeline['transforms']
 
@@ -9,8 +10,21 @@ export interface OpenTransforms {
   release(transforms: Transforms): Promise<void>
 }
 
-export const createOpenTransforms = (): OpenTransforms => {
+/** What those that learn remember is opened with the first of them, and closed with the last. */
+export const createOpenTransforms = (openLog: () => Promise<TemplateLog>): OpenTransforms => {
   const held = new Map<Transforms[number], { users: number; readonly opened: Promise<void> }>()
+  let log: Promise<TemplateLog> | undefined
+  const open = async (step: Transforms[number]): Promise<void> => {
+    if (step.learns !== true) return step.open?.()
+    log ??= openLog()
+    await step.open?.(await log)
+  }
+  const closeLog = async (): Promise<void> => {
+    if (log === undefined || [...held.keys()].some(({ learns }) => learns === true)) return
+    const closing = log
+    log = undefined
+    await (await closing.catch(() => undefined))?.close()
+  }
   const release = async (transforms: Transforms): Promise<void> => {
     for (const step of transforms) {
       const holding = held.get(step)
@@ -18,13 +32,14 @@ export const createOpenTransforms = (): OpenTransforms => {
       held.delete(step)
       await step.close?.()
     }
+    await closeLog()
   }
   return {
     async hold(transforms) {
       const done: Transforms[number][] = []
       try {
         for (const step of transforms) {
-          const holding = held.get(step) ?? { users: 0, opened: Promise.resolve(step.open?.()) }
+          const holding = held.get(step) ?? { users: 0, opened: open(step) }
           held.set(step, holding)
           holding.users++
           done.push(step)

@@ -32,6 +32,7 @@ import { type RebuildOptions, rebuildGenerations } from './rebuild.ts'
 import { schemasOf } from './schemas-of.ts'
 import { createSlots } from './slots.ts'
 import { createPositions, type Positions } from './sources.ts'
+import { templateLogOf } from './template-log.ts'
 import type { Trouble, Troubles } from './troubles.ts'
 import { boundYoungSpace } from './young-space.ts'
 
@@ -192,7 +193,7 @@ export const startPipelines = async ({
   pushed,
   name = config.store.kind,
   spools = createSpools(join(config.data, 'spool'), [name]),
-  transforms = createOpenTransforms(),
+  transforms = createOpenTransforms(templateLogOf(config.data, (text) => log.warn(text))),
   others = () => [],
   stopping,
   clock = Date.now,

@@ -99,7 +99,9 @@ export const openBench = async (
   const changes = createChanges({
     store,
     log,
-    transforms: createOpenTransforms(),
+    transforms: createOpenTransforms(() => {
+      throw new Error('nothing learns here')
+    }),
     generations,
   })
   const context = {

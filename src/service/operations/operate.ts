@@ -11,6 +11,7 @@ import { slow } from './slow.ts'
 import { adoptFile, forgetSource, losses, rewindSource, sources } from './sources.ts'
 import { contextOf, type StoreAsked, stores } from './stores.ts'
 import { tail } from './tail.ts'
+import { templates } from './templates.ts'
 
 export type Operation = (context: Context, asked: never, signal: AbortSignal) => Answer
 
@@ -21,6 +22,7 @@ const operations: Readonly<Record<string, Operation>> = {
   stats,
   tail,
   slow,
+  templates,
   ledger,
   layout,
   sources,
