@@ -44,6 +44,10 @@ export const figures = {
   percent: '% of CPU',
   /** CPU time of the baseline over that of the subject, in lines of each. */
   ratio: '× baseline',
+  /** Of a speed that is reached by records or by bytes, whichever needs less. */
+  ofGoal: '× goal',
+  /** CPU time of a record that is not read over that of one that is. */
+  failing: '× a record read',
 } as const
 export type Figure = keyof typeof figures
 

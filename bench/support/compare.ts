@@ -11,7 +11,9 @@ const medianOf = (samples: readonly Sample[], of: (sample: Sample) => number | u
 }
 
 const mib = 1 << 20
-const measures: Readonly<Record<Exclude<Figure, 'ratio'>, (sample: Sample) => number | undefined>> = {
+const measures: Readonly<
+  Record<Exclude<Figure, 'ratio' | 'ofGoal' | 'failing'>, (sample: Sample) => number | undefined>
+> = {
   linesPerCpuSecond: ({ lines, cpuSeconds }) =>
     lines === undefined || cpuSeconds === undefined ? undefined : lines / cpuSeconds,
   mibPerCpuSecond: ({ bytes, cpuSeconds }) =>

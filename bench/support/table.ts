@@ -8,6 +8,8 @@ const digits: Readonly<Record<Figure, number>> = {
   peakMb: 0,
   percent: 2,
   ratio: 2,
+  ofGoal: 2,
+  failing: 2,
 }
 const shown = (figure: Figure, value: number): string =>
   value.toLocaleString('en', { minimumFractionDigits: digits[figure], maximumFractionDigits: digits[figure] })

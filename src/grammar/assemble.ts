@@ -1,11 +1,13 @@
 import { encode } from './encode.ts'
 import type { Form, FormAlternative, JsonMember, JsonOp, KeyValuesOp, Op, TakeOp, Value } from './form.ts'
+import { openingOf } from './opening.ts'
 import { readElapsed } from './read-elapsed.ts'
 import { readIp, spanAddress } from './read-ip.ts'
 import { readDouble, readDuration, readLong } from './read-number.ts'
 import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
 import { readTime, timeProgram } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
+import type { Runnable } from './run-alternatives.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
 import { runCsv } from './run-csv.ts'
 import { extractStep } from './run-extract.ts'
@@ -75,6 +77,18 @@ const expectedOf = (value: Value): string => {
   }
 }
 
+/** Words, the longest first, and which of them begin with each byte. */
+const wordsOf = (words: readonly string[]): Pick<Step, 'words' | 'wordsFrom'> => {
+  const encoded = words.map(encode)
+  const all = encoded.map((_, i) => i)
+  return {
+    words: encoded,
+    wordsFrom: Array.from({ length: 256 }, (_, b) =>
+      Int32Array.from(all.filter((i) => encoded[i]!.length === 0 || encoded[i]![0] === b)),
+    ),
+  }
+}
+
 type Read = Pick<Step, 'self' | 'span'> & Partial<Step>
 const self = (read: Step['self']): Read => ({ self: read, span: selfInSpan })
 const span = (read: Step['span']): Read => ({ self: () => false, span: read })
@@ -98,7 +112,7 @@ const readOf = (
     case 'skip':
       return span(spanSkip)
     case 'words':
-      return { ...self(readWords), words: byLength(value.words).map(encode) }
+      return { ...self(readWords), ...wordsOf(byLength(value.words)) }
     case 'long':
       return self(readLong)
     case 'double':
@@ -111,7 +125,7 @@ const readOf = (
       const words = byLength([value.true, value.false])
       return {
         ...self(readBoolean),
-        words: words.map(encode),
+        ...wordsOf(words),
         needed: Uint8Array.from(words, (word) => (word === value.true ? 1 : 0)),
       }
     }
@@ -327,6 +341,7 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         run: runEither,
         branches: op.branches.map((branch) => stepsOf(branch, slotOf)),
         branchTouched: op.branches.map((branch) => slotsOf(branch, slotOf)),
+        openings: op.branches.map(openingOf),
       })
     case 'any_order':
       return stepOf({
@@ -389,63 +404,45 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
   }
 }
 
-/** Operations as steps. A literal right behind a capture becomes the capture's own: one step less to walk. */
-export const stepsOf = (ops: readonly Op[], slotOf: SlotOf): readonly Step[] => {
-  const steps: Step[] = []
+interface Planned {
+  readonly op: Op
+  readonly literal?: string
+  readonly behind?: Op | undefined
+}
+
+/** What is one step: a literal right behind a capture becomes the capture's own, one step less to walk. */
+const planOf = (ops: readonly Op[]): readonly Planned[] => {
+  const plan: Planned[] = []
   for (let i = 0; i < ops.length; i++) {
     const op = ops[i]!
     const next = ops[i + 1]
-    if (op.op !== 'take') steps.push(otherStep(op, slotOf))
-    else if (next?.op === 'literal' && op.extent !== 'rest') {
-      steps.push(takeStep(op, slotOf, next.text, ops[i + 2]))
+    if (op.op === 'take' && next?.op === 'literal' && op.extent !== 'rest') {
+      plan.push({ op, literal: next.text, behind: ops[i + 2] })
       i++
-    } else steps.push(takeStep(op, slotOf))
+    } else plan.push({ op })
   }
-  return steps
+  return plan
 }
+const plannedStep = ({ op, literal, behind }: Planned, slotOf: SlotOf): Step =>
+  op.op === 'take' ? takeStep(op, slotOf, literal, behind) : otherStep(op, slotOf)
 
-export interface Assembled {
-  readonly name: string
-  readonly steps: readonly Step[]
+export const stepsOf = (ops: readonly Op[], slotOf: SlotOf): readonly Step[] =>
+  planOf(ops).map((planned) => plannedStep(planned, slotOf))
+
+export interface Assembled extends Runnable {
   readonly touched: Int32Array
-  /** Bytes a record of it may begin with. */
-  readonly firstBytes: Uint8Array
-}
-
-/** Bytes the operations may begin with; all where that cannot be told. */
-const firstBytes = (ops: readonly Op[], into: Uint8Array): void => {
-  const [op] = ops
-  if (op?.op === 'literal') into[encode(op.text)[0]!] = 1
-  else if (op?.op === 'header_lines') into[encode(op.mark)[0]!] = 1
-  else if (op?.op === 'json') for (const b of [123, 32, 9, 10, 13]) into[b] = 1
-  else if (op?.op === 'uncoloured') {
-    firstBytes(op.ops, into)
-    into[27] = 1
-  } else if (op?.op === 'whole') firstBytes([...op.ops, ...ops.slice(1)], into)
-  else if (op?.op === 'either') for (const branch of op.branches) firstBytes([...branch, ...ops.slice(1)], into)
-  else if (op?.op === 'optional') {
-    firstBytes([...op.ops, ...ops.slice(1)], into)
-    firstBytes(ops.slice(1), into)
-  } else if (
-    op?.op === 'take' &&
-    op.absent === undefined &&
-    op.escape === undefined &&
-    op.extent === 'self' &&
-    ['long', 'double', 'duration'].includes(op.value.as)
-  ) {
-    for (const b of encode('-0123456789')) into[b] = 1
-  } else into.fill(1)
 }
 
 export const assemble = (alternative: FormAlternative, slotOf: SlotOf): Assembled => {
-  const first = new Uint8Array(256)
-  firstBytes(alternative.ops, first)
   const derived = alternative.derive.map(({ to }) => slotOf(to))
+  const plan = planOf(alternative.ops)
   return {
     name: alternative.name,
-    steps: stepsOf(alternative.ops, slotOf),
+    steps: plan.map((planned) => plannedStep(planned, slotOf)),
+    keys: plan.map((planned) => JSON.stringify(planned)),
+    fills: plan.map(({ op }) => slotsOf([op], slotOf)),
     touched: Int32Array.from(new Set([...slotsOf(alternative.ops, slotOf), ...derived])),
-    firstBytes: first,
+    opening: openingOf(alternative.ops),
   }
 }
 

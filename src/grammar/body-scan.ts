@@ -25,7 +25,8 @@ interface Span {
   readonly escape: number
 }
 
-export const bodyScan = ({ quotes = [], comments = [], end: ending }: Body): BodyScan => {
+/** Makes a scan for each reading of the records' lines. */
+export const bodyScans = ({ quotes = [], comments = [], end: ending }: Body): (() => BodyScan) => {
   const spans: readonly Span[] = [
     ...quotes.map(({ mark, escape: marks }) => ({
       open: encode(mark),
@@ -41,6 +42,10 @@ export const bodyScan = ({ quotes = [], comments = [], end: ending }: Body): Bod
   const opens = new Uint8Array(256)
   for (const { open } of spans) opens[open[0]!] = 1
   const last = ending === undefined ? undefined : encode(ending)
+  return () => scanOf(spans, opens, last)
+}
+
+const scanOf = (spans: readonly Span[], opens: Uint8Array, last: Uint8Array | undefined): BodyScan => {
   let inside: Span | undefined
   let ended = false
   let serial = 0
@@ -66,7 +71,9 @@ export const bodyScan = ({ quotes = [], comments = [], end: ending }: Body): Bod
       let at = start
       while (at < end) {
         if (inside === undefined) {
-          if (opens[bytes[at]!] === 1) inside = spans.find(({ open }) => sameBytes(bytes, at, end, open))
+          while (at < end && opens[bytes[at]!] === 0) at++
+          for (let i = 0; i < spans.length && inside === undefined; i++)
+            if (sameBytes(bytes, at, end, spans[i]!.open)) inside = spans[i]
           if (inside !== undefined) serial++
           at += inside === undefined ? 1 : inside.open.length
         } else if (bytes[at] === inside.escape) at += 2

@@ -18,9 +18,14 @@ export interface Doubt {
   reset(): void
 }
 
-export const doubtOf = (scan: BodyScan, header: readonly string[], sure: string): Doubt => {
+/** Makes one for each scan of the records' bodies. */
+export const doubtsOf = (header: readonly string[], sure: string): ((scan: BodyScan) => Doubt) => {
   const headers = header.map(encode)
   const last = encode(sure)
+  return (scan) => doubtOf(scan, headers, last)
+}
+
+const doubtOf = (scan: BodyScan, headers: readonly Uint8Array[], last: Uint8Array): Doubt => {
   // Lines told since a header began, inside or outside of a quotation, and since the first whole one inside; -1: none did.
   let inside = -1
   let outside = -1

@@ -1,11 +1,12 @@
 import { type Diagnostic, diagnose, markSite } from '../event/diagnostic.ts'
 import { defaultMaxBytes, type Framing, type LineReader } from '../event/framing.ts'
 import { stepsOf } from './assemble.ts'
-import { bodyScan } from './body-scan.ts'
-import { doubtOf } from './doubt.ts'
+import { bodyScans } from './body-scan.ts'
+import { doubtsOf } from './doubt.ts'
 import { encode } from './encode.ts'
 import { withStops } from './follow.ts'
 import { createMachine, openRecord } from './machine.ts'
+import { mayOpen, openingOf } from './opening.ts'
 import type { Part } from './part.ts'
 import { runAll, sameBytes } from './step.ts'
 import { zoneOf } from './zone.ts'
@@ -62,7 +63,7 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
       problems.push(say(`Nothing tells where ${between} ends: ${and} follows at once`, 'Put a literal between them')),
     )
     if (ops.length === 0) problems.push(say('A start is empty', 'Give the text that records begin with'))
-    return stepsOf(ops, () => -1)
+    return { steps: stepsOf(ops, () => -1), opening: openingOf(ops) }
   })
   const m = createMachine(false)
   m.zone = zoneOf('UTC')
@@ -74,8 +75,10 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
     if (m.view.buffer !== bytes.buffer || m.view.byteOffset !== bytes.byteOffset || m.view.byteLength !== bytes.length)
       m.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
     for (let i = 0; i < all.length; i++) {
+      const { steps, opening } = all[i]!
+      if (!mayOpen(opening, bytes, start, end)) continue
       openRecord(m, 0, start, end)
-      if (runAll(m, all[i]!)) {
+      if (runAll(m, steps)) {
         m.bytes = nowhere
         return i
       }
@@ -101,9 +104,11 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
   const beginsAs = (texts: readonly Uint8Array[], bytes: Uint8Array, start: number, end: number): boolean =>
     texts.some((text) => sameBytes(bytes, start, end, text))
 
+  const scans = body === undefined ? undefined : bodyScans(body)
+  const doubts = body?.sure === undefined ? undefined : doubtsOf(body.header, body.sure)
   const begin = (): LineReader => {
-    const scan = body === undefined ? undefined : bodyScan(body)
-    const doubt = scan === undefined || body?.sure === undefined ? undefined : doubtOf(scan, body.header, body.sure)
+    const scan = scans?.()
+    const doubt = scan === undefined ? undefined : doubts?.(scan)
     // Index of the latest start in this record's header; -1: a record of a stray line, or none.
     let kind = -1
     let inBody = false

@@ -7,9 +7,9 @@ import type { ReadOptions } from '../event/reader.ts'
 import { type Assembled, assemble, type SlotOf, usesRegex } from './assemble.ts'
 import { type Deriving, deriving } from './derive-row.ts'
 import type { Form, Op } from './form.ts'
-import { createMachine, fail, lineLimit, type Machine, openBlock, openRecord } from './machine.ts'
+import { createMachine, fail, type Machine, openBlock, openRecord } from './machine.ts'
+import { alternativesOf } from './run-alternatives.ts'
 import { closeSlot, columnOf, createSlot, type Slot, takeBack } from './slot.ts'
-import { runAll } from './step.ts'
 import { eachWithinTime, soon, tooLong } from './within-time.ts'
 import { zoneOf } from './zone.ts'
 
@@ -72,29 +72,16 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
     ...assemble(alternative, slotOf),
     derive: deriving(alternative.derive, new Map(againFields(alternative.ops)), slotOf),
   }))
-  const many = alternatives.length > 1
+  const run = alternativesOf(alternatives)
   const m = createMachine(form.multiline)
   m.slots = slots
 
   const readRow = (row: number, start: number, end: number): boolean => {
     openRecord(m, row, start, end)
-    const first = start < end ? m.bytes[start]! : -1
-    for (let i = 0; i < alternatives.length; i++) {
-      const alternative = alternatives[i]!
-      // What cannot begin like this is not tried, unless nothing is left to explain the failure.
-      if (many && first >= 0 && alternative.firstBytes[first] === 0) continue
-      m.alternative = many ? alternative.name : undefined
-      if (runAll(m, alternative.steps)) {
-        if (m.at === end) {
-          alternative.derive(m)
-          return true
-        }
-        fail(m, 'trailing_text', m.at, 'the end of the record')
-      }
-      takeBack(m, alternative.touched)
-      m.at = start
-      m.limit = lineLimit(m, start)
-      m.cell = row
+    const found = run(m)
+    if (found >= 0) {
+      alternatives[found]!.derive(m)
+      return true
     }
     if (m.farAt < 0) {
       // None was tried; the one that comes to mind is the last record's.

@@ -2,6 +2,7 @@ import type { Block } from '../event/block.ts'
 import { flags } from '../event/block.ts'
 import type { Failure, FailureCode } from '../event/failure.ts'
 import { createScratch, type Scratch } from '../memory/scratch.ts'
+import { findEither, fourfold } from '../memory/wide.ts'
 import type { TimeProgram } from './read-time.ts'
 import type { Slot } from './slot.ts'
 import type { Zone } from './zone.ts'
@@ -55,6 +56,7 @@ export interface Machine {
   slashed: boolean
 }
 
+const lineFeed = fourfold(10)
 const nothing = undefined as unknown
 
 /** A machine without a block: `open` gives it one. */
@@ -104,9 +106,8 @@ export const openBlock = (m: Machine, block: Block, zone: Zone, now: number, exp
 /** The end of the line that begins at `from`: before its line end, `\r` of which is not the line's. */
 export const lineLimit = (m: Machine, from: number): number => {
   if (!m.multiline) return m.end
-  const { bytes, end } = m
-  let at = from
-  while (at < end && bytes[at] !== 10) at++
+  const { bytes, view, end } = m
+  const at = findEither(view, from, end, lineFeed, lineFeed)
   return at < end && at > from && bytes[at - 1] === 13 ? at - 1 : at
 }
 

@@ -141,9 +141,11 @@ export const readDuration = (m: Machine, s: Step): boolean => {
   return true
 }
 
-/** The longest of the words that stands at `m.at`: its index; -1 for none. Words are sorted longest first. */
+/** The longest of the words that stands at `m.at`: its index; -1 for none. */
 export const wordAt = (m: Machine, s: Step): number => {
-  const { words } = s
-  for (let i = 0; i < words.length; i++) if (sameBytes(m.bytes, m.at, m.limit, words[i]!)) return i
+  const { bytes, at, limit } = m
+  const { words, wordsFrom } = s
+  const some = wordsFrom[at < limit ? bytes[at]! : 0]!
+  for (let i = 0; i < some.length; i++) if (sameBytes(bytes, at, limit, words[some[i]!]!)) return some[i]!
   return -1
 }

@@ -1,4 +1,5 @@
 import type { Machine } from './machine.ts'
+import { mayOpen } from './opening.ts'
 import { takeBack } from './slot.ts'
 import { runAll, type Step } from './step.ts'
 
@@ -12,14 +13,32 @@ export const runOptional = (m: Machine, s: Step): boolean => {
 }
 
 export const runEither = (m: Machine, s: Step): boolean => {
-  const { at, limit } = m
-  const { branches } = s
+  const { bytes, at, limit, end } = m
+  const { branches, openings } = s
+  let passed = false
   for (let i = 0; i < branches.length; i++) {
-    if (runAll(m, branches[i]!)) return true
+    // What cannot begin like this is not tried, unless nothing is left to explain the failure.
+    if (!mayOpen(openings[i]!, bytes, at, end)) {
+      passed = true
+      continue
+    }
+    if (tryBranch(m, s, i)) return true
     m.at = at
     m.limit = limit
-    takeBack(m, s.branchTouched[i]!)
   }
+  if (!passed || m.farAt > at) return false
+  for (let i = 0; i < branches.length; i++) {
+    if (mayOpen(openings[i]!, bytes, at, end)) continue
+    if (tryBranch(m, s, i)) return true
+    m.at = at
+    m.limit = limit
+  }
+  return false
+}
+
+const tryBranch = (m: Machine, s: Step, i: number): boolean => {
+  if (runAll(m, s.branches[i]!)) return true
+  takeBack(m, s.branchTouched[i]!)
   return false
 }
 

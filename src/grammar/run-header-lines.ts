@@ -66,6 +66,7 @@ export const headerLinesStep = (
   const begins = op.texts.map((one) => encode(one.begins))
   const names = op.members.map(({ name }) => name)
   const needed = op.needed.map((name) => names.indexOf(name))
+  const isNeededAt = Uint8Array.from(names, (_, i) => (needed.includes(i) ? 1 : 0))
   const seen = new Uint8Array(names.length)
   // Texts that go to one field are collected together, in the order of their lines.
   const fields = [...new Set(slots.texts)]
@@ -80,13 +81,18 @@ export const headerLinesStep = (
         keep(m, slots.others)
         continue
       }
-      const isNeeded = needed.includes(member)
+      const isNeeded = isNeededAt[member] === 1
       const { farAt } = m
       // What an optional value lacks is no reason for the record to fail.
       if (!isNeeded) m.farAt = Number.POSITIVE_INFINITY
       const good = readSpan(m, members[member]!, from, to)
       if (!isNeeded) m.farAt = farAt
-      Object.assign(pair, { from, to, nameFrom, nameTo, next })
+      // Reading a value may look for pairs itself.
+      pair.from = from
+      pair.to = to
+      pair.nameFrom = nameFrom
+      pair.nameTo = nameTo
+      pair.next = next
       if (good) seen[member] = 1
       else if (isNeeded) return false
       else {

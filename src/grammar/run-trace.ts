@@ -1,3 +1,4 @@
+import { findEither, fourfold } from '../memory/wide.ts'
 import { encode } from './encode.ts'
 import type { TraceOp } from './form.ts'
 import { fail, type Machine } from './machine.ts'
@@ -11,11 +12,9 @@ export interface TraceSlots {
   readonly reason: number
 }
 
-const nextLine = (bytes: Uint8Array, from: number, end: number): number => {
-  let at = from
-  while (at < end && bytes[at] !== 10) at++
-  return Math.min(end, at + 1)
-}
+const lineFeed = fourfold(10)
+const nextLine = (view: DataView, from: number, end: number): number =>
+  Math.min(end, findEither(view, from, end, lineFeed, lineFeed) + 1)
 /** Where the text of the line [from, next) ends. */
 const textEnd = (bytes: Uint8Array, from: number, next: number): number => {
   let to = next
@@ -54,8 +53,8 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
   /** The error behind `head`, whose reason may go on to `end`. */
   const readError = (m: Machine, head: number, column: number, end: number): void => {
     const { bytes } = m
-    for (let at = nextLine(bytes, head, end); at < end; at = nextLine(bytes, at, end)) {
-      const to = textEnd(bytes, at, nextLine(bytes, at, end))
+    for (let at = nextLine(m.view, head, end); at < end; at = nextLine(m.view, at, end)) {
+      const to = textEnd(bytes, at, nextLine(m.view, at, end))
       const from = at + column
       if (from >= to || isBlank(bytes[from]) || frames.some((text) => sameBytes(bytes, from, to, text))) continue
       let colon = from
@@ -78,7 +77,7 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
     let column = 0
     let stack = end
     // The text begins within a line; a trace begins a line, or is all there is.
-    for (let at = start; at < end; at = nextLine(bytes, at, end)) {
+    for (let at = start; at < end; at = nextLine(m.view, at, end)) {
       const found = heads.find(({ text }) => lineIs(bytes, at, end, text))
       const isStack = found === undefined && stacks.some((text) => lineIs(bytes, at, end, text))
       if (found === undefined && !isStack) continue

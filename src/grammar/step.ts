@@ -1,4 +1,5 @@
 import type { Machine } from './machine.ts'
+import type { Opening } from './opening.ts'
 import type { TimeProgram } from './read-time.ts'
 
 /**
@@ -42,12 +43,16 @@ export interface Step {
   readonly expectedText: string
   readonly field: string | undefined
   readonly words: readonly Uint8Array[]
+  /** By first byte: which of the words begin with it, the longest first. */
+  readonly wordsFrom: readonly Int32Array[]
   readonly names: readonly string[]
   readonly number: number
   readonly times: readonly TimeProgram[]
   readonly inner: readonly Step[]
   readonly branches: readonly (readonly Step[])[]
   readonly branchTouched: readonly Int32Array[]
+  /** What the text of each branch may begin with. */
+  readonly openings: readonly Opening[]
   readonly needed: Uint8Array
   readonly pattern: RegExp | undefined
 }
@@ -79,12 +84,14 @@ const blank: Step = {
   expectedText: '',
   field: undefined,
   words: [],
+  wordsFrom: [],
   names: [],
   number: 0,
   times: [],
   inner: [],
   branches: [],
   branchTouched: [],
+  openings: [],
   needed: none8,
   pattern: undefined,
 }

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { outcome, release } from '../src/event/batch.ts'
+import type { Grammar } from '../src/grammar/grammar.ts'
+import { type Arena, createArena } from '../src/memory/arena.ts'
+import { loadFormats } from '../src/service/formats.ts'
+import { createLines, cutLines } from '../src/source/lines.ts'
+import { createRecords, cutRecords, makeBlock } from '../src/source/records.ts'
+import type { Benchmark, Row, Sample } from './support/benchmark.ts'
+import { compare } from './support/compare.ts'
+
+const root = join(import.meta.dirname, '..')
+const newline = 10
+const pieceBytes = 1 << 20
+/** A log is its fixtures over and over, this long at least. */
+const logBytes = 8 << 20
+
+interface Truth {
+  readonly failures?: number
+  readonly encoding?: string
+  readonly logFormat?: string
+}
+
+/** What a format's program writes: its fixtures, but for those that hold what no reader takes. */
+const logOf = ({ name, samples }: Grammar): Buffer => {
+  const truth = JSON.parse(readFileSync(join(root, 'fixtures/truth.json'), 'utf8')) as Readonly<Record<string, Truth>>
+  const texts = Object.entries(truth)
+    .filter(
+      ([file, one]) =>
+        file.startsWith(`${name}/`) &&
+        (one.failures ?? 0) === 0 &&
+        one.encoding === undefined &&
+        one.logFormat === undefined,
+    )
+    .map(([file]) => readFileSync(join(root, 'fixtures', file)))
+    // One very long line says nothing of the others.
+    .filter((bytes) => bytes.length > 0 && bytes.length < pieceBytes)
+  const lines = texts.length === 0 ? [Buffer.from(`${samples.join('\n')}\n`)] : texts
+  const once = Buffer.concat(lines.flatMap((bytes) => (bytes.at(-1) === 10 ? [bytes] : [bytes, Buffer.from('\n')])))
+  return repeated(once)
+}
+const repeated = (once: Buffer): Buffer => {
+  const whole = Buffer.alloc(once.length * Math.ceil(logBytes / once.length))
+  whole.fill(once)
+  return whole
+}
+
+/** Records of a log, whole lines of about a megabyte at a time, as a source hands them out. */
+const readLog = (arena: Arena, grammar: Grammar, log: Buffer, take?: (text: string, good: boolean) => void): number => {
+  const lines = createLines()
+  const records = createRecords()
+  const { framing } = grammar
+  const options = { dataset: grammar.name, timezone: 'UTC', now: Date.now() }
+  const origin = { source: 'bench', key: '0'.repeat(16), path: '/var/log/bench.log' }
+  let count = 0
+  for (let offset = 0; offset < log.length; ) {
+    const end = log.lastIndexOf(newline, Math.min(log.length, offset + pieceBytes) - 1) + 1
+    const lease = arena.lease(end - offset)!
+    log.copy(arena.node, lease.start, offset, end)
+    const window = {
+      arena,
+      start: lease.start,
+      end: lease.start + end - offset,
+      offset,
+      encoding: 'utf-8',
+      area: 0,
+    } as const
+    cutLines(window, true, lines)
+    cutRecords(arena.bytes, lines, offset, framing, true, 0, records)
+    const block = makeBlock(arena, lease, records, {
+      origin,
+      readAt: options.now,
+      maxBytes: framing.maxBytes,
+      valid: false,
+    })!
+    const batch = grammar.read(block, options)
+    count += batch.count
+    if (take !== undefined)
+      for (let row = 0; row < batch.count; row++)
+        take(arena.node.toString('utf8', block.start[row], block.end[row]), batch.outcome[row] === outcome.live)
+    release(batch)
+    offset = end
+  }
+  return count
+}
+
+/** Records of one line, and as many that are not read: what a torn write, or a line of something else in between, leaves of them. */
+const damaged = (arena: Arena, grammar: Grammar, log: Buffer): readonly [whole: Buffer, broken: Buffer] | undefined => {
+  const whole = new Set<string>()
+  readLog(arena, grammar, log.subarray(0, log.indexOf(newline, pieceBytes >> 1) + 1), (text, good) => {
+    if (good && !text.includes('\n') && whole.size < 500) whole.add(text)
+  })
+  const isAlone = (text: string): boolean => {
+    const bytes = Buffer.from(text)
+    return !grammar.framing.joins || grammar.framing.begin().starts(bytes, 0, bytes.length) === true
+  }
+  const pairs = [...whole].flatMap((text) =>
+    [0.9, 0.7, 0.5, 0.3]
+      .map((part) => Math.ceil(text.length * part))
+      .flatMap((at) => [text.slice(0, at), `${text.slice(0, at)}\u0001${text.slice(at)}`])
+      // Lines that begin a record only: what does not belongs to the record before.
+      .filter((broken) => broken.trim() !== '' && grammar.explain(broken) !== undefined && isAlone(broken))
+      .map((broken) => [text, broken] as const),
+  )
+  if (pairs.length === 0) return undefined
+  const logOfAll = (texts: readonly string[]): Buffer => repeated(Buffer.from(`${texts.join('\n')}\n`))
+  return [logOfAll(pairs.map(([text]) => text)), logOfAll(pairs.map(([, broken]) => broken))]
+}
+
+const goalRecords = 500_000
+const goalMib = 100
+const mostTimes = 3
+
+/** Short logs are read again and again, so that what is done once at the start does not count. */
+const least = 200_000
+
+const measured = (arena: Arena, grammar: Grammar, log: Buffer) => async (): Promise<Sample> => {
+  const begun = performance.now()
+  const before = process.cpuUsage()
+  let lines = 0
+  let bytes = 0
+  for (;;) {
+    lines += readLog(arena, grammar, log)
+    bytes += log.length
+    const { user, system } = process.cpuUsage(before)
+    if (user + system >= least)
+      return { lines, bytes, cpuSeconds: (user + system) / 1e6, seconds: (performance.now() - begun) / 1000 }
+  }
+}
+
+const rowsOf = async (arena: Arena, grammar: Grammar, rounds: number): Promise<readonly Row[]> => {
+  const log = logOf(grammar)
+  const pair = damaged(arena, grammar, log)
+  const subject = (name: string, of: Buffer) => ({
+    name: `${grammar.name}${name}`,
+    measure: measured(arena, grammar, of),
+  })
+  const [good, whole, broken] = await compare(
+    [subject('', log), ...(pair === undefined ? [] : [subject(', whole', pair[0]), subject(', damaged', pair[1])])],
+    { rounds, baseline: false },
+  )
+  const { linesPerCpuSecond = 0, mibPerCpuSecond = 0 } = good!
+  const ofGoal = Math.max(linesPerCpuSecond / goalRecords, mibPerCpuSecond / goalMib)
+  const rows: Row[] = [{ ...good!, ofGoal, goals: [{ figure: 'ofGoal', atLeast: 1, reached: ofGoal >= 1 }] }]
+  if (whole !== undefined && broken !== undefined) {
+    const failing = (whole.linesPerCpuSecond ?? 0) / (broken.linesPerCpuSecond ?? 0)
+    rows.push({ ...broken, failing, goals: [{ figure: 'failing', atMost: mostTimes, reached: failing <= mostTimes }] })
+  }
+  return rows
+}
+
+const formats: Benchmark = {
+  name: 'formats',
+  about: `lines of every format in memory to typed columns: ${goalRecords.toLocaleString('en')} records or ${goalMib} MiB a second, and what a line costs that is not read`,
+  async run({ rounds }) {
+    const arena = createArena(256 << 20)
+    const rows: Row[] = []
+    for (const grammar of (await loadFormats()).grammars) rows.push(...(await rowsOf(arena, grammar, rounds)))
+    return rows
+  },
+}
+export default formats
