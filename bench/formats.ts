@@ -90,16 +90,17 @@ const damaged = (arena: Arena, grammar: Grammar, log: Buffer): readonly [whole: 
   readLog(arena, grammar, log.subarray(0, log.indexOf(newline, pieceBytes >> 1) + 1), (text, good) => {
     if (good && !text.includes('\n') && whole.size < 500) whole.add(text)
   })
-  const isAlone = (text: string): boolean => {
-    const bytes = Buffer.from(text)
-    return !grammar.framing.joins || grammar.framing.begin().starts(bytes, 0, bytes.length) === true
+  /** Whether it is no part of the record before it. */
+  const isAlone = (text: string, broken: string): boolean => {
+    if (!grammar.framing.joins) return true
+    const reader = grammar.framing.begin()
+    return [text, broken].map((one) => Buffer.from(one)).every((one) => reader.starts(one, 0, one.length) === true)
   }
   const pairs = [...whole].flatMap((text) =>
     [0.9, 0.7, 0.5, 0.3]
       .map((part) => Math.ceil(text.length * part))
       .flatMap((at) => [text.slice(0, at), `${text.slice(0, at)}\u0001${text.slice(at)}`])
-      // Lines that begin a record only: what does not belongs to the record before.
-      .filter((broken) => broken.trim() !== '' && grammar.explain(broken) !== undefined && isAlone(broken))
+      .filter((broken) => broken.trim() !== '' && grammar.explain(broken) !== undefined && isAlone(text, broken))
       .map((broken) => [text, broken] as const),
   )
   if (pairs.length === 0) return undefined

@@ -31,6 +31,8 @@ export interface Machine {
   /** Where a value is put: the row, or inside a list the element. */
   cell: number
   slots: readonly Slot[]
+  /** How often a slot was opened: where it did not change there is nothing to take back. */
+  puts: number
   /** While decoded text is read: the address of the encoded text, for failures. Else -1. */
   anchor: number
   /** The furthest failure of this record. */
@@ -78,6 +80,7 @@ export const createMachine = (multiline: boolean): Machine => ({
   row: 0,
   cell: 0,
   slots: [],
+  puts: 0,
   anchor: -1,
   farAt: -1,
   farCode: 'expected_literal',

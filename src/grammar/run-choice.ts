@@ -4,11 +4,11 @@ import { takeBack } from './slot.ts'
 import { runAll, type Step } from './step.ts'
 
 export const runOptional = (m: Machine, s: Step): boolean => {
-  const { at, limit } = m
+  const { at, limit, puts } = m
   if (runAll(m, s.inner)) return true
   m.at = at
   m.limit = limit
-  takeBack(m, s.touched)
+  if (m.puts !== puts) takeBack(m, s.touched)
   return true
 }
 
@@ -37,8 +37,9 @@ export const runEither = (m: Machine, s: Step): boolean => {
 }
 
 const tryBranch = (m: Machine, s: Step, i: number): boolean => {
+  const { puts } = m
   if (runAll(m, s.branches[i]!)) return true
-  takeBack(m, s.branchTouched[i]!)
+  if (m.puts !== puts) takeBack(m, s.branchTouched[i]!)
   return false
 }
 
@@ -50,14 +51,14 @@ export const runAnyOrder = (m: Machine, s: Step): boolean => {
     again = false
     for (let i = 0; i < branches.length && !again; i++) {
       if ((seen & (1 << i)) !== 0) continue
-      const { at, limit } = m
+      const { at, limit, puts } = m
       if (runAll(m, branches[i]!)) {
         seen |= 1 << i
         again = m.at > at
       } else {
         m.at = at
         m.limit = limit
-        takeBack(m, s.branchTouched[i]!)
+        if (m.puts !== puts) takeBack(m, s.branchTouched[i]!)
       }
     }
   }

@@ -102,6 +102,7 @@ const allot = (m: Machine, slot: Slot, count: number): void => {
 /** The slot, with room for a value at `m.cell`. */
 export const opened = (m: Machine, at: number): Slot => {
   const slot = m.slots[at]!
+  m.puts++
   if (!slot.live) {
     const rows = m.block.count
     if (slot.list) slot.first = m.scratch.u32(rows + 1).fill(0)
