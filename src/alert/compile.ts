@@ -1,7 +1,7 @@
 import { validateDetailed } from 'node-cron'
 import { type Diagnostic, diagnose } from '../event/diagnostic.ts'
 import { parseDuration } from '../event/units.ts'
-import { parseKql } from '../query/kql.ts'
+import { type Alias, parseKql } from '../query/kql.ts'
 import { QueryError } from '../query/query-error.ts'
 import { everything, type FieldOf, type Query } from '../query/tree.ts'
 import type { Metric } from '../store/aggregate.ts'
@@ -12,6 +12,8 @@ export interface RuleContext {
   readonly fieldOf: FieldOf
   /** Every field there is. */
   readonly names: readonly string[]
+  /** Other names of fields. */
+  readonly aliases?: ReadonlyMap<string, Alias>
   /** Zone of dates in queries, of schedules, and of times in sentences. */
   readonly timezone: string
   /** Names that `notify` may use; undefined: not checked. */

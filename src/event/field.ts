@@ -12,6 +12,8 @@ export interface Field {
   readonly about: string
   /** Holds several values. Comparisons then mean "any of them". */
   readonly list?: true
+  /** It is but another name, to ask by, of the field named here; no event holds it. */
+  readonly alias?: string
 }
 
 const keyword = <const A extends string>(about: A) => ({ type: 'keyword', about }) as const

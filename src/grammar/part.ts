@@ -45,7 +45,7 @@ export type Yields<N extends string, T extends FieldType> = { readonly [K in N]:
 export type Fits<N extends string, T extends FieldType> = N extends FieldName
   ? FieldTable[N]['type'] extends T
     ? unknown
-    : GrammarError<`'${N}' is a ${FieldTable[N]['type']}; this reads a ${T}`>
+    : GrammarError<`'${N}' is of type ${FieldTable[N]['type']}; this reads ${T}`>
   : N extends VendorName
     ? unknown
     : GrammarError<`'${N}' is no field: take one of the field table or a name under a vendor's, as app. or labels.`>

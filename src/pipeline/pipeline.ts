@@ -125,15 +125,26 @@ export const pipeline = (name: string, options: PipelineOptions = {}) => ({
   }),
 })
 
-/** What a parser and the pipeline's transforms make of a record, without what is around it. */
-export const yieldedBy = (parser: Grammar, { transforms }: Pick<Pipeline, 'transforms'>): Map<string, Field> => {
-  const schema = new Map<string, Field>(parser.schema)
+/** What steps make of the fields of a record. */
+const applySteps = (schema: Map<string, Field>, transforms: Pipeline['transforms']): Map<string, Field> => {
   for (const step of transforms) {
     for (const name of step.removes ?? []) schema.delete(name)
-    for (const [name, field] of Object.entries(step.adds)) schema.set(name, field)
+    for (const [name, field] of Object.entries(step.adds)) {
+      if (field.alias === undefined) schema.set(name, field)
+      else {
+        const itself = schema.get(field.alias)
+        // Of several parsers one may not have it, or may still have a field of the old name.
+        if (itself !== undefined && itself.alias === undefined && itself.type !== 'flattened' && !schema.has(name))
+          schema.set(name, { ...itself, about: field.about, alias: field.alias })
+      }
+    }
   }
   return schema
 }
+
+/** What a parser and the pipeline's transforms make of a record, without what is around it. */
+export const yieldedBy = (parser: Grammar, { transforms }: Pick<Pipeline, 'transforms'>): Map<string, Field> =>
+  applySteps(new Map(parser.schema), transforms)
 
 /** Every dataset a pipeline can yield, with the fields its documents may hold. */
 export const datasetsOf = ({
@@ -147,10 +158,6 @@ export const datasetsOf = ({
       const schema = new Map<string, Field>(provenanceFields.map((name) => [name, fields[name]]))
       for (const { schema: around } of envelopesOf(source)) for (const [name, field] of around) schema.set(name, field)
       for (const [name, field] of parser.schema) schema.set(name, field)
-      for (const step of transforms) {
-        for (const name of step.removes ?? []) schema.delete(name)
-        for (const [name, field] of Object.entries(step.adds)) schema.set(name, field)
-      }
-      return [dataset ?? parser.name, schema]
+      return [dataset ?? parser.name, applySteps(schema, transforms)]
     }),
   )

@@ -2,12 +2,19 @@ import { type KqlLiteral, type KqlNode, readKql } from './kql-syntax.ts'
 import { existsLeaf, type FieldRef, type Refusal, rangeLeaf, textLeaf, valueLeaf, wildcardLeaf } from './leaf.ts'
 import { nearest } from './nearest.ts'
 import { QueryError, type QueryProblem } from './query-error.ts'
-import { and, everything, type FieldOf, not, or, type Query, resolveField } from './tree.ts'
+import { and, anyOf, everything, type FieldOf, not, nothing, or, type Query, resolveField } from './tree.ts'
+
+export interface Alias {
+  readonly of: string
+  readonly datasets: readonly string[]
+}
 
 export interface KqlOptions {
   readonly fieldOf: FieldOf
   /** Every field there is: wildcards in field names, free text and the nearest name of a mistyped one come from here. */
   readonly names: readonly string[]
+  /** Other names of fields: asked for by one, events of these datasets are looked at under the field's own, too. */
+  readonly aliases?: ReadonlyMap<string, Alias>
   /** Milliseconds since 1970. */
   readonly now: number
   /** Zone of dates written without one: IANA name or `UTC`. */
@@ -43,13 +50,23 @@ export const parseKql = (text: string, options: KqlOptions): Query => {
     return everything
   }
 
+  /** The same of the field that the name is another one of, in the datasets where it is. */
+  const ownName = ({ name }: FieldRef, make: (ref: FieldRef) => Query | Refusal): Query => {
+    const alias = options.aliases?.get(name)
+    const own = alias && resolveField(alias.of, options.fieldOf)
+    const leaf = own && make(own)
+    if (alias === undefined || leaf === undefined || !('kind' in leaf)) return nothing
+    leaves++
+    return and(anyOf('event.dataset', alias.datasets), leaf)
+  }
+
   /** The leaves of those fields that take the value; a problem where none does. */
   const among = (refs: readonly FieldRef[], where: KqlLiteral, make: (ref: FieldRef) => Query | Refusal): Query => {
     const queries: Query[] = []
     let refused: Refusal | undefined
     for (const ref of refs) {
       const leaf = make(ref)
-      if ('kind' in leaf) queries.push(leaf)
+      if ('kind' in leaf) queries.push(or(leaf, ownName(ref, make)))
       else refused ??= leaf
     }
     leaves += queries.length

@@ -46,6 +46,8 @@ const conflictsOf = (
   fits: Fits,
 ): readonly Diagnostic[] =>
   [...schema].flatMap(([name, field]) => {
+    // Where the old name holds values a new index begins, in which it is another name.
+    if (field.alias !== undefined) return []
     const found = places.flatMap((place) => {
       const what = met(name, field, place, fits)
       return what === undefined ? [] : [{ place, what }]
@@ -80,7 +82,7 @@ const leftOf = (dataset: string, schema: Schema, places: readonly Laid[], fits: 
     return renamed === undefined
       ? []
       : [
-          `${dataset}: '${name}', which ${written.place} holds, is yielded no more, and '${renamed}' of its type is new. If it was renamed, .through(rename({ '${renamed}': '${name}' })) keeps searches for it working`,
+          `${dataset}: '${name}', which ${written.place} holds, is yielded no more, and '${renamed}' of its type is new. If it was renamed, .through(alias({ '${name}': '${renamed}' })) lets searches for it find both`,
         ]
   })
 }

@@ -64,7 +64,7 @@ const diagnosisOf = (broken: Broken, config: Config, read: ReadLock, uses: UsesO
     mend:
       renamed === undefined
         ? `Bring it back, or accept it with ${accept}`
-        : `If it was renamed, keep the old name with .through(rename({ '${renamed}': '${field}' })), or accept the new one with ${accept}`,
+        : `If it was renamed, keep the old name with .through(rename({ '${renamed}': '${field}' })), let searches by it find the new one with .through(alias({ '${field}': '${renamed}' })), or accept the new one with ${accept}`,
   }
 }
 

@@ -29,6 +29,30 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
       await ask('DELETE', '/_index_template/foreign-doors-live')
     })
 
+    test('an old name of a field finds events stored under either, in the engine as in Tailrace', async () => {
+      const dataset = 'doors.renamed'
+      const { define, configure, run, write } = doorsIn(join(directory.path, `${kind}-renamed`), dataset, {
+        TAILRACE_STORE: url,
+      })
+      define(`\${int('app.door')} \${word('user.name')}`, '7 alice')
+      write('a.log', '@door 7 alice\n@door 8 bob\n')
+      expect((await run('run', '--once', '--no-web')).code).toBe(0)
+      define(`\${int('app.door')} \${word('user.id')}`, '7 alice')
+      configure(".through(alias({ 'user.name': 'user.id' }))")
+      const before = await run('check', '--live')
+      expect([before.code, before.out]).toEqual([0, expect.stringContaining('no mistake')])
+      write('b.log', '@door 9 alice\n@door 10 carol\n')
+      const ran = await run('run', '--once', '--no-web')
+      expect([ran.code, ran.err]).toEqual([0, expect.not.stringContaining('dead letters')])
+      const index = `logs-${dataset}-default`
+      await ask('POST', `/${index}/_refresh`)
+      const query = { term: { 'user.name': 'alice' } }
+      expect(await ask('POST', `/${index}/_count`, { query })).toMatchObject({ count: 2 })
+      const found = await run('search', 'user.name: alice', '--dataset', dataset, '--format', 'ndjson')
+      expect(found.out.trimEnd().split('\n')).toHaveLength(2)
+      expect((await run('check', '--live')).code).toBe(0)
+    }, 240_000)
+
     test('says what could not be mapped as it is, where older events lie otherwise, and whose template wins', async () => {
       const dataset = 'doors.live'
       const { define, run, write } = doorsIn(join(directory.path, kind), dataset, { TAILRACE_STORE: url })
@@ -68,7 +92,7 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
         "the field 'app.door.number' is long, and within 'app.door', ",
       )
 
-      const template = { index_patterns: ['logs-doors.*'], priority: 900, template: {} }
+      const template = { index_patterns: ['logs-doors.live-*'], priority: 900, template: {} }
       const stream = { ...template, data_stream: {} }
       await ask('PUT', '/_index_template/foreign-doors-live', stream).catch(() =>
         ask('PUT', '/_index_template/foreign-doors-live', template),

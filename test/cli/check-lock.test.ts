@@ -77,14 +77,14 @@ describe('the lock of fields', () => {
     write('doors.ts', doors(`\${word('user.id')} \${word('app.door')} \${word('event.outcome')}`, 'alice 7 opened'))
     const broken = await run()
     expect(broken.lines).toEqual([
-      `doors.ts:3:22: door.log: the field 'user.name' (keyword, in ${place('user.name')}) is gone, and 'user.id', of the same type, is new; rule 'refused' (by) asks for it. If it was renamed, keep the old name with .through(rename({ 'user.id': 'user.name' })), or accept the new one with 'tailrace check --update-lock'.`,
+      `doors.ts:3:22: door.log: the field 'user.name' (keyword, in ${place('user.name')}) is gone, and 'user.id', of the same type, is new; rule 'refused' (by) asks for it. If it was renamed, keep the old name with .through(rename({ 'user.id': 'user.name' })), let searches by it find the new one with .through(alias({ 'user.name': 'user.id' })), or accept the new one with 'tailrace check --update-lock'.`,
       `doors.ts:5:46: door.log: the field 'app.door' (long, in ${place('app.door')}) is keyword now. Capture it as long, or under another name; stores keep the type a field has, so accept this with 'tailrace check --update-lock' only where none holds it.`,
     ])
     expect(broken.code).toBe(1)
 
     write('doors.ts', doors(`\${word('user.name')} \${int('app.door')} \${word('app.how')}`, 'alice 7 opened'))
     expect((await run()).lines).toEqual([
-      `doors.ts:3:22: door.log: the field 'event.outcome' (keyword, in ${place('event.outcome')}) is gone, and 'app.how', of the same type, is new; rule 'refused' (where) asks for it. If it was renamed, keep the old name with .through(rename({ 'app.how': 'event.outcome' })), or accept the new one with 'tailrace check --update-lock'.`.replace(
+      `doors.ts:3:22: door.log: the field 'event.outcome' (keyword, in ${place('event.outcome')}) is gone, and 'app.how', of the same type, is new; rule 'refused' (where) asks for it. If it was renamed, keep the old name with .through(rename({ 'app.how': 'event.outcome' })), let searches by it find the new one with .through(alias({ 'event.outcome': 'app.how' })), or accept the new one with 'tailrace check --update-lock'.`.replace(
         ' and the digest ask ',
         ' asks ',
       ),

@@ -1,6 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { fieldOf, fields } from '../../src/event/field.ts'
+import { fieldsOf } from '../../src/query/fields-of.ts'
 import { longestQuery, parseKql } from '../../src/query/kql.ts'
 import { QueryError } from '../../src/query/query-error.ts'
 import type { Query } from '../../src/query/tree.ts'
@@ -147,3 +148,20 @@ property.prop([fc.array(fc.constantFrom('a', ' ', ':', '(', ')', '"', '*', '\\',
     }
   },
 ) // biome-ignore format: a list
+
+describe('another name of a field', () => {
+  const aliases = new Map([['user.name', { of: 'user.id', datasets: ['door.log', 'gate.log'] }]])
+  const read = (text: string) =>
+    parseKql(text, { fieldOf, names: Object.keys(fields), aliases, now: 0, timezone: 'UTC' })
+
+  test('asks for the field itself too, in the datasets that have the name', () => {
+    const own = '(event.dataset: (door.log or gate.log) and user.id: alice)'
+    expect(read('user.name: alice')).toEqual(parse(`user.name: alice or ${own}`))
+    expect(read('not user.name: alice')).toEqual(parse(`not (user.name: alice or ${own})`))
+  })
+
+  test('is not asked for by who names the field itself', () => {
+    expect([...fieldsOf(read('user.id: alice'))]).toEqual(['user.id'])
+    expect([...fieldsOf(read('user.name: a*'))].sort()).toEqual(['event.dataset', 'user.id', 'user.name'])
+  })
+})

@@ -7,21 +7,26 @@ export interface Doors {
   write(name: string, text: string): void
   /** `captures`: behind the literal that each line begins with. */
   define(captures: string, sample: string): void
+  /** Steps behind the parser: `.through(…)`. */
+  configure(steps: string): void
   run(...args: readonly string[]): Promise<Ended>
 }
 
 export const doorsIn = (folder: string, dataset: string, environment: Readonly<Record<string, string>> = {}): Doors => {
   mkdirSync(folder)
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
-  write(
-    'tailrace.config.ts',
-    `import { defineConfig, follow, pipeline } from 'tailrace'
+  const configure = (steps: string): void =>
+    write(
+      'tailrace.config.ts',
+      `import { alias, defineConfig, follow, pipeline } from 'tailrace'
 import { doors } from './doors.ts'
-export default defineConfig({ pipelines: [pipeline('doors').from(follow({ name: 'doors', paths: ['*.log'] })).parse(doors)], web: false })
+export default defineConfig({ pipelines: [pipeline('doors').from(follow({ name: 'doors', paths: ['*.log'] })).parse(doors)${steps}], web: false })
 `,
-  )
+    )
+  configure('')
   return {
     write,
+    configure,
     define(captures, sample) {
       const text = `@door ${sample}`
       write(

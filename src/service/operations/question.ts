@@ -1,12 +1,13 @@
 import { fieldOf, fields } from '../../event/field.ts'
 import { datasetsOf } from '../../pipeline/pipeline.ts'
 import type { Clock } from '../../query/date-span.ts'
-import { type KqlOptions, parseKql } from '../../query/kql.ts'
+import { type Alias, type KqlOptions, parseKql } from '../../query/kql.ts'
 import { QueryError } from '../../query/query-error.ts'
 import { everything, type Query } from '../../query/tree.ts'
 import type { Metric } from '../../store/aggregate.ts'
 import { OperationError } from '../control.ts'
 import type { Config } from '../load.ts'
+import { schemasOf } from '../schemas-of.ts'
 import { parseTime } from './time-range.ts'
 
 /** What every question takes. */
@@ -18,10 +19,25 @@ export interface Asked {
   readonly namespace?: string
 }
 
+/** Other names that pipelines keep for fields, and the datasets they keep them in. */
+const aliasesOf = ({ pipelines }: Pick<Config, 'pipelines'>): ReadonlyMap<string, Alias> => {
+  const aliases = new Map<string, Alias>()
+  for (const [dataset, schema] of schemasOf(pipelines))
+    for (const [name, { alias }] of schema) {
+      if (alias === undefined) continue
+      const known = aliases.get(name)
+      // One name of two fields: of the first, where it is that.
+      if (known === undefined || known.of === alias)
+        aliases.set(name, { of: alias, datasets: [...(known?.datasets ?? []), dataset] })
+    }
+  return aliases
+}
+
 /** The field table, and what the pipelines in force add under vendors' names. */
 export const knownFields = (config: Pick<Config, 'pipelines'>) => {
   const own = new Map(config.pipelines.flatMap((one) => [...datasetsOf(one).values()].flatMap((schema) => [...schema])))
   return {
+    aliases: aliasesOf(config),
     fieldOf: (name: string) => fieldOf(name) ?? own.get(name),
     names: [...new Set([...Object.keys(fields), ...own.keys()])],
   }
@@ -29,7 +45,7 @@ export const knownFields = (config: Pick<Config, 'pipelines'>) => {
 
 /** A query over `fields`; a mistake in it ends the command with 2. */
 export const queryOver = (
-  fields: Pick<KqlOptions, 'fieldOf' | 'names'>,
+  fields: Pick<KqlOptions, 'fieldOf' | 'names' | 'aliases'>,
   kql: string | undefined,
   clock: Clock,
 ): Query => {

@@ -9,7 +9,8 @@ type Mapping = Readonly<Record<string, unknown>>
 /** Beyond this a keyword is stored but matches nothing, `exists` included: alike in every store. */
 const ignoreAbove = 1024
 
-const mappingOf = ({ type }: Field, engine: Engine): Mapping => {
+const mappingOf = ({ type, alias }: Field, engine: Engine): Mapping => {
+  if (alias !== undefined) return { type: 'alias', path: alias }
   switch (type) {
     case 'keyword':
       return { type, ignore_above: ignoreAbove }
