@@ -43,6 +43,8 @@ export interface DryRun {
 }
 
 const dryRunLines = 1000
+/** Address space: untouched pages cost nothing. */
+const arenaBytes = 1 << 27
 /** So much of the share may be lost: single odd lines among the last ones are no reason. */
 const tolerance = 0.01
 
@@ -108,13 +110,13 @@ const readable = ({ source }: ZonedPipeline): boolean =>
 
 /**
  * Reads the last lines of a source's files with the pipeline in force and with the new one. Undefined: nothing changes in
- * how they are read, or there is nothing to read. `directory`: empty, and removed by the caller.
+ * how they are read, or there is nothing to read. `directory` is the caller's to remove.
  */
 const dryRun = async (
   before: ZonedPipeline,
   after: ZonedPipeline,
   paths: readonly string[],
-  directory: string,
+  { directory, arena }: { readonly directory: string; readonly arena: () => Arena },
 ): Promise<DryRun | undefined> => {
   const isSame =
     changeOf(before, after) === 'nothing' ||
@@ -125,9 +127,8 @@ const dryRun = async (
   )
   const recent = await recentLines(files, dryRunLines)
   if (recent.length === 0) return undefined
-  const arena = createArena(1 << 27)
-  const was = await readWith(before, recent, directory, arena)
-  const now = await readWith(after, recent, directory, arena)
+  const was = await readWith(before, recent, directory, arena())
+  const now = await readWith(after, recent, directory, arena())
   const { broken } = compareLocks(lockOf([before]), lockOf([after]))
   const { records, parsed, share, failure } = now
   return {
@@ -153,10 +154,12 @@ export const dryRunAll = async (
   const old = new Map(zonedPipelines(before).map((one) => [one.source.name, one]))
   const directory = await mkdtemp(join(tmpdir(), 'tailrace-dry-run-'))
   try {
+    let arena: Arena | undefined
+    const room = { directory, arena: () => (arena ??= createArena(arenaBytes)) }
     const runs: DryRun[] = []
     for (const pipeline of zonedPipelines(after)) {
       const was = old.get(pipeline.source.name)
-      const run = was && (await dryRun(was, pipeline, pathsOf(pipeline.source.name), directory))
+      const run = was && (await dryRun(was, pipeline, pathsOf(pipeline.source.name), room))
       if (run !== undefined) runs.push(run)
     }
     return runs

@@ -38,7 +38,10 @@ const whenFree = async (open: () => Promise<Store>): Promise<Store> => {
 }
 
 /** Opens what the configuration names. The libraries are loaded only for the store that is used. */
-export const openStore = async (config: Pick<Config, 'store' | 'data' | 'namespace'>): Promise<Store> => {
+export const openStore = async (
+  config: Pick<Config, 'store' | 'data' | 'namespace'>,
+  report?: (text: string) => void,
+): Promise<Store> => {
   if (config.store.kind === 'duckdb') {
     const { openDuckdb } = await import('../store/duckdb/store.ts')
     const { path = join(config.data, 'store', 'tailrace.duckdb'), memory } = config.store
@@ -62,5 +65,6 @@ export const openStore = async (config: Pick<Config, 'store' | 'data' | 'namespa
         }),
     ...(compression === undefined ? {} : { compression }),
     ...(installTemplates === undefined ? {} : { installTemplates }),
+    ...(report === undefined ? {} : { report }),
   })
 }

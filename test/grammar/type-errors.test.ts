@@ -21,7 +21,7 @@ const mistakes: readonly (readonly [text: string, at: string, says: string])[] =
     "'mysql.slowlog.lock_time.sec' is of type double; this reads long",
   ],
   [
-    "grammar({ name: 'x', line: line`${word('user.name')} ${word('user.name')}`, samples: [] })",
+    `grammar({ name: 'x', line: line\`\${word('user.name')} \${word('user.name')}\`, samples: [] })`,
     'line:',
     "'user.name' is captured twice",
   ],

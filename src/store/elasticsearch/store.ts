@@ -34,6 +34,8 @@ export interface ElasticsearchOptions extends ConnectionOptions {
   /** Sources whose records another machine may have stored: what is there already counts as `duplicate`. */
   readonly shared?: readonly string[]
   readonly backoff?: BackoffOptions
+  /** Told what a person should know and nothing waits for. */
+  readonly report?: (text: string) => void
 }
 
 /** What can be done once it is known what is at the other end. */
@@ -70,7 +72,7 @@ export const openElasticsearch = async (options: ElasticsearchOptions): Promise<
   const contact = async (signal: AbortSignal, asked: AskOptions = {}): Promise<Contact> => {
     if (known !== undefined) return known
     const engine = await detectEngine(ask, signal, asked)
-    const targets = createTargets(ask, engine)
+    const targets = createTargets(ask, engine, options.report ?? (() => undefined))
     const bulk = createBulk({
       connection,
       ask,

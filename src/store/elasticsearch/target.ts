@@ -3,7 +3,7 @@ import type { Schema } from '../../event/field.ts'
 import { type Ask, either } from './ask.ts'
 import type { Engine } from './engine.ts'
 import { mappingsOf, templateName, templateOf } from './template.ts'
-import { isObject } from './words.ts'
+import { errorOf, isObject, wordsOf } from './words.ts'
 
 /** The data streams (or aliases over numbered indices) that documents are written to. */
 export interface Targets {
@@ -52,7 +52,7 @@ const createAlias = async (ask: Ask, name: string, template: Templating, signal:
   }
 }
 
-export const createTargets = (ask: Ask, engine: Engine): Targets => {
+export const createTargets = (ask: Ask, engine: Engine, report: (text: string) => void): Targets => {
   const insist: Ask = (request, signal, options) => ask(request, signal, { ...options, patient: true })
   const ensured = new Map<string, Promise<void>>()
   const installed = new Map<string, Schema>()
@@ -80,6 +80,9 @@ export const createTargets = (ask: Ask, engine: Engine): Targets => {
     )
     await install()
     if (mapped.status !== 400) return
+    report(
+      `what there is of ${dataset} holds a field as another type than it has now (${wordsOf(errorOf(mapped.body))}): a new index begins behind its name, and questions over both find only a part; 'tailrace check --live' says which field`,
+    )
     for (const name of await writableNames(dataset, signal)) await rollOver(name, signal)
   }
 
