@@ -18,7 +18,7 @@ export interface Broken {
 
 export interface Compared {
   readonly broken: readonly Broken[]
-  /** `nginx.access: http.version`, or the name of a whole dataset or envelope. Nothing breaks by them. */
+  /** `nginx.access: http.version, user.id`, or the name of a whole dataset or envelope. Nothing breaks by them. */
   readonly added: readonly string[]
 }
 
@@ -46,7 +46,7 @@ const compareFields = (part: LockPart, of: string, before: LockedFields, after: 
     const now = after.get(field)
     if (now !== undefined && now !== was) broken.push({ part, of, field, was, now })
   }
-  return { broken, added: [...fresh.keys()].map((name) => `${of}: ${name}`) }
+  return { broken, added: fresh.size === 0 ? [] : [`${of}: ${[...fresh.keys()].join(', ')}`] }
 }
 
 const shared = (a: LockedFields, b: LockedFields): number =>
