@@ -23,7 +23,7 @@ interface Part {
   readonly last: readonly Mark[]
 }
 
-const most = { places: 400, pairs: 100_000, copies: 8 }
+const most = { places: 400, pairs: 100_000, copies: 8, exactCopies: 64 }
 const samples = [...Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)), 'é', '中']
 const wordBits = samples.reduce((bits, sign, i) => (/\w/.test(sign) ? bits | (1n << BigInt(i)) : bits), 0n)
 
@@ -74,6 +74,7 @@ const readsTwice = (body: string, lettersOf: (atom: string) => Letters | undefin
     part.empty === 0 ? [] : marks.map(({ at, edge }) => ({ at, edge: edge || part.edge }))
   const then = (a: Part, b: Part): Part => {
     join(a.last, b.first)
+    if ((a.empty > 1 && b.first.length > 0) || (b.empty > 1 && a.first.length > 0)) twice = true
     return {
       empty: Math.min(2, a.empty * b.empty),
       edge: a.edge || b.edge,
@@ -82,7 +83,6 @@ const readsTwice = (body: string, lettersOf: (atom: string) => Letters | undefin
     }
   }
   const either = (a: Part, b: Part): Part => {
-    if (a.empty + b.empty > 1) twice = true
     return {
       empty: Math.min(2, a.empty + b.empty),
       edge: a.empty > 0 && b.empty > 0 ? a.edge && b.edge : a.empty > 0 ? a.edge : b.edge,
@@ -104,7 +104,8 @@ const readsTwice = (body: string, lettersOf: (atom: string) => Letters | undefin
   const repeated = (piece: Piece): Part => {
     const { least, most: upper, keeps } = timesOf(piece.quantifier)
     if (keeps) return barrier()
-    if (upper > most.copies) {
+    // A range of many is as good as no end; the same number each time is not.
+    if (upper > (least === upper ? most.exactCopies : most.copies)) {
       const once = atomOf(piece)
       join(once.last, once.first)
       return least === 0 ? maybe(once) : once
@@ -159,7 +160,10 @@ const meets = (letters: readonly Letters[], next: readonly (readonly number[])[]
 }
 
 /** Whether a piece surely fits where it stands, if only nothing. */
-const surelyFits = (piece: Piece): boolean => piece.kind !== 'look' && timesOf(piece.quantifier).least === 0
+const surelyFits = (piece: Piece): boolean =>
+  piece.kind !== 'look' &&
+  (timesOf(piece.quantifier).least === 0 ||
+    (piece.inner !== undefined && piecesOf(piece.inner).some((pieces) => pieces.every(surelyFits))))
 
 /** The first part that may take exponential time, as it is written. */
 const exponentialPart = (source: string, fits: (atom: string) => RegExp, open: boolean): string | undefined => {
@@ -185,7 +189,7 @@ const exponentialPart = (source: string, fits: (atom: string) => RegExp, open: b
         const { most: upper, keeps } = timesOf(piece.quantifier)
         const behind = mayFail || !pieces.slice(i + 1).every(surelyFits)
         const inner = piece.kind === 'plain' && !keeps ? behind : false
-        if (upper > most.copies && inner) {
+        if (upper === Number.POSITIVE_INFINITY && inner) {
           try {
             if (readsTwice(piece.inner, lettersOf)) return piece.text
           } catch (error) {

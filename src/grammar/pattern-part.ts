@@ -1,6 +1,6 @@
 import type { SiteMark } from '../event/diagnostic.ts'
 import { fieldOf } from '../event/field.ts'
-import { int, ip, number, text } from './capture.ts'
+import { bool, int, ip, number, text } from './capture.ts'
 import type { ExtractOp, TakeOp } from './form.ts'
 import type { Capture, OptionalOf, Part, PartProblem, RequiredOf, Show } from './part.ts'
 
@@ -25,6 +25,7 @@ const ownCapture = ({ name, as }: PatternName): Capture | undefined => {
   if (type === 'long') return int(name as never)
   if (type === 'double') return number(name as never)
   if (type === 'ip') return ip(name as never)
+  if (type === 'boolean') return bool(name as never, { true: 'true', false: 'false' })
   return undefined
 }
 
@@ -39,13 +40,13 @@ export const patternPart = <M extends NamedCaptures>(
   const problems: PartProblem[] = mistake === undefined ? [] : [{ site, ...mistake }]
   const captures: { readonly name: string; readonly capture: Capture }[] = []
   for (const one of new Map(names.map((each) => [each.name, each])).values()) {
-    const own = given[one.name]
+    const own = Object.hasOwn(given, one.name) ? given[one.name] : undefined
     const capture = own ?? ownCapture(one)
     if (capture === undefined) {
       problems.push({
         site,
         text: `'${one.name}' is a ${fieldOf(one.name)!.type}, and the pattern does not say how it is written`,
-        mend: `Say it: fields: { '${one.name}': time('${one.name}', 'iso') }`,
+        mend: `Say it, as fields: { '${one.name}': time('${one.name}', 'iso') }, or name another field`,
       })
       continue
     }

@@ -22,12 +22,23 @@ const build = (source: string, wanted: readonly string[], ascii: boolean, sticky
       numbers: Int32Array.from(wanted, (group) => groups.get(group) ?? -1),
       loops: loops.flatMap(({ group, body }) => {
         const number = groups.get(group)
-        return number === undefined ? [] : [{ number, once: build(body, wanted, ascii, true) }]
+        const once = number === undefined ? undefined : alone(body, wanted, ascii)
+        return once === undefined ? [] : [{ number: number!, once }]
       }),
     }
   } catch (error) {
     if (error instanceof GrokMistake) throw error
     throw new GrokMistake(`the expression cannot be read: ${(error as Error).message}. Mend it`, { cause: error })
+  }
+}
+
+/** One repetition by itself; undefined where it refers to what stands outside. */
+const alone = (body: string, wanted: readonly string[], ascii: boolean): Program | undefined => {
+  try {
+    return build(body, wanted, ascii, true)
+  } catch (error) {
+    if (error instanceof GrokMistake) return undefined
+    throw error
   }
 }
 

@@ -56,6 +56,10 @@ describe('what is captured', () => {
     expect(fields('(?: (?:%{INT:n}|(?:x-%{WORD:w})+))*$', ' 1 x-ax 2')).toEqual({ n: '2', w: 'ax' })
   })
 
+  test('a repetition may refer to what stands before it', () => {
+    expect(fields('(?<q>["\x27])(?:%{WORD:w}\\k<q>,?)+', '"a","b"'.replace(',"', ','))).toEqual({ q: '"', w: 'b' })
+  })
+
   test('what stands behind the name in the braces says nothing', () => {
     expect(fields('%{INT - a remark} %{WORD:w}', '1 b')).toEqual({ w: 'b' })
   })
@@ -87,7 +91,7 @@ describe('the language of the expressions', () => {
 
 describe('own patterns', () => {
   test('are read as Logstash reads their files, and go before stock ones', () => {
-    const options = own('# orders\n\nORDER [A-Z]{2}-%{SHORT}\r\nSHORT \\d{3}\nSHORT \\d{4}  \nWORD [a-c]+\n')
+    const options = own('# orders\n\nORDER [A-Z]{2}-%{SHORT}\r\nSHORT \\d{3}\nSHORT \\d{4}\nWORD [a-c]+\n')
     expect(fields('%{ORDER:order} %{WORD:w}', 'AB-1234 xyzab', options)).toBeUndefined()
     expect(fields('%{ORDER:order} %{WORD:w}', 'AB-1234 abc', options)).toEqual({ order: 'AB-1234', w: 'abc' })
     // Stock patterns mean the own ones too.

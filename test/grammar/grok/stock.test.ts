@@ -14,8 +14,9 @@ test.each(cases)('$pattern reads a line of its program ($ecs)', ({ pattern, text
 })
 
 describe.each(['disabled', 'v1'] as const)('each stock pattern of %s', (ecs) => {
+  // With something behind it that may fail, so that what could take exponential time would be refused.
   test.each([...stockPatterns(ecs).keys()])('%s compiles', (name) => {
-    expect(() => grok(`%{${name}:x}`, { ecs })).not.toThrow()
+    expect(() => grok(`%{${name}:x}!`, { ecs })).not.toThrow()
   })
 })
 

@@ -16,11 +16,13 @@ const fields: Readonly<Record<string, string>> = {
   lastHost: '%{GREEDYDATA:nagios_hostname|host.hostname}',
   lastService: '%{GREEDYDATA:nagios_service|service.name}',
 }
+/** What another follows holds no semicolon; the last takes what its pattern takes. */
 const listed = (names: string): string =>
   names
     .split(' ')
-    .map((name) => fields[name]!)
+    .map((name, i, all) => (i < all.length - 1 ? fields[name]!.replace('%{DATA:', '%{NAGIOS_TEXT:') : fields[name]!))
     .join(';')
+const inner = (name: string): string => `${listed(`${name} message`).split(';')[0]!}`
 
 /** `TYPE: a;b;c` lines. */
 const kinds: Readonly<Record<string, string>> = {
@@ -59,14 +61,15 @@ const command = (name: string): string =>
   `NAGIOS_EC_LINE_${name} ${type('EXTERNAL_COMMAND')} %{NAGIOS_EC_${name}:nagios_command|nagios.log.command};`
 const lines = [
   ...Object.entries(kinds).map(([name, names]) => `NAGIOS_${name} ${type(name)} ${listed(names)}`),
-  `NAGIOS_TIMEPERIOD_TRANSITION ${type('TIMEPERIOD_TRANSITION')} ${listed('service')};%{DATA:nagios_unknown1|};%{DATA:nagios_unknown2|}`,
+  `NAGIOS_TIMEPERIOD_TRANSITION ${type('TIMEPERIOD_TRANSITION')} ${inner('service')};%{NAGIOS_TEXT:nagios_unknown1|};%{DATA:nagios_unknown2|}`,
   ...Object.entries(commands).map(([name, names]) => `${command(name)}${listed(names)}`),
-  `${command('SCHEDULE_HOST_DOWNTIME')}${listed('host')};%{NUMBER:nagios_start_time|nagios.log.start_time};%{NUMBER:nagios_end_time|nagios.log.end_time};%{NUMBER:nagios_fixed|nagios.log.fixed};%{NUMBER:nagios_trigger_id|nagios.log.trigger_id};%{NUMBER:nagios_duration|nagios.log.duration:int};%{DATA:author|user.name};%{DATA:comment|nagios.log.comment}`,
+  `${command('SCHEDULE_HOST_DOWNTIME')}${inner('host')};%{NUMBER:nagios_start_time|nagios.log.start_time};%{NUMBER:nagios_end_time|nagios.log.end_time};%{NUMBER:nagios_fixed|nagios.log.fixed};%{NUMBER:nagios_trigger_id|nagios.log.trigger_id};%{NUMBER:nagios_duration|nagios.log.duration:int};%{NAGIOS_TEXT:author|user.name};%{DATA:comment|nagios.log.comment}`,
 ]
 const named = (line: string): string => line.slice(0, line.indexOf(' '))
 
 /** Nagios: its log's types, and the external commands among them. */
 export const nagios = String.raw`
+NAGIOS_TEXT [^;]*
 NAGIOSTIME \[%{NUMBER:nagios_epoch|timestamp}\]
 NAGIOS_WARNING Warning:%{SPACE}%{GREEDYDATA:nagios_message|message}
 ${[...Object.keys(kinds), 'EXTERNAL_COMMAND', 'TIMEPERIOD_TRANSITION'].map((name) => `NAGIOS_TYPE_${name} ${name.replaceAll('_', ' ')}`).join('\n')}
