@@ -1,5 +1,6 @@
 import { type Batch, release } from '../event/batch.ts'
 import { has } from '../event/column.ts'
+import { printable } from '../event/printable.ts'
 import type { Grammar } from './grammar.ts'
 import { blockOf } from './text-block.ts'
 
@@ -100,7 +101,7 @@ const judge = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): 
       ? read < records.length
         ? `${grammar.name} reads all ${records.length} records of the head, but ${records.length - read} lack what tells it: ${grammar.tells.join(', ')}`
         : `${grammar.name} reads all ${records.length} records of the head`
-      : `${grammar.name} reads ${read} of ${records.length} records; record ${first[0] + 1} stops at byte ${failure.at ?? 0}: expected ${failure.expected}, found ${JSON.stringify(failure.found ?? '')}`
+      : `${grammar.name} reads ${read} of ${records.length} records; record ${first[0] + 1} stops at byte ${failure.at ?? 0}: expected ${failure.expected}, found ${printable(JSON.stringify(failure.found ?? ''))}`
   return { grammar, told, read, of: records.length, why }
 }
 

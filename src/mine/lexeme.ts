@@ -29,6 +29,7 @@ const zone = '(?: ?(?:Z|UTC|GMT|[+-]\\d\\d:?\\d\\d))?'
 const shapes: readonly (readonly [Exclude<Shape, 'word' | 'mark'>, RegExp])[] = (
   [
     ['time', `\\d{4}[-./]\\d\\d[-./]\\d\\d[-T ]${clock}${zone}`],
+    ['time', `\\d{8}T\\d{6}(?:[.,]\\d{1,9})?${zone}`],
     ['time', `\\d{1,2}/${month}/\\d{4}:${clock}${zone}`],
     ['time', `(?:${day},? )?${month} [ \\d]?\\d (?:\\d{4} )?${clock}${zone}(?: \\d{4})?`],
     ['time', `(?:${day},? )?\\d{1,2} ${month} (?:\\d{4} )?${clock}${zone}`],

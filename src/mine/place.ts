@@ -24,6 +24,9 @@ const cut = (value: string): readonly { readonly constant: boolean; readonly tex
   return parts
 }
 
+/** A word that is the same in several lines is no value after all. */
+const isWord = (texts: readonly string[]): boolean => texts.length > 1 && same(texts) && !/\d/.test(texts[0]!)
+
 /** Values that are built alike (`time host`, `a, b`) stand at several places. */
 const refined = (values: readonly string[]): readonly Place[] => {
   const cuts = values.map(cut)
@@ -31,20 +34,20 @@ const refined = (values: readonly string[]): readonly Place[] => {
   const isTold = first!.every(({ constant }, i) => constant || i === 0 || first![i - 1]!.constant)
   const builds = cuts.map((parts) => parts.map(({ constant, text }) => (constant ? text : '\u0000')).join('\u0001'))
   if (first!.length === 1 || !isTold || !same(builds)) return [{ values }]
-  return first!.map(({ constant, text }, i) =>
-    constant ? { constant: text } : { values: cuts.map((parts) => parts[i]!.text) },
-  )
+  return first!.map(({ constant, text }, i) => {
+    const texts = cuts.map((parts) => parts[i]!.text)
+    return constant || isWord(texts) ? { constant: text } : { values: texts }
+  })
 }
 
 /** Lines of one template that are spaced alike have the same one. */
 export const outline = (pieces: readonly Piece[]): string =>
   pieces.map((piece) => ('constant' in piece ? piece.constant : '\u0000')).join('')
 
-/** Lines of the same outline, side by side. A word that is the same in several is no value after all. */
+/** Lines of the same outline, side by side. */
 export const placesOf = (lines: readonly (readonly Piece[])[]): readonly Place[] =>
   lines[0]!.flatMap((first, i) => {
     if ('constant' in first) return [first]
     const values = lines.map((line) => (line[i] as { readonly value: string }).value)
-    const isConstant = values.length > 1 && same(values) && !/\d/.test(values[0]!)
-    return isConstant ? [{ constant: values[0]! }] : refined(values)
+    return isWord(values) ? [{ constant: values[0]! }] : refined(values)
   })

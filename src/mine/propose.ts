@@ -1,6 +1,6 @@
 import { align } from './align.ts'
 import { fieldNamer, type Names } from './field-name.ts'
-import { levelPattern } from './level-word.ts'
+import { levelLetter, levelPattern } from './level-word.ts'
 import { lexemes } from './lexeme.ts'
 import type { Template } from './mine.ts'
 import { outline, type Place, placesOf } from './place.ts'
@@ -87,13 +87,14 @@ const lineWriter = (names: Names) => {
     capture('word', 'log.level')
     put(words.slice(at + 1).join(''))
   }
-  const putValues = (values: readonly string[], next: string): void => {
+  const putValues = (values: readonly string[], next: string, isFront: boolean): void => {
     const layout = timeLayout(values)
     if (layout !== undefined && namer.take('@timestamp', 'time')) {
       capture('time', '@timestamp', layout)
       return
     }
-    if (values.every((value) => levelPattern.test(value)) && namer.take('log.level', 'word')) {
+    const isLevel = (value: string): boolean => levelPattern.test(value) || (isFront && levelLetter.test(value))
+    if (values.every(isLevel) && namer.take('log.level', 'word')) {
       capture('word', 'log.level')
       return
     }
@@ -128,7 +129,7 @@ const lineWriter = (names: Names) => {
     place(place: Place, next: Place | undefined, isFront: boolean): boolean {
       if ('constant' in place) putText(place.constant, isFront)
       else if (open) return false
-      else putValues(place.values, next !== undefined && 'constant' in next ? next.constant : '')
+      else putValues(place.values, next !== undefined && 'constant' in next ? next.constant : '', isFront)
       return true
     },
   }

@@ -1,4 +1,4 @@
-import { levelPattern } from './level-word.ts'
+import { levelLetter, levelPattern } from './level-word.ts'
 import type { Lexeme } from './lexeme.ts'
 
 /** Stands for one value or several in a row. */
@@ -46,7 +46,8 @@ export const skeleton = (pieces: readonly Lexeme[]): readonly string[] => {
     const { shape, text } = pieces[i]!
     // `<1 sec`, `~5 ms`: the mark is the value's.
     if (shape === 'mark' && isNumber(i + 1) && '<>~±'.includes(text) && !is(i + 2, '>')) continue
-    const isLevel = i < front && timed && text === text.toUpperCase() && levelPattern.test(text)
+    const isLevel =
+      i < front && timed && ((text === text.toUpperCase() && levelPattern.test(text)) || levelLetter.test(text))
     if ((shape === 'word' || shape === 'mark') && !isLevel) {
       out.push(text)
       continue

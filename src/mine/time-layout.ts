@@ -17,6 +17,8 @@ const layouts: readonly (readonly [string, RegExp])[] = [
   ['yyyy/MM/dd HH:mm:ssf', /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d(?:[.,]\d{1,9})?$/],
   ['yyyy.MM.dd HH:mm:ssf', /^\d{4}\.\d\d\.\d\d \d\d:\d\d:\d\d(?:[.,]\d{1,9})?$/],
   ['yyyy-MM-dd-HH:mm:ssf', /^\d{4}-\d\d-\d\d-\d\d:\d\d:\d\d(?:[.,]\d{1,9})?$/],
+  ['yyyyMMddTHHmmssf', /^\d{8}T\d{6}(?:[.,]\d{1,9})?$/],
+  ['yyyyMMddTHHmmssfZ', /^\d{8}T\d{6}(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)$/],
   ['yy/MM/dd HH:mm:ssf', /^\d\d\/\d\d\/\d\d \d\d:\d\d:\d\d(?:[.,]\d{1,9})?$/],
   ['MM-dd HH:mm:ssf', /^\d\d-\d\d \d\d:\d\d:\d\d(?:[.,]\d{1,9})?$/],
 ]

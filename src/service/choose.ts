@@ -50,7 +50,11 @@ export const createChoice = (
       const found = recognise(head, parsers, path)
       const hasLine = head.includes(10) || head.length >= enough || once
       if (!hasLine) return undefined
-      if (found.kind !== 'one') report(path, `${found.why}. Name the parser with --parser, or write one`)
+      if (found.kind !== 'one')
+        report(
+          path,
+          `${found.why}. Name the parser with --parser, or have one written: tailrace infer FILE > parsers/NAME.ts`,
+        )
       const grammar = found.kind === 'one' ? found.grammar : parsers[0]!
       chosen.set(key, grammar)
       return grammar.framing

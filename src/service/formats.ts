@@ -1,10 +1,28 @@
-import { readdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { readdir, readFile, realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Diagnostic } from '../event/diagnostic.ts'
 import type { Grammar } from '../grammar/grammar.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 
-const folder = new URL('../../parsers/', import.meta.url)
+const folder = fileURLToPath(new URL('../../parsers/', import.meta.url))
+const isScript = (name: string): boolean => /(?<!\.d)\.[tj]s$/.test(name)
+const importsTailrace = /\bfrom\s+['"]tailrace['"]/
+
+const scriptsIn = async (directory: string): Promise<readonly string[]> =>
+  (await readdir(directory))
+    .filter(isScript)
+    .sort()
+    .map((name) => resolve(directory, name))
+
+/** Formats of one's own: scripts in `parsers/` of the working directory, if they import `tailrace`. Others are somebody else's. */
+const ownScripts = async (): Promise<readonly string[]> => {
+  const own = await realpath('parsers').catch(() => undefined)
+  if (own === undefined || own === (await realpath(folder))) return []
+  const scripts = await scriptsIn(own).catch(() => [])
+  const texts = await Promise.all(scripts.map((script) => readFile(script, 'utf8').catch(() => '')))
+  return scripts.filter((_, i) => importsTailrace.test(texts[i]!))
+}
 
 const isGrammar = (value: unknown): value is Grammar =>
   typeof value === 'object' && value !== null && 'form' in value && 'read' in value && 'samples' in value
@@ -15,19 +33,18 @@ export interface Formats {
   readonly problems: readonly Diagnostic[]
 }
 
-/** Every format of `parsers/`: a new one costs a file there, and no list. */
+/** Every format of `parsers/`, and of a `parsers/` in the working directory: a new one costs a file there, and no list. */
 export const loadFormats = async (): Promise<Formats> => {
-  const files = (await readdir(folder)).filter((name) => /(?<!\.d)\.[tj]s$/.test(name)).sort()
+  const files = [...(await scriptsIn(folder)), ...(await ownScripts())]
   const grammars = new Map<string, Grammar>()
   const problems: Diagnostic[] = []
-  for (const name of files) {
-    const file = new URL(name, folder)
+  for (const file of files) {
     try {
-      const module = (await import(file.href)) as Readonly<Record<string, unknown>>
+      const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
       for (const value of Object.values(module)) if (isGrammar(value)) grammars.set(value.name, value)
     } catch (error) {
       const text = error instanceof Error ? error.message.split('\n')[0]! : String(error)
-      problems.push({ file: fileURLToPath(file), text: `the parser cannot be loaded: ${text}`, mend: 'Mend the file' })
+      problems.push({ file, text: `the parser cannot be loaded: ${text}`, mend: 'Mend the file' })
     }
   }
   const all = [...grammars.values()].sort((a, b) => a.name.localeCompare(b.name))

@@ -3,7 +3,7 @@ import type { Envelope } from '../event/envelope.ts'
 import { type Framing, wrapped as framingOfWrapped } from '../event/framing.ts'
 import { printable } from '../event/printable.ts'
 import type { Grammar } from '../grammar/grammar.ts'
-import { recognise } from '../grammar/recognise.ts'
+import { type Recognised, recognise } from '../grammar/recognise.ts'
 import { containerEnvelopes } from '../source/envelope/containers.ts'
 import { envelopeOf } from '../source/envelope/payload.ts'
 import type { Transform } from '../transform/transform.ts'
@@ -49,6 +49,12 @@ const named = async (options: TryOptions, all: readonly Grammar[]): Promise<Gram
 
 const envelopeNamed = ({ parser }: TryOptions): Envelope | undefined =>
   containerEnvelopes().find(({ name }) => name === parser)
+
+/** What a person can do where no format was recognised. */
+const mendOf = ({ kind }: Recognised, file = 'FILE'): string =>
+  kind === 'close'
+    ? '. Name the one it is'
+    : `. Name a parser, or have a grammar written: tailrace infer ${printable(file)} > parsers/NAME.ts`
 
 /** Decides how `try` reads its input; mistakes are thrown before anything is read. `say` is told what was recognised, and why. */
 export const chooseFor = async (
@@ -97,7 +103,7 @@ export const chooseFor = async (
     if (chosen === undefined) {
       const parsers = pipeline?.parsers ?? grammars
       const found = recognise(head, parsers, options.file)
-      if (found.kind !== 'one') throw new OperationError(1, found.why)
+      if (found.kind !== 'one') throw new OperationError(1, `${found.why}${mendOf(found, options.file)}`)
       chosen = found.grammar
       say(`recognised as ${chosen.name}: ${found.why}`)
     }

@@ -53,6 +53,12 @@ describe('templates', () => {
     expect(texts(["cannot open 'my file' now", "cannot open 'x' now"])).toEqual(["cannot open '<*>' now"])
   })
 
+  test('a level behind the time is a value, of one letter too', () => {
+    expect(texts(['08:00:00 I door opened', '08:00:01 W door opened', '08:00:02 E door opened'])).toEqual([
+      '<*> door opened',
+    ])
+  })
+
   test('times are values, however they are written', () => {
     const times = [
       '2026-11-27T08:00:00.123Z',
@@ -62,6 +68,8 @@ describe('templates', () => {
       'Fri Nov 27 08:00:00.123456 2026',
       '2026/11/27 08:00:00',
       '26/11/27 08:00:00',
+      '20261127T080000.250',
+      '20261127T080000Z',
     ]
     expect(texts(times.map((time) => `${time} door opened`))).toEqual(['<*> door opened'])
   })
