@@ -1,5 +1,6 @@
 import { markSite } from '../event/diagnostic.ts'
 import { type DissectOptions, dissectNames } from './dissect.ts'
+import { dotted } from './dotted.ts'
 import { type NamedCaptures, type PatternPart, patternPart } from './pattern-part.ts'
 
 export interface DissectLineOptions<M> extends DissectOptions {
@@ -34,7 +35,7 @@ export const dissectLine = <const M extends NamedCaptures = Record<never, never>
   return patternPart(
     site,
     { by: 'dissect', pattern, ...(separator === undefined ? {} : { separator }) },
-    names.filter((name) => name !== '').map((name) => ({ name })),
+    names.filter((name) => name !== '').map((name) => ({ name: dotted(name) })),
     fields ?? ({} as M),
     mistake,
   )

@@ -1,6 +1,5 @@
 import type { Failure } from '../event/failure.ts'
 import { shorten } from '../event/shorten.ts'
-import { dotted } from './dotted.ts'
 
 /**
  * Dissect, as Logstash's filter and Beats' processor read it: text between `%{…}` is a delimiter, each is looked for from
@@ -97,6 +96,13 @@ const at = (text: string, index: number, expected: string): Dissected => ({
 
 const shown = (delimiter: string): string => JSON.stringify(delimiter)
 
+/** As `fieldsOf`, where nothing is appended and no name is read. */
+const plainFields = (keys: readonly Key[], values: readonly string[]): Map<string, string> => {
+  const fields = new Map<string, string>()
+  for (let i = 0; i < keys.length; i++) if (keys[i]!.role === 'value') fields.set(keys[i]!.name, values[i]!)
+  return fields
+}
+
 /** What the keys captured, as fields. */
 const fieldsOf = (
   keys: readonly Key[],
@@ -130,12 +136,13 @@ const fieldsOf = (
 /** The names that get values, from left to right; `''` for one that the text gives. Throws `DissectMistake`. */
 export const dissectNames = (pattern: string): readonly string[] =>
   keysOf(pattern).keys.flatMap(({ name, role }) =>
-    role === 'value' || role === 'append' ? [dotted(name)] : role === 'indirect' ? [''] : [],
+    role === 'value' || role === 'append' ? [name] : role === 'indirect' ? [''] : [],
   )
 
 /** Compiles the pattern; throws `DissectMistake`. What it returns takes time linear in the text. */
 export const dissect = (pattern: string, { separator }: DissectOptions = {}): ((text: string) => Dissected) => {
   const { front, keys } = keysOf(pattern)
+  const plain = keys.every(({ role }) => role === 'value' || role === 'skip')
   return (text) => {
     if (!text.startsWith(front)) return at(text, 0, shown(front))
     let from = front.length
@@ -161,7 +168,7 @@ export const dissect = (pattern: string, { separator }: DissectOptions = {}): ((
       if (padded && right !== '') while (text.startsWith(right, from)) from += right.length
     }
     return {
-      fields: fieldsOf(keys, values, separator),
+      fields: plain ? plainFields(keys, values) : fieldsOf(keys, values, separator),
       startOf: (name) => starts[keys.findIndex((key) => key.name === name)] ?? 0,
     }
   }

@@ -1,7 +1,7 @@
 import type { Failure } from '../event/failure.ts'
 import { shorten } from '../event/shorten.ts'
 import { soundText } from './decode.ts'
-import { dissect } from './dissect.ts'
+import { dissect, dissectNames } from './dissect.ts'
 import { dotted } from './dotted.ts'
 import type { ExtractOp } from './form.ts'
 import { compileGrok } from './grok/grok.ts'
@@ -39,11 +39,12 @@ const byGrok = (op: ExtractOp, names: readonly string[]): Extract => {
 
 const byDissect = (op: ExtractOp, names: readonly string[]): Extract => {
   const extract = dissect(op.pattern, op.separator === undefined ? {} : { separator: op.separator })
+  const written = new Map(dissectNames(op.pattern).map((name) => [dotted(name), name]))
+  const keys = names.map((name) => written.get(name)!)
   return (text) => {
     const made = extract(text)
     if ('failure' in made) return { why: () => made.failure }
-    const fields = new Map([...made.fields].map(([name, value]) => [dotted(name), value]))
-    return { texts: names.map((name) => fields.get(name)), startOf: (one) => made.startOf(names[one]!) }
+    return { texts: keys.map((key) => made.fields.get(key)), startOf: (one) => made.startOf(keys[one]!) }
   }
 }
 

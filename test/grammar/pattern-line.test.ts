@@ -186,6 +186,14 @@ describe('a grammar by a dissect pattern', () => {
     ])
   })
 
+  test('a value that is none of its field is told where it stands', () => {
+    expect(readRecords(door, ['2026-11-27 08:00:00 door x for ann']).rows).toEqual([
+      expect.objectContaining({ field: 'app.door', at: 25, found: 'x for ann' }),
+    ])
+    const named = grammar({ name: 'app.named', line: dissect('%{app.a} %{[source][ip]}'), samples: ['1 ::1'] })
+    expect(readRecords(named, ['é x']).rows).toEqual([expect.objectContaining({ field: 'source.ip', at: 3 })])
+  })
+
   test('what is empty is no value', () => {
     const csv = grammar({ name: 'app.csv', line: dissect('%{app.a},%{app.b}'), samples: ['1,2'] })
     expect(readRecords(csv, [',2', '1,']).rows).toEqual([{ 'app.b': '2' }, { 'app.a': '1' }])
