@@ -112,7 +112,8 @@ export const apacheAccess = oneOf(
     twinOf: 'nginx.access',
     pathWords: ['httpd', 'other_vhosts'],
   },
-  common,
+  // Told by its first byte, it costs the others nothing.
   ssl,
+  common,
 )
 export type ApacheAccess = Infer<typeof apacheAccess>

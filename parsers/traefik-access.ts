@@ -48,29 +48,33 @@ const derive = {
 }
 
 /** Later versions write quotes inside of values as `\"`. */
-const common = grammar({
-  name: 'traefik.access.common',
-  line: line`${front} ${either(line`"${escaped('any', referrer)}" `, line`- `)}${either(line`"${escaped('any', agent)}" `, line`- `)}${count} ${either(router, line`-`)} ${either(server, line`-`)} ${took}`,
-  derive,
-  samples: [
-    '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET /orders/7.html?page=2 HTTP/1.1" 200 5778 "https://shop.example/" "a \\"b\\"" 262 "web@file" "http://10.0.0.3:8080" 12ms',
-    '203.0.113.7, 10.0.0.1 - anna [11/Feb/2026:06:43:36 +0000] "GET / HTTP/2.0" 404 19 "-" "-" 263 "-" "-" 0ms',
-    'client.example ident - [11/Feb/2026:06:43:36 +0000] "- - -" - - - - - - - 0ms',
-    '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET /a" 404 19 "-" "-" 263 "-" "-" 0ms',
-  ],
-})
+const escapedTail = line`${either(line`"${escaped('any', referrer)}" `, line`- `)}${either(line`"${escaped('any', agent)}" `, line`- `)}${count} ${either(router, line`-`)} ${either(server, line`-`)} ${took}`
 /** Earlier ones do not, so that the agent ends where what follows it begins. */
-const unescaped = grammar({
-  name: 'traefik.access.unescaped',
-  line: line`${front} "${referrer}" "${through(agent, { lastBefore: '" "' })}" ${count} ${router} ${server} ${took}`,
+const unescapedTail = line`"${referrer}" "${through(agent, { lastBefore: '" "' })}" ${count} ${router} ${server} ${took}`
+/** `format: genericCLF`: nothing in it is Traefik's own. */
+const genericTail = line`${either(line`"${escaped('any', referrer)}"`, line`-`)}${optional(line` ${either(line`"${escaped('any', agent)}"`, line`-`)}`)}${optional(line` ${count}`)}`
+const samples = [
+  '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET /orders/7.html?page=2 HTTP/1.1" 200 5778 "https://shop.example/" "a \\"b\\"" 262 "web@file" "http://10.0.0.3:8080" 12ms',
+  '203.0.113.7, 10.0.0.1 - anna [11/Feb/2026:06:43:36 +0000] "GET / HTTP/2.0" 404 19 "-" "-" 263 "-" "-" 0ms',
+  'client.example ident - [11/Feb/2026:06:43:36 +0000] "- - -" - - - - - - - 0ms',
+  '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET /a" 404 19 "-" "-" 263 "-" "-" 0ms',
+  '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET / HTTP/1.1" 200 5778 "-" "a "b" c" 262 "web@file" "http://10.0.0.3:8080" 12ms',
+]
+const own = grammar({
+  name: 'traefik.access.own',
+  line: line`${front} ${either(escapedTail, unescapedTail)}`,
+  derive,
+  samples,
+})
+const any = grammar({
+  name: 'traefik.access.any',
+  line: line`${front}${optional(line` ${either(escapedTail, unescapedTail, genericTail)}`)}`,
   derive,
   samples: [
-    '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET / HTTP/1.1" 200 5778 "-" "a "b" c" 262 "web@file" "http://10.0.0.3:8080" 12ms',
-    ...['- - -', 'GET /a'].flatMap((asked) => [
-      `203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "${asked}" 404 19 "-" "a "b"" 263 "-" "-" 0ms`,
-      `203.0.113.7, 10.0.0.1 - - [11/Feb/2026:06:43:36 +0000] "${asked}" 404 19 "-" "a "b"" 263 "-" "-" 0ms`,
-      `203.0.113.7 ident - [11/Feb/2026:06:43:36 +0000] "${asked}" 404 19 "-" "a "b"" 263 "-" "-" 0ms`,
-    ]),
+    ...samples,
+    '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET / HTTP/1.1" 200 5778 "-" "curl/8.5.0"',
+    '203.0.113.7, 10.0.0.1 - - [11/Feb/2026:06:43:36 +0000] "GET /a" 200 5778 - - 7',
+    '203.0.113.7 ident - [11/Feb/2026:06:43:36 +0000] "-" 200 5778',
   ],
 })
 
@@ -128,29 +132,15 @@ const structured = json({
     '{"ClientHost":"203.0.113.7, 10.0.0.1","DownstreamStatus":200,"RequestPath":"/","StartUTC":"2026-02-11T06:43:36Z","TLSVersion":"1.3"}',
   ],
 })
-/** `format: genericCLF`: nothing in it is Traefik's own. */
-const generic = grammar({
-  name: 'traefik.access.generic',
-  line: line`${front}${optional(line` ${either(line`"${escaped('any', referrer)}"`, line`-`)}`)}${optional(line` ${either(line`"${escaped('any', agent)}"`, line`-`)}`)}${optional(line` ${count}`)}`,
-  derive,
-  samples: [
-    '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET / HTTP/1.1" 200 5778 "-" "curl/8.5.0"',
-    '203.0.113.7, 10.0.0.1 - - [11/Feb/2026:06:43:36 +0000] "GET /a" 200 5778 - - 7',
-    '203.0.113.7 ident - [11/Feb/2026:06:43:36 +0000] "-" 200 5778',
-  ],
-})
-
-const own = oneOf('traefik.access.own', common, structured, unescaped)
-
 /** Traefik's access log: its extended Common Log Format, JSON, and the generic one. */
 export const traefikAccess = oneOf(
   {
     name: 'traefik.access',
     title: 'Traefik access log: CLF and JSON',
     url: 'https://doc.traefik.io/traefik/observe/logs-and-access-logs/',
-    toldBy: own,
+    toldBy: oneOf('traefik.access.told', own, structured),
   },
-  own,
-  generic,
+  any,
+  structured,
 )
 export type TraefikAccess = Infer<typeof traefikAccess>

@@ -174,6 +174,10 @@ const trimmed =
     return span(m, s, first, last)
   }
 
+/** A list whose end can be looked for as that of a text: no separator holds what it ends at. */
+const endsAsText = ({ value, stops, orEnd }: TakeOp): boolean =>
+  value.as === 'list' && stops.length === 1 && !orEnd && value.separators.every((text) => !text.includes(stops[0]![0]!))
+
 const runOf = (take: TakeOp): Step['run'] => {
   if (take.extent === 'rest') return runRest
   if (take.twice === true) return runTwice
@@ -184,7 +188,7 @@ const runOf = (take: TakeOp): Step['run'] => {
   if (take.value.as === 'word' && take.close === undefined) return runWord
   const hasMore =
     take.extent === 'through' ||
-    take.value.as === 'list' ||
+    (take.value.as === 'list' && !endsAsText(take)) ||
     take.close !== undefined ||
     take.lastBefore !== undefined ||
     (take.escape === undefined ? take.never !== undefined : take.orEnd || take.stops.length !== 1)

@@ -1,3 +1,4 @@
+import { findEither, fourfold } from '../memory/wide.ts'
 import { fail, type Machine } from './machine.ts'
 import { wordAt } from './read-number.ts'
 import { opened, putBoolean, putText } from './slot.ts'
@@ -58,8 +59,13 @@ export const spanList = (m: Machine, s: Step, from: number, to: number): boolean
   let start = from
   let at = from
   let good = true
+  // Of one or two separators the first bytes are looked for; of more each byte is held against all.
+  const one = fourfold(words[0]![0]!)
+  const other = words.length === 2 ? fourfold(words[1]![0]!) : one
+  const wide = words.length <= 2
   while (good) {
     let passed = 0
+    if (wide) at = findEither(m.view, at, to, one, other)
     if (at < to) {
       for (const separator of words) {
         if (bytes[at] === separator[0] && sameBytes(bytes, at, to, separator)) {
