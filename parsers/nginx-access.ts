@@ -3,6 +3,7 @@ import {
   copy,
   either,
   escaped,
+  extensionOf,
   grammar,
   host,
   type Infer,
@@ -37,6 +38,7 @@ export const nginxAccess = grammar({
     'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure'),
     'url.domain': copy('destination.address'),
     'url.port': copy('destination.port'),
+    'url.extension': extensionOf('url.path'),
   },
   tells: ['http.response.body.bytes'],
   samples: [

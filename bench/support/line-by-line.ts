@@ -8,6 +8,8 @@ const months: Readonly<Record<string, number>> = Object.fromEntries(
   ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map((name, i) => [name, i]),
 )
 
+const extension = /[^/]*\.([0-9A-Za-z]{1,10})$/
+
 const present = (text: string): string | undefined =>
   text === '-' ? undefined : text.includes('\\x') ? text.replace(/\\x([0-9A-F]{2})/g, unescaped) : text
 const unescaped = (_: string, digits: string): string => String.fromCharCode(Number.parseInt(digits, 16))
@@ -36,7 +38,12 @@ export const eventOf = (line: string): object | undefined => {
     url:
       original === undefined
         ? undefined
-        : { original, path, query: question === -1 ? undefined : present(target!.slice(question + 1)) },
+        : {
+            original,
+            path,
+            query: question === -1 ? undefined : present(target!.slice(question + 1)),
+            extension: path === undefined ? undefined : extension.exec(path)?.[1],
+          },
     user_agent: agent === '-' ? undefined : { original: present(agent!) },
     event: { dataset: 'nginx.access', outcome: +status! < 400 ? 'success' : 'failure' },
   }

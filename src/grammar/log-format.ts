@@ -1,7 +1,7 @@
 import { markSite } from '../event/diagnostic.ts'
 import type { FieldName, FieldTable } from '../event/field.ts'
 import { skip, text, word } from './capture.ts'
-import { copy, rangesOf } from './derive.ts'
+import { copy, extensionOf, rangesOf } from './derive.ts'
 import { define, type Grammar, type GrammarSpec } from './grammar.ts'
 import { either, line, sequence } from './line.ts'
 import { type FormatPiece, type FormatText, readFormatText } from './log-format-text.ts'
@@ -179,6 +179,7 @@ export const logFormat = (format: string, options: LogFormatOptions = {}): Gramm
           ...(has('http.response.status_code')
             ? { 'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure') }
             : {}),
+          ...(has('url.path') ? { 'url.extension': extensionOf('url.path') } : {}),
           ...(has('nginx.stream.status')
             ? { 'event.outcome': rangesOf('nginx.stream.status', [[400, 'success']], 'failure') }
             : {}),
