@@ -8,6 +8,9 @@ export const defaultPaths: readonly string[] = [
   '/var/log/mysql/*slow*.log',
   '/var/log/mysql/error.log',
   '/var/log/redis/*.log',
+  '/var/log/apache2/*access*.log',
+  '/var/log/apache2/*error*.log',
+  '/var/log/haproxy*.log',
   '/var/lib/docker/containers/*/*-json.log',
   './logs/**/*.log',
 ]

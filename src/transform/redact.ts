@@ -14,7 +14,11 @@ import type { Transform } from './transform.ts'
 const redactedFields = [
   'message', 'error.message', 'error.stack_trace', 'event.original', 'url.original', 'url.path', 'url.query',
   'http.request.referrer', 'nginx.error.request', 'nginx.error.subrequest', 'nginx.error.upstream',
-  'nginx.error.more', 'nginx.access.request', 'nginx.access.variables.*',
+  'nginx.error.more', 'nginx.access.request', 'nginx.access.variables.*', 'nginx.stream.variables.*',
+  'nginx.ingress_controller.request', 'apache.access.request', 'apache.error.more', 'file.path',
+  'haproxy.http.request.raw_request_line', 'haproxy.http.request.captured_headers',
+  'haproxy.http.request.captured_cookie', 'haproxy.http.response.captured_headers',
+  'haproxy.http.response.captured_cookie', 'haproxy.http.captured_headers', 'traefik.access.request',
   'mysql.slowlog.query', 'mysql.slowlog.explain', 'json',
 ] as const // biome-ignore format: one list, read across
 
