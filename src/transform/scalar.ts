@@ -81,3 +81,10 @@ const timeOf = (word: string): Scalar | undefined => {
   const nine = fraction.padEnd(9, '0')
   return { kind: 'time', ms: seconds + Number(nine.slice(0, 3)), ns: Number(nine.slice(3)), digits: fraction.length }
 }
+
+/** Whether TypeScript's value is of the field's type, so that `'7'` does not end up as a number's constant. */
+export const isNative = (value: string | number | boolean, type: FieldType): boolean => {
+  if (type === 'boolean') return typeof value === 'boolean'
+  if (type === 'long' || type === 'double') return typeof value === 'number'
+  return typeof value === 'string'
+}

@@ -6,7 +6,7 @@ import { codedOf, columnFrom } from './coded.ts'
 import type { FieldsOf } from './declare.ts'
 import { textDictionary } from './dictionary.ts'
 import { checkName } from './field-name.ts'
-import { expectedOf, scalarOf } from './scalar.ts'
+import { expectedOf, isNative, scalarOf } from './scalar.ts'
 import type { Transform } from './transform.ts'
 
 type Value = string | number | boolean | readonly string[]
@@ -100,11 +100,4 @@ export const set = <const T extends Readonly<Record<string, Value>>>(
       }
     },
   })
-}
-
-/** Whether TypeScript's value is of the field's type, so that `'7'` does not end up as a number's constant. */
-const isNative = (value: string | number | boolean, type: FieldType): boolean => {
-  if (type === 'boolean') return typeof value === 'boolean'
-  if (type === 'long' || type === 'double') return typeof value === 'number'
-  return typeof value === 'string'
 }
