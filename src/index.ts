@@ -3,6 +3,8 @@ export { rule } from './alert/rule.ts'
 export { env } from './config/env.ts'
 export { duckdb, elasticsearch, email } from './config/settings.ts'
 export { bool, duration, identifier, int, ip, number, oneOfWords, rest, skip, text, word } from './grammar/capture.ts'
+
+export { delimited } from './grammar/delimited.ts'
 export {
   comparedWith,
   constant,
@@ -16,7 +18,8 @@ export {
   wordsOf,
 } from './grammar/derive.ts'
 export { dissectLine as dissect } from './grammar/dissect-line.ts'
-export { indented, starts } from './grammar/framing.ts'
+
+export { continuedBy, continues, indented, paragraphs, starts } from './grammar/framing.ts'
 export { type Grammar, grammar, type Infer } from './grammar/grammar.ts'
 export { grokLine as grok } from './grammar/grok-line.ts'
 export { headerLines } from './grammar/header-lines.ts'
@@ -61,6 +64,7 @@ export { syslog } from './source/syslog.ts'
 export { tcp } from './source/tcp.ts'
 export { alias } from './transform/alias.ts'
 export { clientAddress } from './transform/client-address.ts'
+export { compute } from './transform/compute.ts'
 export { convert } from './transform/convert.ts'
 export { drop } from './transform/drop.ts'
 export { geoip } from './transform/geoip.ts'

@@ -1,5 +1,6 @@
 import { encode } from './encode.ts'
-import type { Form, FormAlternative, JsonMember, JsonOp, KeyValuesOp, Op, TakeOp, Value } from './form.ts'
+import type { DelimitedOp, Form, FormAlternative, JsonMember, JsonOp, KeyValuesOp, Op, TakeOp, Value } from './form.ts'
+import { signsOf } from './json-signs.ts'
 import { openingOf } from './opening.ts'
 import { readElapsed } from './read-elapsed.ts'
 import { readIp, spanAddress } from './read-ip.ts'
@@ -10,6 +11,7 @@ import { spanHost, spanUrl } from './read-url.ts'
 import type { Runnable } from './run-alternatives.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
 import { runCsv } from './run-csv.ts'
+import { delimitedStep } from './run-delimited.ts'
 import { extractStep } from './run-extract.ts'
 import { runFar, runTwice } from './run-far.ts'
 import { headerLinesStep } from './run-header-lines.ts'
@@ -267,7 +269,7 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
       else if (op.op === 'regex') for (const { take } of op.groups) takes(take)
       else if (op.op === 'extract') for (const { take } of op.captures) takes(take)
       else if (op.op === 'uncoloured') walk(op.ops)
-      else if (op.op === 'json' || op.op === 'key_values') {
+      else if (op.op === 'json' || op.op === 'key_values' || op.op === 'delimited') {
         if (op.op === 'key_values' && op.text !== undefined) found.add(slotOf(op.text))
         for (const { field } of op.members) found.add(slotOf(field))
         for (const { ops: inner } of op.lines) walk(inner)
@@ -298,7 +300,10 @@ const memberOf = ({ field, keys, value, required, there }: JsonMember, slotOf: S
   }
 }
 
-const membersOf = ({ members, lines, undeclared }: JsonOp | KeyValuesOp, slotOf: SlotOf): MembersSpec => ({
+const membersOf = (
+  { members, lines, undeclared }: JsonOp | KeyValuesOp | DelimitedOp,
+  slotOf: SlotOf,
+): MembersSpec => ({
   declared: members,
   members: members.map((member) => memberOf(member, slotOf)),
   lineKeys: lines.map(({ key }) => key),
@@ -400,9 +405,11 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         op.captures.map(({ take }) => takeStep(take, slotOf)),
       )
     case 'json':
-      return jsonStep({ ...membersOf(op, slotOf), ...needsOf(op, slotOf) }, op.inLine === true)
+      return jsonStep({ ...membersOf(op, slotOf), ...needsOf(op, slotOf) }, op)
     case 'key_values':
       return keyValuesStep(op, membersOf(op, slotOf), op.text === undefined ? -1 : slotOf(op.text))
+    case 'delimited':
+      return delimitedStep(op, membersOf(op, slotOf))
     case 'uncoloured':
       return stepOf({ run: runUncoloured, inner: stepsOf(op.ops, slotOf) })
   }
@@ -447,6 +454,7 @@ export const assemble = (alternative: FormAlternative, slotOf: SlotOf): Assemble
     fills: plan.map(({ op }) => slotsOf([op], slotOf)),
     touched: Int32Array.from(new Set([...slotsOf(alternative.ops, slotOf), ...derived])),
     opening: openingOf(alternative.ops),
+    signs: signsOf(alternative.ops),
   }
 }
 

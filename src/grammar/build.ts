@@ -62,7 +62,7 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
         say,
       ))
         names.add(name)
-    else if (op.op === 'json' || op.op === 'key_values') {
+    else if (op.op === 'json' || op.op === 'key_values' || op.op === 'delimited') {
       if (op.op === 'key_values' && op.text !== undefined) names.add(op.text)
       for (const { field } of op.members) names.add(field)
       for (const { ops: inner } of op.lines) for (const name of captured(inner, names, say)) names.add(name)
@@ -222,6 +222,7 @@ export const build = (spec: Define): Built => {
     op.op === 'newline' ||
     op.op === 'header_lines' ||
     op.op === 'trace' ||
+    (op.op === 'delimited' && op.quote !== '') ||
     (op.op === 'take' && ['rest', 'quoted', 'through', 'csv'].includes(op.extent))
   const form: Form = {
     version: 1,

@@ -50,6 +50,8 @@ const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
       return { texts: [], end: false, open: `'${op.field ?? op.trace}'` }
     case 'key_values':
       return { texts: [], end: false, open: 'key-value pairs' }
+    case 'delimited':
+      return { texts: [], end: false, open: 'a row' }
     case 'uncoloured':
       return firstOf(op.ops, behind)
     case 'json':
@@ -115,6 +117,7 @@ export const withStops = (ops: readonly Op[], onGap: OnGap, behind: Follow = not
           onGap('key-value pairs', follow.open ?? JSON.stringify(follow.texts[0]))
         return { ...op, lines: op.lines.map((line) => ({ ...line, ops: withStops(line.ops, onGap) })) }
       case 'json':
+      case 'delimited':
         return { ...op, lines: op.lines.map((line) => ({ ...line, ops: withStops(line.ops, onGap) })) }
       default:
         return op

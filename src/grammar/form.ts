@@ -27,6 +27,7 @@ export const opNames = [
   'json',
   'key_values',
   'uncoloured',
+  'delimited',
 ] as const
 export const valueNames = ['text', 'word', 'identifier', 'words', 'long', 'double', 'duration', 'elapsed', 'boolean', 'ip', 'address', 'host', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
 
@@ -148,7 +149,12 @@ export interface HeaderLinesOp {
  * first line behind the last head that is not blank in the column in which that head's own text begins (behind blanks
  * and `+`): `type` up to `: ` or the line's end, `reason` behind it; where that column is the first, up to the next of
  * `stacks` or the end. Lines of `stacks` begin a trace that tells no error. Lines that begin as one of `frames` in that
- * column tell none either. Without `field`, what is no trace goes nowhere, and nothing fits.
+ * column tell none either.
+ * Where `calls` are given, the trace begins with the first line (or what is left of the first) that begins with a name and
+ * `: ` or, right before, that is a name, before the first line that begins as one of them (`dotted`: a name with a dot). It tells the error: `type`
+ * is the name, less a code in brackets behind it, `reason` what stands behind up to the first call. Line ends around it are none
+ * of it.
+ * Without `field`, what is no trace goes nowhere, and nothing fits.
  */
 export interface TraceOp {
   readonly op: 'trace'
@@ -159,6 +165,8 @@ export interface TraceOp {
   readonly heads: readonly string[]
   readonly stacks: readonly string[]
   readonly frames: readonly string[]
+  readonly calls?: readonly string[]
+  readonly dotted?: true
 }
 /**
  * A regular expression over the bytes up to `stops` (as `until`), one byte a character, anchored at both ends; its
@@ -196,6 +204,8 @@ export interface JsonOp {
   readonly lines: readonly { readonly key: string; readonly ops: readonly Op[] }[]
   /** `json`: members that no field took, or whose value does not fit, go to the field `json`. `drop`: nowhere. */
   readonly undeclared: 'json' | 'drop'
+  /** Paths of texts that are JSON objects themselves: their members are read as if the object stood there. A text that is none is a text. */
+  readonly nested?: readonly string[]
   /** By the text of a field: the fields that have to be there too. */
   readonly needs?: { readonly field: string; readonly by: Readonly<Record<string, readonly string[]>> }
   /** It ends where the line does, and something may stand before it. */
@@ -222,6 +232,24 @@ export interface KeyValuesOp {
   readonly bare: boolean
   readonly text?: string
   readonly prefix: string
+  readonly members: readonly JsonMember[]
+  readonly lines: readonly { readonly key: string; readonly ops: readonly Op[] }[]
+  readonly undeclared: 'json' | 'drop'
+}
+/**
+ * A row of delimited text (RFC 4180): the whole record, a value a column, `separator` between. Behind `quote`, where a value
+ * begins with it, the value goes to the next quote that is not doubled, line ends and all; two are one of the value. A value
+ * that is empty, or one of `absent` without quotes, is none. More values than columns do not fit, nor fewer than `atLeast`. What
+ * values become, and where those go that no field took, is as with `key_values`, the column as key.
+ */
+export interface DelimitedOp {
+  readonly op: 'delimited'
+  readonly columns: readonly string[]
+  readonly separator: string
+  /** Empty: none. */
+  readonly quote: string
+  readonly absent: readonly string[]
+  readonly atLeast: number
   readonly members: readonly JsonMember[]
   readonly lines: readonly { readonly key: string; readonly ops: readonly Op[] }[]
   readonly undeclared: 'json' | 'drop'
@@ -257,6 +285,7 @@ export type Op =
   | JsonOp
   | KeyValuesOp
   | UncolouredOp
+  | DelimitedOp
 
 /** How bytes become a value. */
 export type Value =

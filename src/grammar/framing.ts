@@ -1,14 +1,15 @@
-import { type Diagnostic, diagnose, markSite } from '../event/diagnostic.ts'
+import { type Diagnostic, diagnose, markSite, type SiteMark } from '../event/diagnostic.ts'
 import { defaultMaxBytes, type Framing, type LineReader } from '../event/framing.ts'
 import { stepsOf } from './assemble.ts'
 import { bodyScans } from './body-scan.ts'
 import { doubtsOf } from './doubt.ts'
 import { encode } from './encode.ts'
 import { withStops } from './follow.ts'
+import { limitLines } from './limit-lines.ts'
 import { createMachine, openRecord } from './machine.ts'
 import { mayOpen, openingOf } from './opening.ts'
 import type { Part } from './part.ts'
-import { runAll, sameBytes } from './step.ts'
+import { isBlank, runAll, sameBytes } from './step.ts'
 import { zoneOf } from './zone.ts'
 
 /** A quoting mark of the text records hold, and the character that makes the next count for nothing inside. */
@@ -41,6 +42,8 @@ export interface JoinOptions {
   readonly maxBytes?: number
   /** See `Framing`; default 2 s. */
   readonly flushAfter?: number
+  /** Lines a record has at most: what comes behind is a record of its own. Default: as many as there are. */
+  readonly maxLines?: number
 }
 export interface StartOptions extends JoinOptions {
   /** Lines that belong to no record, as a banner between two: they end the record before, unless they are text of its body. */
@@ -54,6 +57,38 @@ export interface StartOptions extends JoinOptions {
 export type FramingOf = Framing & { readonly problems: readonly Diagnostic[] }
 
 const nowhere = new Uint8Array(0)
+
+const limitProblems = (site: SiteMark, { maxBytes, flushAfter, maxLines }: JoinOptions): readonly Diagnostic[] => {
+  const isCount = (value: number | undefined, least: number): boolean =>
+    value === undefined || (Number.isSafeInteger(value) && value >= least)
+  return [
+    ...(isCount(maxBytes, 1)
+      ? []
+      : [diagnose(site, `A record cannot have ${maxBytes} bytes at most`, 'Give a whole number from 1')]),
+    ...(isCount(maxLines, 1)
+      ? []
+      : [diagnose(site, `A record cannot have ${maxLines} lines at most`, 'Give a whole number from 1')]),
+    ...(isCount(flushAfter, 0)
+      ? []
+      : [diagnose(site, `A record cannot be ended after ${flushAfter} ms`, 'Give a whole number of milliseconds')]),
+  ]
+}
+
+const joined = (
+  site: SiteMark,
+  options: JoinOptions,
+  problems: readonly Diagnostic[],
+  begin: () => LineReader,
+): FramingOf => {
+  const { maxBytes = defaultMaxBytes, flushAfter = 2000, maxLines } = options
+  return {
+    joins: true,
+    maxBytes,
+    flushAfter,
+    begin: limitLines(begin, maxLines),
+    problems: [...problems, ...limitProblems(site, options)],
+  }
+}
 
 /** The index of the first layout that a line begins as; -1 for none. Values are checked, nothing is kept. */
 const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: string, mend: string) => Diagnostic) => {
@@ -95,7 +130,7 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
 export const starts = (layouts: readonly Part[], options: StartOptions = {}): FramingOf => {
   const site = markSite(starts)
   const problems: Diagnostic[] = []
-  const { maxBytes = defaultMaxBytes, flushAfter = 2000, between = [], body } = options
+  const { maxBytes = defaultMaxBytes, flushAfter = 2000, maxLines, between = [], body } = options
   const match = matcher([...layouts, ...between], problems, (text, mend) => diagnose(site, text, mend))
   if (layouts.length === 0)
     problems.push(diagnose(site, 'No layout of a start', 'Give what records begin with: starts([line`…`])'))
@@ -155,24 +190,77 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
       ...(doubt === undefined ? {} : { left: () => (inBody ? doubt.left() : 0) }),
     }
   }
-  return { joins: true, maxBytes, flushAfter, begin, problems }
+  return {
+    joins: true,
+    maxBytes,
+    flushAfter,
+    begin: limitLines(begin, maxLines),
+    problems: [...problems, ...limitProblems(site, options)],
+  }
 }
 
+/** Lines that begin as one of `layouts` belong to the record before; each other line begins one. */
+export const continues = (layouts: readonly Part[], options: JoinOptions = {}): FramingOf => {
+  const site = markSite(continues)
+  const problems: Diagnostic[] = []
+  const match = matcher(layouts, problems, (text, mend) => diagnose(site, text, mend))
+  if (layouts.length === 0)
+    problems.push(
+      diagnose(site, 'No layout of a further line', 'Give what such lines begin with: continues([line`…`])'),
+    )
+  return joined(site, options, problems, () => ({ starts: (bytes, start, end) => match(bytes, start, end) < 0 }))
+}
+
+/** A line that ends in `mark`, as a backslash, is continued by the next. */
+export const continuedBy = (mark: string, options: JoinOptions = {}): FramingOf => {
+  const site = markSite(continuedBy)
+  const text = encode(mark)
+  const problems =
+    mark === '' || mark.includes('\n')
+      ? [
+          diagnose(
+            site,
+            'The mark of a line that goes on is empty, or a line end',
+            "Give what such lines end in, as '\\\\'",
+          ),
+        ]
+      : []
+  return joined(site, options, problems, () => {
+    let goesOn = false
+    return {
+      starts(bytes, start, end) {
+        const begins = !goesOn
+        goesOn = end - start >= text.length && sameBytes(bytes, end - text.length, end, text)
+        return begins
+      },
+    }
+  })
+}
+
+/** Lines up to a blank one are a record; blank lines are part of none. */
+export const paragraphs = (options: JoinOptions = {}): FramingOf =>
+  joined(markSite(paragraphs), options, [], () => {
+    let open = false
+    return {
+      starts(bytes, start, end) {
+        let at = start
+        while (at < end && isBlank(bytes[at])) at++
+        const begins = !open
+        open = at < end
+        return open ? begins : 'between'
+      },
+    }
+  })
+
 /** Lines that begin with a blank or tab belong to the record before. */
-export const indented = ({ maxBytes = defaultMaxBytes, flushAfter = 2000 }: JoinOptions = {}): FramingOf => ({
-  joins: true,
-  maxBytes,
-  flushAfter,
-  begin: () => {
+export const indented = (options: JoinOptions = {}): FramingOf =>
+  joined(markSite(indented), options, [], () => {
     let first = true
     return {
       starts(bytes, start, end) {
-        const indent = start < end && (bytes[start] === 32 || bytes[start] === 9)
-        const begins = first || !indent
+        const begins = first || start >= end || !isBlank(bytes[start])
         first = false
         return begins
       },
     }
-  },
-  problems: [],
-})
+  })

@@ -26,13 +26,14 @@ export const json = <
 >(
   spec: Omit<JsonSpec<M, L, D>, 'members'> & { readonly members: M & Checked<M> },
 ): Grammar<EventOf<RequiredMembers<M>, Show<OptionalMembers<M> & LineFields<L> & DerivedFields<D> & Undeclared>>> => {
-  const { members, lines, undeclared, needs, derive = {}, ...common } = spec
+  const { members, lines, undeclared, needs, nested, derive = {}, ...common } = spec
   const site = markSite(json)
   const { fields, problems, ...of } = membersPart(site, {
     members,
     ...(lines === undefined ? {} : { lines }),
     ...(undeclared === undefined ? {} : { undeclared }),
     ...(needs === undefined ? {} : { needs }),
+    ...(nested === undefined ? {} : { nested }),
   })
   const part: Part = { ops: [{ op: 'json', ...of }], fields, problems }
   return define({ ...common, site, parts: [{ name: spec.name, part, derive }] })

@@ -11,7 +11,7 @@ import {
 } from './members.ts'
 import type { Fits, Offered, Part, PartProblem, Show, Yields } from './part.ts'
 
-export interface KeyValuesSpec<M, L, T> extends Omit<MembersSpec<M, L>, 'needs'> {
+export interface KeyValuesSpec<M, L, T> extends Omit<MembersSpec<M, L>, 'needs' | 'nested'> {
   /** Between a key and its value; default `=`. */
   readonly separator?: string
   /** Between two pairs, blanks around it or not; default: blanks alone. Plain values may hold blanks then. */

@@ -6,7 +6,8 @@
  *   f     fraction of a second, if there: `.` or `,` and one to nine digits
  *   Z     zone: `Z`, `UTC`, `GMT`, `±hh`, `±hhmm`, `±hh:mm`; printed `±hhmm`.   ZZ  the same, printed `±hh:mm`
  * and any other character for itself. Without yyyy and yy the year is the one that puts the time nearest before the
- * time of reading (a day of clock difference is forgiven). Names for usual ones:
+ * time of reading (a day of clock difference is forgiven). Without month and day it is the day that does so (an hour is
+ * forgiven): true of a log that is read as it is written. Names for usual ones:
  */
 const namedLayouts: Readonly<Record<string, string>> = {
   clf: 'dd/MMM/yyyy:HH:mm:ss Z',
@@ -57,9 +58,10 @@ export const layoutProblem = (layout: string): { readonly text: string; readonly
   const items = layoutItems(layout)
   const tokens = items.flatMap((item) => ('token' in item ? [item.token] : []))
   const has = (...names: readonly LayoutToken[]): boolean => names.some((name) => tokens.includes(name))
+  const isDaily = !has('yyyy', 'yy', 'MM', 'MMM', 'dd', 'd')
   const missing = [
-    ...(has('MM', 'MMM') ? [] : ['a month (MM or MMM)']),
-    ...(has('dd', 'd') ? [] : ['a day (dd or d)']),
+    ...(isDaily || has('MM', 'MMM') ? [] : ['a month (MM or MMM)']),
+    ...(isDaily || has('dd', 'd') ? [] : ['a day (dd or d)']),
     ...(has('HH', 'H') ? [] : ['an hour (HH or H)']),
     ...(has('mm') ? [] : ['minutes (mm)']),
     ...(has('ss') ? [] : ['seconds (ss)']),

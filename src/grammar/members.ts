@@ -147,6 +147,11 @@ export interface MembersSpec<M, L> {
   readonly lines?: L
   /** What no field took: kept in the field `json` (the default), or dropped. */
   readonly undeclared?: 'json' | 'drop'
+  /**
+   * Members that hold a JSON object as text, `{"log":"{\\"level\\":…}"}`: what is in it is read, and named, as if the object stood
+   * there (`log.level`), also where such a text holds another. A text that is no object stays what it is.
+   */
+  readonly nested?: readonly string[]
   /** By the text of a field: the fields a record with it has to have, else it is a failure (`missing_member`) that names them. */
   readonly needs?: {
     readonly field: keyof M & string
@@ -155,7 +160,7 @@ export interface MembersSpec<M, L> {
 }
 /** The same, as operations have it. */
 export interface MembersPart
-  extends Pick<JsonOp, 'members' | 'lines' | 'undeclared' | 'needs'>,
+  extends Pick<JsonOp, 'members' | 'lines' | 'undeclared' | 'needs' | 'nested'>,
     Pick<Part, 'fields' | 'problems'> {}
 
 const needsProblems = (
@@ -174,7 +179,7 @@ const needsProblems = (
 
 export const membersPart = (
   site: SiteMark,
-  { members, lines = {}, undeclared = 'json', needs }: MembersSpec<Members, Readonly<Record<string, Part>>>,
+  { members, lines = {}, undeclared = 'json', needs, nested }: MembersSpec<Members, Readonly<Record<string, Part>>>,
 ): MembersPart => {
   const entries = Object.entries(members)
   const inner = Object.entries(lines)
@@ -202,6 +207,7 @@ export const membersPart = (
     lines: inner.map(([at, { ops }]) => ({ key: at, ops })),
     undeclared,
     ...(needs === undefined ? {} : { needs }),
+    ...(nested === undefined ? {} : { nested }),
     fields: [
       ...entries.map(([name, { type }]) => ({
         name,
@@ -218,6 +224,13 @@ export const membersPart = (
       ]),
       ...inner.flatMap(([, part]) => part.problems),
       ...twice,
+      ...(nested ?? [])
+        .filter((path) => path === '' || taken.has(path))
+        .map((path) => ({
+          site,
+          text: `'${path}' is nested, but has no name or is read as a value`,
+          mend: 'Read members of it, or leave it out of nested',
+        })),
       ...(needs === undefined ? [] : needsProblems(site, needs, members)),
     ],
   }

@@ -9,6 +9,7 @@ export interface TimeProgram {
   /** Codes of tokens; a literal is its byte. */
   readonly items: Uint8Array
   readonly hasYear: boolean
+  readonly hasDay: boolean
 }
 
 const code = {
@@ -30,7 +31,7 @@ const code = {
 const own = new Set(['iso', 'epoch', 'epoch_s', 'epoch_ms', 'epoch_us', 'epoch_ns'])
 
 export const timeProgram = (layout: string): TimeProgram => {
-  if (own.has(layout)) return { own: layout as 'iso', items: new Uint8Array(0), hasYear: true }
+  if (own.has(layout)) return { own: layout as 'iso', items: new Uint8Array(0), hasYear: true, hasDay: true }
   const items = layoutItems(layout)
   // A literal byte is above all codes: blanks and printable characters begin at 32.
   const of = (item: LayoutItem): number =>
@@ -39,6 +40,7 @@ export const timeProgram = (layout: string): TimeProgram => {
     own: undefined,
     items: Uint8Array.from(items, of),
     hasYear: items.some((item) => 'token' in item && item.token.startsWith('yy')),
+    hasDay: items.some((item) => 'token' in item && item.token.startsWith('d')),
   }
 }
 
@@ -311,6 +313,23 @@ const inferYear = (m: Machine): number => {
   return Number.NaN
 }
 
+const hour = 3_600_000
+
+/** The day that puts the time nearest before now, an hour of clock difference forgiven. */
+const inferDay = (m: Machine): number => {
+  const limit = m.now + hour
+  for (let back = 0; back <= 2; back++) {
+    const day = new Date(limit + m.zone.offset(limit) - back * forgiven)
+    t.year = day.getUTCFullYear()
+    t.month = day.getUTCMonth() + 1
+    t.day = day.getUTCDate()
+    const local = civil()
+    const at = t.zoned ? local - t.zone : m.zone.toUtc(local)
+    if (!(at > limit)) return at
+  }
+  return Number.NaN
+}
+
 const finish = (m: Machine, s: Step, from: number, ms: number): boolean => {
   if (!(ms >= earliest && ms <= latest))
     return fail(m, 'time_out_of_range', from, 'a time that exists, from 1678 to 2261', s.field)
@@ -371,6 +390,7 @@ const readOne = (m: Machine, s: Step, program: TimeProgram): boolean => {
     return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', Math.min(at, limit), s.expected, s.field)
   }
   m.at = end
+  if (!program.hasDay) return finish(m, s, from, inferDay(m))
   if (!program.hasYear) return finish(m, s, from, inferYear(m))
   const local = civil()
   return finish(m, s, from, t.zoned ? local - t.zone : m.zone.toUtc(local))

@@ -1,3 +1,4 @@
+import { mayHold, type Signs } from './json-signs.ts'
 import type { Machine } from './machine.ts'
 import { fail } from './machine.ts'
 import { mayOpen, type Opening } from './opening.ts'
@@ -13,6 +14,8 @@ export interface Runnable {
   /** Slots each step may fill. */
   readonly fills: readonly Int32Array[]
   readonly opening: Opening
+  /** What stands in every record of it, where that is known. */
+  readonly signs: Signs | undefined
 }
 
 /** How many of its first steps are those of the one before it, and fill nothing that later ones fill again. */
@@ -28,9 +31,10 @@ const sharedWith = (one: Runnable, before: Runnable | undefined): number => {
 }
 
 /**
- * Runs alternatives in order until one fits the whole record; -1 for none. What cannot begin as the record does is not tried. Steps
- * that an alternative has in common with the one tried before it are not run again: where that came through them, reading goes
- * on behind them, and where it did not, this one would not either.
+ * Runs alternatives in order until one fits the whole record; -1 for none. What cannot begin as the record does, or lacks in it
+ * what its records hold, is not tried, unless nothing was and the failure has to be explained. Steps that an alternative has in
+ * common with the one tried before it are not run again: where that came through them, reading goes on behind them, and where it
+ * did not, this one would not either.
  */
 export const alternativesOf = (alternatives: readonly Runnable[]): ((m: Machine) => number) => {
   const many = alternatives.length > 1
@@ -59,7 +63,7 @@ export const alternativesOf = (alternatives: readonly Runnable[]): ((m: Machine)
     return steps.length
   }
 
-  return (m) => {
+  const runThose = (m: Machine, signed: boolean): number => {
     const { start, end, bytes, row } = m
     let last = -1
     let reached = 0
@@ -68,6 +72,7 @@ export const alternativesOf = (alternatives: readonly Runnable[]): ((m: Machine)
       const one = alternatives[i]!
       if (shared[i]! < common) common = shared[i]!
       if (many && !mayOpen(one.opening, bytes, start, end)) continue
+      if (many && signed && one.signs !== undefined && !mayHold(m, start, end, one.signs)) continue
       if (last >= 0) {
         if (reached < common) continue
         takeBack(m, rest[last]![common]!)
@@ -85,5 +90,10 @@ export const alternativesOf = (alternatives: readonly Runnable[]): ((m: Machine)
     }
     if (last >= 0) takeBack(m, rest[last]![0]!)
     return -1
+  }
+  const hasSigns = many && alternatives.some(({ signs }) => signs !== undefined)
+  return (m) => {
+    const found = runThose(m, true)
+    return found < 0 && hasSigns && m.farAt < 0 ? runThose(m, false) : found
   }
 }

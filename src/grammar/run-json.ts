@@ -9,6 +9,7 @@ import {
   setJson,
   skipBlank,
 } from '../event/json-reader.ts'
+import type { JsonOp } from './form.ts'
 import { hashStart, hashWith } from './json-paths.ts'
 import { quoteJson, repeatsKeys, withoutRepeats } from './json-text.ts'
 import { fail, type Machine } from './machine.ts'
@@ -48,9 +49,14 @@ class JsonRun {
 
   private readonly inLine: boolean
 
-  constructor(spec: MembersSpec, inLine: boolean) {
-    this.inLine = inLine
-    this.found = new Members(spec, notation())
+  /** Keys whose texts are read as JSON. */
+  private readonly nested: ReadonlySet<number>
+  private readonly inside: JsonCursor = jsonCursor()
+
+  constructor(spec: MembersSpec, { inLine, nested = [] }: Pick<JsonOp, 'inLine' | 'nested'>) {
+    this.inLine = inLine === true
+    this.found = new Members(spec, notation(), nested)
+    this.nested = new Set(nested.map((path) => this.found.paths.add(path)))
   }
 
   read(m: Machine): boolean {
@@ -110,7 +116,8 @@ class JsonRun {
       const kind = readValue(c)
       if (kind === jsonKind.bad) return false
       const key = node >= 0 ? paths.keyOf(node) : -1
-      if (key >= 0) found.note(key, kind, c.from, c.to, c.escaped, c.depth)
+      if (kind === jsonKind.string && this.nested.has(key) && this.within(m, to, h)) continue
+      if (key >= 0 && !this.nested.has(key)) found.note(key, kind, c.from, c.to, c.escaped, c.depth)
       else if (found.undeclared >= 0) {
         if (length > 0) {
           keyFrom = m.scratch.take(to)
@@ -126,9 +133,31 @@ class JsonRun {
       }
     }
   }
+
+  /** Members of the object that the text at the cursor is, under the first `length` bytes of `path`; false where it is none. */
+  private within(m: Machine, length: number, hash: number): boolean {
+    const { c, inside } = this
+    let { from, to } = c
+    if (c.escaped) {
+      const start = m.scratch.take(to - from)
+      to = decodeEscapes(m.bytes, from, to, m.bytes, start)
+      from = start
+    }
+    setJson(inside, m.bytes, from, to)
+    skipBlank(inside)
+    if (readValue(inside) !== jsonKind.object) return false
+    skipBlank(inside)
+    if (inside.at < to) return false
+    const { at, end } = c
+    setJson(c, m.bytes, from, to)
+    skipBlank(c)
+    this.object(m, length, hash)
+    setJson(c, m.bytes, at, end)
+    return true
+  }
 }
 
-export const jsonStep = (spec: MembersSpec, inLine: boolean): Step => {
-  const run = new JsonRun(spec, inLine)
+export const jsonStep = (spec: MembersSpec, op: JsonOp): Step => {
+  const run = new JsonRun(spec, op)
   return stepOf({ run: (m) => run.read(m), expected: 'a JSON object' })
 }

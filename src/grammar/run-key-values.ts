@@ -1,17 +1,14 @@
 import { jsonKind } from '../event/json-reader.ts'
-import { decodeAny, soundText } from './decode.ts'
+import { decodeAny } from './decode.ts'
 import { encode } from './encode.ts'
 import type { KeyValuesOp } from './form.ts'
 import { hashStart, hashWith } from './json-paths.ts'
-import { quoteText } from './json-text.ts'
-import { fail, flagInvalid, type Machine } from './machine.ts'
+import { fail, type Machine } from './machine.ts'
+import { kindOf, plainNotation } from './plain-notation.ts'
 import { putText } from './slot.ts'
 import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
-import { keyAlone, Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
+import { keyAlone, Members, type MembersSpec, type Notation } from './take-members.ts'
 
-/** What JSON takes for a number as it is. */
-const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
-const longestNumber = 40
 const longestPath = 1024
 
 const openers = new Set(encode('([{<'))
@@ -52,7 +49,7 @@ class KeyValuesRun {
     this.between = encode(op.between)
     this.quotes = new Set(op.quotes.map((quote) => encode(quote)[0]!))
     this.prefix = encode(op.prefix)
-    this.found = new Members(spec, { decode: decodeQuoted, json: (m, from, to) => this.json(m, from, to) })
+    this.found = new Members(spec, plainNotation(this.quotes, decodeQuoted))
   }
 
   run(m: Machine): boolean {
@@ -235,36 +232,6 @@ class KeyValuesRun {
     const span = kind === jsonKind.string ? 1 : 0
     found.others.put(bytes, h, nameFrom, nameTo, from - span, to + span, 0)
   }
-
-  /** The value as JSON: numbers and booleans as they are, else a string. */
-  private json(m: Machine, from: number, to: number): void {
-    m.first = from
-    m.second = to
-    const isQuoted = to > from + 1 && this.quotes.has(m.bytes[from]!) && m.bytes[to - 1] === m.bytes[from]
-    if (!isQuoted && kindOf(m, from, to) !== plainText) return
-    let first = from
-    let last = to
-    if (isQuoted) {
-      first = m.scratch.take(to - from)
-      last = decodeQuoted(m.bytes, from + 1, to - 1, m.bytes, first)
-      if (soundText(m, first, last) !== undefined) flagInvalid(m)
-    }
-    const text = quoteText(m, first, last)
-    m.first = text.start
-    m.second = text.end
-  }
-}
-
-const kindOf = (m: Machine, from: number, to: number): number => {
-  const { bytes } = m
-  const b = bytes[from]!
-  if (b === 45 || (b >= 48 && b <= 57))
-    return to - from <= longestNumber && isNumber.test(m.node.toString('latin1', from, to))
-      ? jsonKind.number
-      : plainText
-  if (to - from === 4 && m.node.toString('latin1', from, to) === 'true') return jsonKind.true
-  if (to - from === 5 && m.node.toString('latin1', from, to) === 'false') return jsonKind.false
-  return plainText
 }
 
 /** `text`: the slot of the text before the first pair, or -1. */

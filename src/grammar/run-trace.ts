@@ -1,37 +1,16 @@
-import { findEither, fourfold } from '../memory/wide.ts'
 import { encode } from './encode.ts'
 import type { TraceOp } from './form.ts'
 import { fail, type Machine } from './machine.ts'
+import { callsReader } from './run-calls.ts'
 import { putText } from './slot.ts'
 import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
+import { isName, nextLine, textEnd } from './trace-line.ts'
 
 export interface TraceSlots {
   readonly field: number
   readonly trace: number
   readonly type: number
   readonly reason: number
-}
-
-const lineFeed = fourfold(10)
-const nextLine = (view: DataView, from: number, end: number): number =>
-  Math.min(end, findEither(view, from, end, lineFeed, lineFeed) + 1)
-/** Where the text of the line [from, next) ends. */
-const textEnd = (bytes: Uint8Array, from: number, next: number): number => {
-  let to = next
-  if (to > from && bytes[to - 1] === 10) to--
-  if (to > from && bytes[to - 1] === 13) to--
-  return to
-}
-
-/** Letters, digits and what dotted names of inner classes hold: `shop.pay.<locals>.Refused`. */
-const isName = (bytes: Uint8Array, from: number, to: number): boolean => {
-  if (from === to || (bytes[from]! >= 48 && bytes[from]! <= 57)) return false
-  for (let at = from; at < to; at++) {
-    const b = bytes[at]!
-    const isLetter = (b >= 65 && b <= 90) || (b >= 97 && b <= 122) || b >= 128 || b === 95
-    if (!isLetter && !(b >= 46 && b <= 57 && b !== 47) && b !== 60 && b !== 62 && b !== 36) return false
-  }
-  return true
 }
 
 const lineIs = (bytes: Uint8Array, at: number, end: number, text: Uint8Array): boolean => {
@@ -49,6 +28,7 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
   })
   const stacks = op.stacks.map(encode)
   const frames = op.frames.map(encode)
+  const readCalls = op.calls === undefined ? undefined : callsReader(op)
 
   /** The error behind `head`, whose reason may go on to `end`. */
   const readError = (m: Machine, head: number, column: number, end: number): void => {
@@ -72,6 +52,7 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
     const { bytes, at: start, end } = m
     if (start >= end && op.field !== undefined)
       return fail(m, 'unexpected_end', start, 'some text', op.field ?? op.trace)
+    if (readCalls?.(m, slots) === true) return true
     let trace = -1
     let head = -1
     let column = 0

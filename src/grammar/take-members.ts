@@ -81,12 +81,17 @@ export class Members {
   private readonly missing: { readonly name: string; readonly field: string }[] = []
   private serial = 0
 
-  constructor({ declared, members, lineKeys, lines, undeclared, needs }: MembersSpec, notation: Notation) {
+  constructor(
+    { declared, members, lineKeys, lines, undeclared, needs }: MembersSpec,
+    notation: Notation,
+    also: readonly string[] = [],
+  ) {
     this.members = members.map((member, i) => ({
       ...member,
       keys: declared[i]!.keys.map((key) => this.paths.add(key)),
     }))
     this.lines = lines.map((line, i) => ({ ...line, key: this.paths.add(lineKeys[i]!) }))
+    for (const path of also) this.paths.add(path)
     this.undeclared = undeclared
     this.needs = needs
     this.notation = notation

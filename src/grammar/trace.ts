@@ -5,31 +5,54 @@ import type { Fits, Offered, Part, Yields } from './part.ts'
 type Texts = 'keyword' | 'text'
 const errorFields = ['error.stack_trace', 'error.type', 'error.message'] as const
 
-/** How a language writes stack traces: whole lines, that each begin a trace of an error, or of a stack without error. */
+/**
+ * How a language writes stack traces: whole lines, that each begin a trace of an error (`heads`), or of a stack without error
+ * (`stacks`); or, where the error's name begins it, how lines of calls begin.
+ */
 export interface TraceStyle {
-  readonly heads: readonly [string, ...string[]]
+  readonly heads?: readonly string[]
   readonly stacks?: readonly string[]
   /** What lines of a trace begin with that tell no error, where they are not indented. */
   readonly frames?: readonly string[]
+  /** `['\tat ']`: the name of an error, perhaps `: ` and why, stands on a line before the first of these. */
+  readonly calls?: readonly string[]
+  /** Such a name has a dot in it, as Java's: else a line of a message may look like one. */
+  readonly dotted?: true
 }
 
 const partOf = (
   site: SiteMark,
   name: string | undefined,
-  { heads, stacks = [], frames = [] }: TraceStyle,
+  { heads = [], stacks = [], frames = [], calls, dotted }: TraceStyle,
 ): Pick<Part, 'ops' | 'fields' | 'problems'> => {
   const [trace, type, reason] = errorFields
   return {
-    ops: [{ op: 'trace', ...(name === undefined ? {} : { field: name }), trace, type, reason, heads, stacks, frames }],
+    ops: [
+      {
+        op: 'trace',
+        ...(name === undefined ? {} : { field: name }),
+        ...{ trace, type, reason, heads, stacks, frames },
+        ...(calls === undefined ? {} : { calls }),
+        ...(dotted === undefined ? {} : { dotted }),
+      },
+    ],
     fields: [
       ...(name === trace || name === undefined ? [] : [{ name, type: 'text' as const, list: false }]),
       { name: trace, type: 'text', list: false },
       { name: type, type: 'keyword', list: false },
       { name: reason, type: 'text', list: false },
     ],
-    problems: [...heads, ...stacks, ...frames].includes('')
-      ? [{ site, text: 'A trace begins with an empty line', mend: 'Give the lines it begins with' }]
-      : [],
+    problems:
+      [...heads, ...stacks, ...frames, ...(calls ?? [])].includes('') ||
+      (heads.length === 0 && (calls ?? []).length === 0)
+        ? [
+            {
+              site,
+              text: 'A trace begins with an empty line, or with none',
+              mend: 'Give the lines it begins with, or how its calls begin',
+            },
+          ]
+        : [],
   }
 }
 

@@ -21,6 +21,7 @@ test('the list of operations is closed: a compiler elsewhere reads it too', () =
       "json",
       "key_values",
       "uncoloured",
+      "delimited",
       "text",
       "word",
       "identifier",

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Framing } from '../../src/event/framing.ts'
 import { text, word } from '../../src/grammar/capture.ts'
-import { indented, starts } from '../../src/grammar/framing.ts'
+import { continuedBy, continues, type FramingOf, indented, paragraphs, starts } from '../../src/grammar/framing.ts'
 import { line } from '../../src/grammar/line.ts'
 import { time } from '../../src/grammar/time.ts'
 import { joinLines } from './join-lines.ts'
@@ -142,4 +142,41 @@ test('a time that stood in the same memory before is no start', () => {
   expect(reader.starts(memory, 0, memory.length)).toBe(true)
   memory.write('[11-Feb-2026-06-43-36-+0000] GET /')
   expect(reader.starts(memory, 0, memory.length)).toBe(false)
+})
+
+test('lines that continue the one before are told by what they begin with, or by what that ended in', () => {
+  expect(records(continues([line`caused by `, line`| `]), ['| stray', 'a', '| b', 'caused by c', 'd'])).toEqual([
+    '| stray',
+    'a|| b|caused by c',
+    'd',
+  ])
+  expect(records(continuedBy('\\'), ['a \\', 'b\\', 'c', 'd', '\\', 'e'])).toEqual(['a \\|b\\|c', 'd', '\\|e'])
+})
+
+test('blank lines divide paragraphs, and are part of none', () => {
+  expect(records(paragraphs(), ['', 'a', 'b', ' \t', '', 'c', '', ''])).toEqual(['a|b', 'c'])
+})
+
+test('a record has no more lines than it may have', () => {
+  expect(records(indented({ maxLines: 2 }), ['a', ' b', ' c', ' d', 'e'])).toEqual(['a| b', ' c| d', 'e'])
+  expect(records(continues([line`+`], { maxLines: 3 }), ['a', '+1', '+2', '+3', '+4', 'b'])).toEqual([
+    'a|+1|+2',
+    '+3|+4',
+    'b',
+  ])
+  expect(records(paragraphs({ maxLines: 1 }), ['a', 'b', '', 'c'])).toEqual(['a', 'b', 'c'])
+  // Who begins with no start goes on by himself.
+  expect(records(starts([line`[`], { maxLines: 2 }), ['[a', 'b', 'c', 'd', '[e'])).toEqual(['[a|b', 'c', 'd', '[e'])
+})
+
+test('limits that are none, and layouts that say nothing, are told at load', () => {
+  const told = (framing: FramingOf): readonly string[] => framing.problems.map(({ text }) => text)
+  expect(told(indented({ maxBytes: 0, maxLines: 0.5, flushAfter: -1 }))).toEqual([
+    'A record cannot have 0 bytes at most',
+    'A record cannot have 0.5 lines at most',
+    'A record cannot be ended after -1 ms',
+  ])
+  expect(told(starts([line`x`], { maxLines: 0 }))).toHaveLength(1)
+  expect(told(continues([]))).toHaveLength(1)
+  expect(told(continuedBy(''))).toHaveLength(1)
 })

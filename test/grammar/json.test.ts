@@ -277,3 +277,39 @@ test('two numbers of a record are compared', () => {
     "test.bad: 'app.had' and 'app.asked' are not both numbers",
   ])
 })
+
+test('a text that is a JSON object is read as if it stood there', () => {
+  const wrapped = json({
+    name: 'test.nested',
+    members: {
+      'log.level': key('log.level', 'keyword'),
+      message: key('log.body.msg', 'text', { required: true }),
+      'user.id': key('user.id', 'keyword'),
+    },
+    nested: ['log', 'log.body'],
+    samples: ['{"log":"{\\"body\\":{\\"msg\\":\\"x\\"}}"}'],
+  })
+  expect(wrapped.problems).toEqual([])
+  const body = JSON.stringify({ msg: 'paid "7"\n龙井', n: 1 })
+  const log = JSON.stringify({ level: 'info', body, 'a.b': [1, { c: '}' }] })
+  expect(readOne(wrapped, JSON.stringify({ stream: 'stdout', log, user: { id: 'u7' } }))).toEqual({
+    'log.level': 'info',
+    message: 'paid "7"\n龙井',
+    'user.id': 'u7',
+    json: { stream: 'stdout', 'log.a.b': [1, { c: '}' }], 'log.body.n': 1 },
+  })
+  expect(readOne(wrapped, JSON.stringify({ log: { body: { msg: 'as an object' } } }))).toEqual({
+    message: 'as an object',
+  })
+  for (const text of ['plain', '', '{"body":', '{"body":{"msg":"x"}} behind', '[1]', '7'])
+    expect(readOne(wrapped, JSON.stringify({ log: text, 'log.body.msg': 'beside' }))).toEqual({
+      message: 'beside',
+      json: { log: text },
+    })
+  expect(readOne(wrapped, JSON.stringify({ log: '{}' }))).toMatchObject({
+    code: 'missing_member',
+    expected: 'a member "log.body.msg"',
+  })
+  const bad = json({ name: 'test.bad', members: { message: key('log', 'text') }, nested: ['log', ''], samples: ['{}'] })
+  expect(bad.problems).toHaveLength(2)
+})

@@ -75,6 +75,17 @@ test('a year-less time just behind new year is of the new year, one before it of
   expect(read('syslog', 'Dec 31 23:59:00', 'UTC', now)).toBe('2026-12-31T23:59:00')
 })
 
+test('a time without its day is of today, or of yesterday where today has not come so far', () => {
+  const now = Date.UTC(2026, 10, 23, 0, 5)
+  expect(read('HH:mm:ssf', '00:04:00.250', 'UTC', now)).toBe('2026-11-23T00:04:00.250')
+  expect(read('HH:mm:ssf', '23:59:00', 'UTC', now)).toBe('2026-11-22T23:59:00')
+  expect(read('HH:mm:ssf', '01:04:59', 'UTC', now)).toBe('2026-11-23T01:04:59')
+  expect(read('HH:mm:ssf', '01:05:01', 'UTC', now)).toBe('2026-11-22T01:05:01')
+  // In Shanghai it is eight o'clock.
+  expect(read('HH:mm:ss', '08:04:00', 'Asia/Shanghai', now)).toBe('2026-11-23T00:04:00')
+  expect(read('HH:mm:ss', '25:00:00', 'UTC', now)).toBe('time_out_of_range')
+})
+
 test('a leap second is the last nanosecond before the next second', () => {
   expect(read('iso', '2016-12-31T23:59:60Z')).toBe('2016-12-31T23:59:59.999')
   expect(read('iso', '2016-12-31T23:59:60.123456789Z')).toBe('2016-12-31T23:59:59.999999999')

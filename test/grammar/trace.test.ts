@@ -85,3 +85,48 @@ test('an empty line is no head', () => {
     grammar({ name: 'test', line: line`${withTrace('message', { heads: [''] })}`, samples: ['x'] }).problems[0]?.text,
   ).toContain('empty line')
 })
+
+const java = grammar({
+  name: 'test.java',
+  line: line`! ${withTrace('message', { calls: ['\tat ', '\t... '], dotted: true })}`,
+  samples: ['! x'],
+})
+const trace =
+  'com.shop.Orders$Refused: no: money\nleft\n\tat com.shop.Orders.pay(Orders.java:7)\nCaused by: java.lang.Error\n\t... 2 more'
+
+test('a trace told by its calls begins with the name of an error', () => {
+  expect(java.problems).toEqual([])
+  const error = {
+    'error.type': 'com.shop.Orders$Refused',
+    'error.message': 'no: money\nleft',
+    'error.stack_trace': trace,
+  }
+  expect(readOne(java, `! failed\n\n${trace}\n`)).toEqual({ message: 'failed', ...error })
+  expect(readOne(java, `! ${trace}`)).toEqual(error)
+  expect(readOne(java, `! order: 7\nitem: 8\n${trace}`)).toEqual({ message: 'order: 7\nitem: 8', ...error })
+  expect(readOne(java, '! failed\njava.lang.Error\n\tat a.b(C.java:1)')).toEqual({
+    message: 'failed',
+    'error.type': 'java.lang.Error',
+    'error.stack_trace': 'java.lang.Error\n\tat a.b(C.java:1)',
+  })
+  for (const none of ['failed\n\tat nowhere', 'java.lang.Error: no calls', 'a\nb: c\n\tat x'])
+    expect(readOne(java, `! ${none}`)).toEqual({ message: none })
+})
+
+test('a name of an error may have a code behind it, and no dot', () => {
+  const node = grammar({
+    name: 'test.node',
+    line: line`! ${withTrace('message', { calls: ['    at '] })}`,
+    samples: ['! x'],
+  })
+  expect(readOne(node, '! failed\nTypeError [ERR_X]: no\n    at a.js:1:1')).toEqual({
+    message: 'failed',
+    'error.type': 'TypeError',
+    'error.message': 'no',
+    'error.stack_trace': 'TypeError [ERR_X]: no\n    at a.js:1:1',
+  })
+})
+
+test('a style that tells nothing of a trace is refused', () => {
+  expect(grammar({ name: 'test.none', line: withTrace('message', {}), samples: ['x'] }).problems).toHaveLength(1)
+})

@@ -1,0 +1,90 @@
+import { jsonKind } from '../event/json-reader.ts'
+import { encode } from './encode.ts'
+import type { DelimitedOp } from './form.ts'
+import { hashStart, hashWith } from './json-paths.ts'
+import { fail, type Machine } from './machine.ts'
+import { kindOf, plainNotation } from './plain-notation.ts'
+import { type Step, sameBytes, stepOf } from './step.ts'
+import { Members, type MembersSpec, type Notation } from './take-members.ts'
+
+/** See `DelimitedOp`. Our own and no library: values stay where they are in the arena, and a failure tells their place. */
+export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {
+  const separator = encode(op.separator)
+  const quote = op.quote === '' ? -1 : encode(op.quote)[0]!
+  const absent = op.absent.map(encode)
+  const undoubled: Notation['decode'] = (bytes, from, to, out, at) => {
+    let w = at
+    for (let i = from; i < to; i++) {
+      out[w++] = bytes[i]!
+      if (bytes[i] === quote && bytes[i + 1] === quote) i++
+    }
+    return w
+  }
+  const found = new Members(spec, plainNotation(new Set(quote < 0 ? [] : [quote]), undoubled))
+  const columns = op.columns.map((name) => {
+    const bytes = encode(name)
+    const hash = bytes.reduce(hashWith, hashStart)
+    const node = found.paths.find(bytes, bytes.length, hash)
+    return { bytes, hash, key: node < 0 ? -1 : found.paths.keyOf(node), batch: undefined as unknown, at: 0 }
+  })
+
+  const note = (m: Machine, i: number, kind: number, from: number, to: number, escaped: boolean): void => {
+    const column = columns[i]!
+    if (column.key >= 0) {
+      found.note(column.key, kind, from, to, escaped, 0)
+      return
+    }
+    if (found.undeclared < 0) return
+    if (column.batch !== m.scratch) {
+      column.at = m.scratch.take(column.bytes.length)
+      m.bytes.set(column.bytes, column.at)
+      column.batch = m.scratch
+    }
+    const span = kind === jsonKind.string ? 1 : 0
+    found.others.put(m.bytes, column.hash, column.at, column.at + column.bytes.length, from - span, to + span, 0)
+  }
+
+  /** Reads the value at `m.at`, of column `i`; false where its quotes are not closed, or something stands behind them. */
+  const readValue = (m: Machine, i: number): boolean => {
+    const { bytes, end, at: from } = m
+    if (from < end && bytes[from] === quote) {
+      let doubled = false
+      let to = from + 1
+      for (; to < end; to++) {
+        if (bytes[to] !== quote) continue
+        if (bytes[to + 1] !== quote || to + 1 >= end) break
+        doubled = true
+        to++
+      }
+      if (to >= end) return fail(m, 'unexpected_end', end, JSON.stringify(op.quote))
+      m.at = to + 1
+      if (m.at < end && !sameBytes(bytes, m.at, end, separator))
+        return fail(m, 'expected_literal', m.at, JSON.stringify(op.separator))
+      if (to > from + 1) note(m, i, jsonKind.string, from + 1, to, doubled)
+      return true
+    }
+    let to = from
+    while (to < end && !sameBytes(bytes, to, end, separator)) to++
+    m.at = to
+    const isNone = to === from || absent.some((mark) => mark.length === to - from && sameBytes(bytes, from, to, mark))
+    if (!isNone) note(m, i, kindOf(m, from, to), from, to, false)
+    return true
+  }
+
+  const run = (m: Machine): boolean => {
+    found.open()
+    for (let i = 0; ; i++) {
+      if (i === columns.length)
+        return fail(m, 'trailing_text', m.at, `the end of the row: it has ${columns.length} columns`)
+      if (!readValue(m, i)) return false
+      if (m.at < m.end) {
+        m.at += separator.length
+        continue
+      }
+      if (i + 1 < op.atLeast) return fail(m, 'unexpected_end', m.end, `column ${JSON.stringify(op.columns[i + 1])}`)
+      m.limit = m.end
+      return found.take(m)
+    }
+  }
+  return stepOf({ run, expected: 'a row' })
+}
