@@ -32,7 +32,18 @@ export const jsonLog = json({
     exc_info: withTrace('error.stack_trace', pythonTrace),
     exception: withTrace('error.stack_trace', pythonTrace),
   },
-  moreGeneralThan: ['node.pino', 'go.log', 'shop.event', 'python.log', 'browser', 'miniprogram', 'traefik.access'],
+  moreGeneralThan: [
+    'node.pino',
+    'go.log',
+    'shop.event',
+    'python.log',
+    'browser',
+    'miniprogram',
+    'traefik.access',
+    'node.bunyan',
+    'node.winston',
+    'java.logback',
+  ],
   samples: ['{"@timestamp":"2026-03-10T08:00:00.123Z","log.level":"info","message":"listening","ecs.version":"1.6.0"}'],
 })
 export type JsonLog = Infer<typeof jsonLog>

@@ -1,4 +1,5 @@
 import { address, either, type Infer, int, json, key, line, rangesOf, text, url } from 'tailrace'
+import { levelNames } from './node/levels.ts'
 
 /**
  * pino: JSON lines, whatever its options made of them: times in any form or none, levels by number or name, with or
@@ -34,20 +35,11 @@ export const nodePino = json({
     'req.remoteAddress': line`${address('source.address')}`,
   },
   derive: {
-    'log.level': rangesOf(
-      'node.level',
-      [
-        [20, 'trace'],
-        [30, 'debug'],
-        [40, 'info'],
-        [50, 'warn'],
-        [60, 'error'],
-      ],
-      'fatal',
-    ),
+    'log.level': levelNames,
     'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure'),
   },
   tells: ['node.level'],
+  moreGeneralThan: ['node.bunyan'],
   samples: [
     '{"level":30,"time":1773129600123,"pid":7,"hostname":"shop","msg":"listening","port":3000}',
     '{"level":"info","time":"2026-03-10T08:00:00.123Z","req":{"method":"GET","url":"/orders/7?page=2","remoteAddress":"203.0.113.7"},"res":{"statusCode":200},"responseTime":1.5,"msg":"request completed"}',

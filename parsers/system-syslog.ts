@@ -100,7 +100,7 @@ export const systemSyslog = oneOf(
     name: 'system.syslog',
     title: 'Syslog',
     url: 'https://www.rfc-editor.org/rfc/rfc5424',
-    moreGeneralThan: ['python.log', 'haproxy.log'],
+    moreGeneralThan: ['python.log', 'haproxy.log', 'node.winston'],
   },
   rfc5424,
   rfc3164,

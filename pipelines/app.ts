@@ -1,8 +1,13 @@
 import { follow, pipeline, redact, rule, templates } from 'tailrace'
 import { celeryLog } from '../parsers/celery-log.ts'
+import { goLog } from '../parsers/go-log.ts'
 import { gunicornError } from '../parsers/gunicorn-error.ts'
+import { javaLogback } from '../parsers/java-logback.ts'
 import { jsonLog } from '../parsers/json.ts'
+import { logfmt } from '../parsers/logfmt.ts'
+import { nodeBunyan } from '../parsers/node-bunyan.ts'
 import { nodePino } from '../parsers/node-pino.ts'
+import { nodeWinston } from '../parsers/node-winston.ts'
 import { pythonLog } from '../parsers/python-log.ts'
 import { shopEvent } from '../parsers/shop-event.ts'
 import { uvicornLog } from '../parsers/uvicorn-log.ts'
@@ -12,8 +17,11 @@ export const unusualErrors = rule({
   name: 'app-unusual-errors',
   title: { en: 'Applications log far more errors than this hour usually has', zh: '应用错误日志远多于该时段平时' },
   severity: 'P2',
-  datasets: ['python.log', 'uvicorn.log', 'gunicorn.error', 'celery.log', 'node.pino', 'json'],
-  where: 'log.level: (error or ERROR or fatal or CRITICAL)',
+  datasets: [
+    ...['python.log', 'uvicorn.log', 'gunicorn.error', 'celery.log', 'node.pino', 'node.winston', 'node.bunyan'],
+    ...['java.logback', 'go.log', 'logfmt', 'json'],
+  ],
+  where: 'log.level: (error or ERROR or fatal or FATAL or critical or CRITICAL or panic)',
   metric: { kind: 'count' },
   direction: 'up',
   over: '5m',
@@ -55,7 +63,20 @@ export const wrongStock = rule({
 /** Each file's first lines choose the parser. */
 export default pipeline('app')
   .from(follow({ name: 'app', paths: ['./logs/**/*.log'] }))
-  .parse(pythonLog, uvicornLog, gunicornError, celeryLog, nodePino, shopEvent, jsonLog)
+  .parse(
+    pythonLog,
+    uvicornLog,
+    gunicornError,
+    celeryLog,
+    nodePino,
+    nodeWinston,
+    nodeBunyan,
+    javaLogback,
+    goLog,
+    shopEvent,
+    logfmt,
+    jsonLog,
+  )
   .through(redact())
   .through(templates())
   .watched(unusualErrors, failedPayments, failedOrders, wrongStock)

@@ -14,6 +14,8 @@ import {
   withTrace,
   word,
 } from 'tailrace'
+import { loguruEntry } from './loguru.ts'
+import { structlogEntry } from './structlog.ts'
 import { pythonTrace } from './trace.ts'
 
 /** The names; a level without one is called by its number. */
@@ -30,7 +32,6 @@ const gap = blanks()
 const heading = either(
   line` - ${logger} - ${level} - `,
   line` - ${level} - `,
-  line` | ${level}${gap}| ${logger}:${word('log.origin.function')}:${int('log.origin.file.line')} - `,
   line` [${int('process.pid')}] (${text('process.thread.name')}) ${level}${gap}${logger}: `,
   line` [${level}] ${word('log.logger')} ${word('log.origin.file.name')}:${int('log.origin.file.line')} ${word('log.origin.function')}() - `,
   line` [${level}] ${identifier('log.logger')}: `,
@@ -58,19 +59,25 @@ export const loggingStarts = [
   basic,
 ]
 
-/** Python's `logging`: the formats of its manual and of much used programs, Flask and Loguru among them. */
+const stamp = time('@timestamp', 'iso')
+const said = optional(withTrace('message', pythonTrace))
+
+/** Python's `logging`: the formats of its manual and of much used programs, Flask among them; structlog and loguru with a time. */
 export const loggingRecords = grammar({
   name: 'python.log',
-  line: line`${either(
-    line`${time('@timestamp', 'iso')}${heading}`,
-    line`[${time('@timestamp', 'iso')}${flask}`,
-    basic,
-  )}${optional(withTrace('message', pythonTrace))}`,
+  // The time is read once, whoever wrote what stands behind it.
+  line: either(
+    line`${stamp}${either(structlogEntry, loguruEntry, line`${heading}${said}`)}`,
+    line`${either(line`[${stamp}${flask}`, basic)}${said}`,
+  ),
   framing: starts(loggingStarts),
   samples: [
     '2026-03-10 08:00:00,123 - shop.orders - INFO - order 7 created',
     '2026-03-10 08:00:00,123 - INFO - order 7 created',
     '2026-03-10 08:00:00.123 | INFO     | shop.orders:create:7 - order 7 created',
+    '2026-03-10T08:00:00.123456Z [info     ] order paid                     [shop.orders] amount=99.5 order=7',
+    '2026-03-10 08:00:00 [error    ] failed                         order=7\nTraceback (most recent call last):\n  File "pay.py", line 7, in pay\nKeyError: \'price\'',
+    '2026-03-10 08:00:00 [exception] failed',
     '2026-03-10 08:00:00,123 [7] (MainThread) INFO     shop.orders: order 7 created',
     '2026-03-10 08:00:00,123 [INFO] shop.orders orders.py:7 create() - order 7 created',
     '2026-03-10 08:00:00,123 [INFO] shop.orders: order 7 created',

@@ -19,27 +19,17 @@ import {
 import { pythonTrace } from './trace.ts'
 
 const stamp = time('@timestamp', 'yyyy-MM-dd HH:mm:ssf')
-/** Its default format; levels may be one's own. */
-const front = line`${stamp} | ${trimmed(text('log.level'))} | ${text('log.logger')}:${word('log.origin.function')}:${int('log.origin.file.line')} - `
-const layout = line`${front}${optional(withTrace('message', pythonTrace))}`
+/** Its default format behind the time; levels may be one's own. */
+const heading = line` | ${trimmed(text('log.level'))} | ${text('log.logger')}:${word('log.origin.function')}:${int('log.origin.file.line')} - `
+export const loguruEntry = line`${heading}${optional(withTrace('message', pythonTrace))}`
 
 /** What its records begin with. */
-export const loguruStarts = [front, line`\u001b[32m${stamp}\u001b[0m | `, line`{"text": "`]
+export const loguruStarts = [line`${stamp}${heading}`, line`\u001b[32m${stamp}\u001b[0m | `, line`{"text": "`]
 
-/** loguru in its default format. */
-export const loguruPlain = grammar({
-  name: 'python.log.loguru',
-  line: layout,
-  framing: starts(loguruStarts),
-  samples: [
-    '2026-03-10 08:00:00.123 | INFO     | shop.orders:create:7 - order 7 created',
-    '2026-03-10 08:00:00.123 | ERROR    | __main__:<module>:7 - failed\nTraceback (most recent call last):\n\n> File "pay.py", line 7, in <module>\n    pay(7)\n    -> <function pay at 0x7f0>\n\nKeyError: \'price\'',
-  ],
-})
-/** The same for a terminal. */
+/** loguru's default format for a terminal. */
 export const loguruColours = grammar({
   name: 'python.log.loguru_colours',
-  line: uncoloured(layout),
+  line: uncoloured(line`${stamp}${loguruEntry}`),
   framing: starts(loguruStarts),
   samples: [
     '\u001b[32m2026-03-10 08:00:00.123\u001b[0m | \u001b[1mINFO    \u001b[0m | \u001b[36mshop.orders\u001b[0m:\u001b[36mcreate\u001b[0m:\u001b[36m7\u001b[0m - \u001b[1morder 7 created\u001b[0m',

@@ -49,9 +49,11 @@ const said = either(
   line`${trimmed(text('message'))} [${word('log.logger')}]${keyValues({ members: withoutLogger, ...pairs })}`,
   keyValues({ members, ...pairs, text: 'message' }),
 )
-const front = line`${optional(line`${stamp} `)}${padded}`
 // Further lines of an event stand before the trace.
-const console = record(line`${front}${said}`, optional(withTrace('python.more', pythonTrace)))
+const entry = record(line`${padded}${said}`, optional(withTrace('python.more', pythonTrace)))
+/** What `ConsoleRenderer` writes behind the time. */
+export const structlogEntry = line` ${entry}`
+
 /** Its own columns and colours, of the level at least. */
 const inColour = line`${optional(line`\u001b[2m${stamp}\u001b[0m `)}[\u001b[${skip()}m\u001b[1m${level}`
 
@@ -64,21 +66,17 @@ export const structlogStarts = [
   line`{${or('', skip())}"level":${optional(line` `)}"${level}"`,
 ]
 
-/** structlog's `ConsoleRenderer`, plain. */
-export const structlogConsole = grammar({
+/** structlog's `ConsoleRenderer` without a time. */
+export const structlogUntimed = grammar({
   name: 'python.log.structlog',
-  line: console,
+  line: entry,
   framing: starts(structlogStarts),
-  samples: [
-    "2026-03-10T08:00:00.123456Z [info     ] order paid                     [shop.orders] amount=99.5 client={'ip': '203.0.113.7'} order=7",
-    '2026-03-10 08:00:00 [error    ] failed                         order=7\nTraceback (most recent call last):\n  File "pay.py", line 7, in pay\nKeyError: \'price\'',
-    '[critical ] no database',
-  ],
+  samples: ['[critical ] no database', '[info     ] order paid                     [shop.orders] order=7'],
 })
-/** The same for a terminal. */
+/** `ConsoleRenderer` for a terminal. */
 export const structlogColours = grammar({
   name: 'python.log.structlog_colours',
-  line: uncoloured(console),
+  line: uncoloured(line`${optional(line`${stamp} `)}${entry}`),
   framing: starts(structlogStarts),
   samples: [
     '\u001b[2m2026-03-10T08:00:00.123456Z\u001b[0m [\u001b[32m\u001b[1minfo     \u001b[0m] \u001b[1morder paid                    \u001b[0m [\u001b[0m\u001b[1m\u001b[34mshop.orders\u001b[0m]\u001b[0m \u001b[36morder\u001b[0m=\u001b[35m7\u001b[0m',

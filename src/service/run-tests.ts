@@ -31,8 +31,7 @@ export interface TestResult {
 interface TestFile {
   readonly path: string
   readonly tests: readonly PipelineTest[]
-  /** By name of the test. */
-  readonly recorded: ReadonlyMap<string, Recorded>
+  readonly recorded: Readonly<Record<string, Recorded>>
 }
 
 /** Tests that can be run, and every mistake that keeps one from it. */
@@ -56,22 +55,19 @@ const foldersOf = async (config: string | undefined, problems: Diagnostic[]): Pr
 const isTest = (value: unknown): value is PipelineTest =>
   isObject(value) && isObject(value['pipeline']) && Array.isArray(value['lines']) && typeof value['name'] === 'string'
 
-const isRecord = (value: unknown): boolean =>
-  isObject(value) && Array.isArray(value['documents']) && Array.isArray(value['failures'])
-
 const readRecorded = (file: string, problems: Diagnostic[]): TestFile['recorded'] => {
   const path = recordPath(file)
-  if (!existsSync(path)) return new Map()
+  if (!existsSync(path)) return {}
   try {
     const value = parse(readFileSync(path, 'utf8'))
-    if (isObject(value) && Object.values(value).every(isRecord)) return new Map(Object.entries(value as object))
+    if (isObject(value)) return value as TestFile['recorded']
   } catch {}
   problems.push({
     file: path,
     text: 'what is expected cannot be read',
     mend: "Take the committed file, or remove it and write it anew with 'tailrace test --update'",
   })
-  return new Map()
+  return {}
 }
 
 const checkTests = (tests: readonly PipelineTest[]): readonly Diagnostic[] => {
@@ -164,12 +160,12 @@ export async function* runTests(
   { path, tests, recorded }: TestFile,
   { update, cwd }: { readonly update: boolean; readonly cwd: string },
 ): AsyncGenerator<TestResult> {
-  const records = new Map<string, Recorded>()
+  const records: Record<string, Recorded> = {}
   for (const test of tests) {
-    const { differences, error, record } = await runTest(test, recorded.get(test.name), update)
+    const { differences, error, record } = await runTest(test, recorded[test.name], update)
     const { file = path, line = 1, column = 1 } = siteOf(test.site) ?? {}
-    const kept = record ?? recorded.get(test.name)
-    if (isRecorded(test) && kept !== undefined) records.set(test.name, kept)
+    const kept = record ?? recorded[test.name]
+    if (isRecorded(test) && kept !== undefined) records[test.name] = kept
     yield {
       name: test.name,
       pipeline: test.pipeline.name,
@@ -181,6 +177,6 @@ export async function* runTests(
       ...(error === undefined ? {} : { error }),
     }
   }
-  const text = (all: TestFile['recorded']): string => `${stringify(Object.fromEntries(all), 2)}\n`
-  if (update && text(records) !== text(recorded)) await writeAtomic(recordPath(path), text(records), 0o644)
+  if (update && stringify(records) !== stringify(recorded))
+    await writeAtomic(recordPath(path), `${stringify(records, 2)}\n`, 0o644)
 }

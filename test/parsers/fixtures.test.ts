@@ -77,9 +77,17 @@ const unrecognised: Readonly<Record<string, string>> = {
 }
 
 describe('applications', () => {
-  const app = ['python.log', 'uvicorn.log', 'node.pino', 'json', 'go.log', 'logfmt', 'shop.event'].map(
-    (name) => grammars.find((grammar) => grammar.name === name)!,
-  )
+  const app = [
+    'python.log',
+    'uvicorn.log',
+    'node.pino',
+    'json',
+    'go.log',
+    'logfmt',
+    'shop.event',
+    'node.winston',
+    'node.bunyan',
+  ].map((name) => grammars.find((grammar) => grammar.name === name)!)
   const mine = fixtureFiles.filter((fixture) => app.some(({ name }) => name === parserOf(fixture)))
   it.each(mine)('%s is read by the parser its first lines tell', (fixture) => {
     const found = recognise(readFileSync(join(fixtures, fixture)).subarray(0, 65_536), app)
