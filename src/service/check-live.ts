@@ -31,41 +31,47 @@ const met = (name: string, field: Field, { fields }: Laid, fits: Fits): string |
   return undefined
 }
 
-const consequence = (isEngine: boolean, isWritten: boolean): string => {
-  if (!isEngine) return 'the column would become text, and questions that compare numbers find nothing in it'
-  return isWritten
+const consequence = (isEngine: boolean): string =>
+  isEngine
     ? "'run' would begin a new index for it, and questions over both find only a part"
-    : 'older events lie so, and questions over both find only a part'
-}
+    : 'the column would become text, and questions that compare numbers find nothing in it'
 
+/** Where the place that is written to would not take a field as it is now, and where only older events lie otherwise. */
 const conflictsOf = (
   config: Config,
   dataset: string,
   schema: Schema,
   places: readonly Laid[],
   fits: Fits,
-): readonly Diagnostic[] =>
-  [...schema].flatMap(([name, field]) => {
+): CheckedLive => {
+  const problems: Diagnostic[] = []
+  const notes: string[] = []
+  for (const [name, field] of schema) {
     // Where the old name holds values a new index begins, in which it is another name.
-    if (field.alias !== undefined) return []
+    if (field.alias !== undefined) continue
     const found = places.flatMap((place) => {
       const what = met(name, field, place, fits)
       return what === undefined ? [] : [{ place, what }]
     })
-    // The one that is written to says most.
-    const worst = found.find(({ place }) => place.isWritten) ?? found[0]
-    if (worst === undefined) return []
-    const { place, what } = worst
-    const grammar = grammarOf(config, dataset, name)
+    const [first] = found
+    if (first === undefined) continue
+    const written = found.find(({ place }) => place.isWritten)
+    const { place, what } = written ?? first
     const more = found.length > 1 ? ` and ${found.length - 1} more` : ''
-    return [
-      {
-        ...(grammar?.schema.has(name) === true ? capturePlace(grammar, name) : {}),
-        text: `${dataset}: the field '${name}' is ${field.type}, and ${what} in ${place.place}${more}: ${consequence(config.store.kind === 'elasticsearch', place.isWritten)}`,
-        mend: 'Give it the type it has there, or another name',
-      },
-    ]
-  })
+    const text = `${dataset}: the field '${name}' is ${field.type}, and ${what} in ${place.place}${more}`
+    if (written === undefined) {
+      notes.push(`${text}, which holds older events: questions over both find only a part`)
+      continue
+    }
+    const grammar = grammarOf(config, dataset, name)
+    problems.push({
+      ...(grammar?.schema.has(name) === true ? capturePlace(grammar, name) : {}),
+      text: `${text}: ${consequence(config.store.kind === 'elasticsearch')}`,
+      mend: 'Give it the type it has there, or another name',
+    })
+  }
+  return { problems, notes }
+}
 
 /** An embedded store keeps these elsewhere than in the dataset's table. */
 const isProvenance: ReadonlySet<string> = new Set(provenanceFields)
@@ -94,7 +100,9 @@ export const compareLive = (config: Config, laid: readonly Laid[]): CheckedLive 
   const notes: string[] = []
   for (const [dataset, schema] of schemasOf(config.pipelines)) {
     const places = laid.filter((one) => one.dataset === dataset)
-    problems.push(...conflictsOf(config, dataset, schema, places, fits))
+    const conflicts = conflictsOf(config, dataset, schema, places, fits)
+    problems.push(...conflicts.problems)
+    notes.push(...conflicts.notes)
     notes.push(...leftOf(dataset, schema, places, fits))
     const overruled = places.find(({ overruledBy }) => overruledBy !== undefined)?.overruledBy
     if (overruled !== undefined)

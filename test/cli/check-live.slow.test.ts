@@ -50,7 +50,6 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
       expect(await ask('POST', `/${index}/_count`, { query })).toMatchObject({ count: 2 })
       const found = await run('search', 'user.name: alice', '--dataset', dataset, '--format', 'ndjson')
       expect(found.out.trimEnd().split('\n')).toHaveLength(2)
-      expect((await run('check', '--live')).code).toBe(0)
     }, 240_000)
 
     test('says what could not be mapped as it is, where older events lie otherwise, and whose template wins', async () => {
@@ -62,9 +61,6 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
       const empty = await run('check', '--live')
       expect([empty.code, empty.err]).toEqual([0, expect.stringContaining('holds nothing of these datasets yet')])
       expect((await run('run', '--once', '--no-web')).code).toBe(0)
-      const same = await run('check', '--live')
-      expect([same.code, same.out]).toEqual([0, expect.stringContaining('no mistake')])
-
       define(`\${word('app.door')} \${word('app.user.name')} \${word('user.id')}`, '7 10.0.0.1 alice')
       const changed = await run('check', '--live')
       expect(changed.code).toBe(1)
@@ -83,22 +79,20 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
       await ask('POST', `/${index}/_refresh`)
       expect(await ask('GET', `/${index}/_count`)).toMatchObject({ count: 2 })
       const after = await run('check', '--live')
-      expect([after.code, after.out]).toEqual([
-        1,
-        expect.stringContaining('older events lie so, and questions over both'),
+      expect([after.code, after.err]).toEqual([
+        0,
+        expect.stringContaining('which holds older events: questions over both find only a part'),
       ])
 
       define(`\${int('app.door.number')} \${ip('source.ip')} \${word('user.name')}`, '7 10.0.0.1 alice')
-      expect((await run('check', '--live')).out).toContain(
-        "the field 'app.door.number' is long, and within 'app.door', ",
-      )
-
       const template = { index_patterns: ['logs-doors.live-*'], priority: 900, template: {} }
       const stream = { ...template, data_stream: {} }
       await ask('PUT', '/_index_template/foreign-doors-live', stream).catch(() =>
         ask('PUT', '/_index_template/foreign-doors-live', template),
       )
-      expect((await run('check', '--live')).out).toContain(
+      const { out } = await run('check', '--live')
+      expect(out).toContain("the field 'app.door.number' is long, and within 'app.door', ")
+      expect(out).toContain(
         `${dataset}: the index template 'foreign-doors-live' wins over Tailrace's, so new indices lie as it says. Lower its priority below 250`,
       )
     }, 240_000)
