@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
 import { afterAll, describe, expect } from 'vitest'
+import { outcome, release } from '../../src/event/batch.ts'
+import { documentText } from '../../src/event/document.ts'
 import type { Grammar } from '../../src/grammar/grammar.ts'
 import { blockOf } from '../../src/grammar/text-block.ts'
 import { loadFormats } from '../../src/service/formats.ts'
@@ -123,6 +125,29 @@ describe.each(grammars.map((grammar) => [grammar.name, grammar] as const))('%s',
       const printed = grammar.print(batch, row)
       if (printed !== undefined) expect(printed).toBe(sample)
     })
+  })
+
+  // An absent value prints as the layout's own mark for that, and bytes that are no text are not restored.
+  test.prop([logs(grammar)], { numRuns: 12, endOnFailure: true })('prints what reads as the same again', (bytes) => {
+    fc.pre(!bom(bytes))
+    const options = { dataset: grammar.name, timezone: 'UTC', now: 0 }
+    const texts = bytes
+      .toString('utf8')
+      .split('\n')
+      .filter((text) => text.trim() !== '')
+    fc.pre(texts.length > 0)
+    const batch = grammar.read(blockOf(texts), options)
+    const printed = texts.flatMap((_, row) => {
+      const text = batch.outcome[row] === outcome.live ? grammar.print(batch, row) : undefined
+      return text === undefined ? [] : [{ text, document: JSON.parse(documentText(batch, row)) as object }]
+    })
+    for (const { text, document } of printed) {
+      const again = grammar.read(blockOf([text]), options)
+      expect(again.failures.get(0)).toBeUndefined()
+      expect(JSON.parse(documentText(again, 0))).toEqual(document)
+      release(again)
+    }
+    release(batch)
   })
 
   // What takes time that grows with the square of a line's length, or of the number of lines, would not end.
