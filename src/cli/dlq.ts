@@ -104,8 +104,11 @@ export const addDlq = (program: Command): void => {
   withFormat(selecting(command.command('list').description('dead letters, oldest first')))
     .option('--raw', 'as they are, without redaction')
     .option('-n, --limit <n>', 'at most this many', wholeNumber('--limit'))
-    .action((kql: string | undefined, options: Selecting) =>
-      list(options, 'dlq-list', selectionOf(kql, options), columns),
+    .option('--templates', 'instead: how many there are of each kind of record')
+    .action((kql: string | undefined, options: Selecting & { readonly templates?: boolean }) =>
+      options.templates === true
+        ? list(options, 'dlq-groups', selectionOf(kql, options), ['count', 'dataset', 'code', 'last', 'template', 'id'])
+        : list(options, 'dlq-list', selectionOf(kql, options), columns),
     )
   withStoreName(command.command('show <id>').description('one dead letter, whole'))
     .option('--raw', 'as it is, without redaction')

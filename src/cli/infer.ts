@@ -39,24 +39,15 @@ const run = async (file: string | undefined, options: Options): Promise<void> =>
     throw usage(`--name takes a name as product.log, lower case and with a dot, not '${name}'`)
   const { print } = await import('./output.ts')
   const { printable } = await import('../event/printable.ts')
-  const { lexemes } = await import('../mine/lexeme.ts')
-  const { shown } = await import('../mine/align.ts')
+  const { templateText } = await import('../mine/grouped.ts')
   const { mine } = await import('../mine/mine.ts')
   const given = await linesOf(file)
   const numbers = given.flatMap((line, i) => (line.trim() === '' ? [] : [i]))
   const lines = numbers.map((i) => given[i]!)
   if (lines.length === 0) throw new Exit(1, 'there is no line to learn from')
-  const textOf = ({
-    tokens,
-    lines: [first],
-  }: {
-    readonly tokens: readonly string[]
-    readonly lines: readonly number[]
-  }) => shown(tokens, lines[first!]!, lexemes(lines[first!]!))
-
   if (options.format === 'ndjson') {
     const { templates, of } = mine(lines)
-    const texts = templates.map(textOf)
+    const texts = templates.map((template) => templateText(template, lines))
     for (const [i, number] of numbers.entries())
       await print(`${JSON.stringify({ line: number + 1, template: of[i]! + 1, text: texts[of[i]!] })}\n`)
     return
@@ -67,7 +58,9 @@ const run = async (file: string | undefined, options: Options): Promise<void> =>
   const width = String(ranked[0]!.lines.length).length
   await print(`// ${templates.length} ${templates.length === 1 ? 'template' : 'templates'} in ${lines.length} lines:\n`)
   for (const template of ranked)
-    await print(`// ${String(template.lines.length).padStart(width)} × ${printable(textOf(template)).slice(0, 200)}\n`)
+    await print(
+      `// ${String(template.lines.length).padStart(width)} × ${printable(templateText(template, lines)).slice(0, 200)}\n`,
+    )
   if (text === undefined) throw new Exit(1, 'no grammar could be made of them')
   await print(`\n${text}`)
   if (known !== undefined)

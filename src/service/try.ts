@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Batch, outcome } from '../event/batch.ts'
 import { createWriter } from '../event/document.ts'
+import { printable } from '../event/printable.ts'
+import { shorten } from '../event/shorten.ts'
+import { firstLine, grouped } from '../mine/grouped.ts'
 import type { Encoding } from '../source/decode.ts'
 import { explainFailure } from './explain.ts'
 import { readInput } from './read-input.ts'
@@ -60,11 +63,28 @@ const documents = async (batch: Batch): Promise<void> => {
   await flush()
 }
 
+/** Failures by template are told where there are more than one sees at a glance, of so many at most. */
+const fewFailures = 10
+const mostGrouped = 10_000
+const mostTemplates = 20
+
+const tellGroups = (lines: readonly string[], failed: number): void => {
+  if (failed <= fewFailures) return
+  const groups = grouped(lines)
+  const width = String(groups[0]!.lines.length).length
+  const beyond = failed > lines.length ? `, of the first ${lines.length}` : ''
+  process.stderr.write(`what did not parse, by template${beyond}:\n`)
+  for (const { text, lines: own } of groups.slice(0, mostTemplates))
+    process.stderr.write(`  ${String(own.length).padStart(width)} × ${shorten(printable(text), 160)}\n`)
+  if (groups.length > mostTemplates) process.stderr.write(`  and ${groups.length - mostTemplates} more templates\n`)
+}
+
 export const tryInput = async (options: TryOptions): Promise<TryResult> => {
   const directory = await mkdtemp(join(tmpdir(), 'tailrace-try-'))
   const failures = options.failures === undefined ? undefined : createWriteStream(options.failures)
   let records = 0
   let failed = 0
+  const unread: string[] = []
   try {
     const choice = await chooseFor(options)
     const input = await openInput(options.file, directory)
@@ -85,9 +105,11 @@ export const tryInput = async (options: TryOptions): Promise<TryResult> => {
         if (options.explain)
           process.stderr.write(explainFailure(told.text, told.failure, grammar, choice.others(grammar)))
         failures?.write(`${failureLine(told)}\n`)
+        if (unread.length < mostGrouped) unread.push(firstLine(told.text))
       }
       await documents(batch)
     }
+    tellGroups(unread, failed)
   } finally {
     if (failures !== undefined) await new Promise((resolve) => failures.end(resolve))
     await rm(directory, { recursive: true, force: true })

@@ -78,3 +78,20 @@ test('without a service: commands at once wait for each other, and each letter i
   expect(await service.accounted()).toMatchObject({ read: 3, stored: 3, dead_lettered: 0, verified: true })
   expect(await service.run(['dlq', 'replay'])).toMatchObject({ code: 0 })
 })
+
+test('what did not parse is told by its template, redacted', { timeout }, async () => {
+  await using service = createService(environment)
+  const odd = Array.from({ length: 12 }, (_, i) => `door ${i} opened with password=hunter${i}\n`).join('')
+  const file = join(service.directory, 'access.log')
+  writeFileSync(file, `${accessLines(2)}${odd}bell rang\n`)
+  expect((await service.run(['run', '--once', '--no-web'])).code).toBe(0)
+  const groups = await service.rows(['dlq', 'list', '--templates'])
+  expect(groups).toMatchObject([
+    { count: 12, dataset: 'nginx.access', template: expect.stringMatching(/^door <\*> opened/) },
+    { count: 1, template: 'bell rang' },
+  ])
+  expect(JSON.stringify(groups)).not.toContain('hunter')
+  const tried = await service.run(['try', 'nginx.access', file])
+  expect(tried.err).toMatch(/what did not parse, by template:\n {2}12 × door <\*> opened [^\n]*\n {3}1 × bell rang\n/)
+  expect(tried.err.trim().split('\n').at(-1)).toBe('15 records, 2 parsed, 13 failed')
+})

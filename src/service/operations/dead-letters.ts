@@ -1,6 +1,7 @@
 import { flagNames } from '../../event/block.ts'
 import type { Scalar } from '../../event/column.ts'
 import type { FieldType } from '../../event/field.ts'
+import { firstLine, grouped } from '../../mine/grouped.ts'
 import { toRecordTest } from '../../query/record-test.ts'
 import type { DeadLetter } from '../../store/dead-letter/letter.ts'
 import { hideSecrets } from '../../telemetry/secrets.ts'
@@ -105,6 +106,25 @@ export async function* listLetters(context: Context, asked: LettersAsked): Answe
       yield { ...shown(letter, asked.raw === true), store: one.storeName }
     }
   })
+}
+
+/** Letters that are grouped: more would take too much memory. */
+const mostGrouped = 50_000
+
+/** The letters asked for by their template: how many, and one of them to look at. A letter has the text it is shown with. */
+export async function* groupLetters(context: Context, asked: LettersAsked): Answer {
+  const letters: { readonly id: string; readonly dataset: string; readonly code: string; readonly time: string }[] = []
+  const lines: string[] = []
+  for await (const row of listLetters(context, { ...asked, limit: Math.min(asked.limit ?? Infinity, mostGrouped) })) {
+    const { id, dataset, code, time, raw } = row as Record<'id' | 'dataset' | 'code' | 'time' | 'raw', string>
+    letters.push({ id, dataset, code, time })
+    lines.push(firstLine(raw))
+  }
+  for (const { text, lines: own } of grouped(lines)) {
+    const [first, last] = [letters[own[0]!]!, letters[own.at(-1)!]!]
+    const codes = [...new Set(own.map((i) => letters[i]!.code))].sort().join(', ')
+    yield { count: own.length, dataset: first.dataset, code: codes, last: last.time, template: text, id: last.id }
+  }
 }
 
 /** A letter, and the context of the store that did not take its record. */

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts'
 import { type Answer, type Operate, OperationError } from '../control.ts'
 import { editLetter, purgeLetters, replayLetters } from './change-letters.ts'
-import { listLetters, rawLetter, showLetter } from './dead-letters.ts'
+import { groupLetters, listLetters, rawLetter, showLetter } from './dead-letters.ts'
 import { layout } from './layout.ts'
 import { ledger } from './ledger.ts'
 import { patiently } from './patiently.ts'
@@ -32,6 +32,7 @@ const operations: Readonly<Record<string, Operation>> = {
   losses,
   'explain-query': explainQuery,
   'dlq-list': listLetters,
+  'dlq-groups': groupLetters,
   'dlq-show': showLetter,
   'dlq-raw': rawLetter,
   'dlq-edit': editLetter,

@@ -1,0 +1,27 @@
+import { shown } from './align.ts'
+import { lexemes } from './lexeme.ts'
+import { mine, type Template } from './mine.ts'
+
+export interface Grouped {
+  readonly text: string
+  /** Indices of its lines, in order. */
+  readonly lines: readonly number[]
+}
+
+/** Units of a line that are looked at. */
+const longest = 1024
+
+/** The first line of a record, as far as its template is told by it. */
+export const firstLine = (text: string): string => /[^\n\r]*/.exec(text.slice(0, longest))![0]
+
+/** A template of the lines as a person reads it. */
+export const templateText = ({ tokens, lines: [first] }: Template, lines: readonly string[]): string => {
+  const line = lines[first!]!
+  return shown(tokens, line, lexemes(line))
+}
+
+/** Lines by their template, those with most lines first. */
+export const grouped = (lines: readonly string[]): readonly Grouped[] =>
+  mine(lines)
+    .templates.map((template) => ({ text: templateText(template, lines), lines: template.lines }))
+    .sort((a, b) => b.lines.length - a.lines.length)
