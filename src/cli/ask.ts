@@ -19,7 +19,7 @@ const interrupted = (): AbortSignal => {
 const isOfStores = (name: string): boolean => name.startsWith('dlq-') || name.startsWith('sources') || name === 'losses'
 
 const namesStore = (given: string | undefined): given is string =>
-  given !== undefined && /^(duckdb|elasticsearch)(-\d+)?$/.test(given)
+  given !== undefined && /^(duckdb|elasticsearch)(-\d+)?(\/[^/]+)?$/.test(given)
 
 /** Throws what helps who named a store by a name that no store has. */
 const refuseName = (names: readonly string[]): never => {
@@ -43,7 +43,9 @@ const configuredFor = async (
   const config = await configured(overridesOf(rest))
   if (store === undefined) return { config }
   const { otherStores } = await import('../service/other-stores.ts')
-  const names = [config.store.kind, ...otherStores(config).map((other) => other.name)]
+  const { sharedSources } = await import('../service/shared-source.ts')
+  const all = [{ name: config.store.kind, config }, ...otherStores(config)]
+  const names = [...all, ...all.flatMap((one) => sharedSources(one.config, one.name))].map((one) => one.name)
   if (names.includes(store)) return { config, store }
   return isOfStores(name) ? refuseName(names) : { config: await configured(overridesOf(given)) }
 }

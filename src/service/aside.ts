@@ -10,21 +10,23 @@ export interface Aside {
 
 /** What the first store's pipelines tell of themselves already. */
 const toldAlready: ReadonlySet<Trouble['kind']> = new Set(['source', 'transform'])
+const nothing: ReadonlySet<Trouble['kind']> = new Set()
 
 /**
  * Makes lives of the store `name`. Its troubles are told under its name and keep nobody from being ready; what is
  * counted by store is counted with the others', the rest (records read, lag of files) for nobody, since the first
- * store's pipelines read the same.
+ * store's pipelines read the same. `alone`: they do not, and all but the process's own figures counts.
  */
-export const createAside = (name: string, shared: Troubles, metrics: Metrics): (() => Aside) => {
+export const createAside = (name: string, shared: Troubles, metrics: Metrics, alone: boolean): (() => Aside) => {
   const own = (trouble: Trouble): Trouble => ({
     ...trouble,
-    about: name,
-    text: `${name}, beside the first store: ${trouble.text}`,
-    blocks: false,
+    ...(alone ? {} : { about: name, text: `${name}, beside the first store: ${trouble.text}` }),
+    blocks: alone && trouble.blocks,
   })
   const { outcomes, commits, queueBytes, storeWaiting, sinkConcurrency, sinkLagBytes } = metrics
   const { deadLetters, deadLetterBytes, deadLetterAge } = metrics
+  const { readRecords, readBytes, failures, lagBytes, lagSeconds, unreadableFiles } = metrics
+  const bySource = { readRecords, readBytes, failures, lagBytes, lagSeconds, unreadableFiles }
   return () => {
     const ids = new Set<string>()
     const stops: (() => void)[] = []
@@ -42,7 +44,7 @@ export const createAside = (name: string, shared: Troubles, metrics: Metrics): (
         watch(look) {
           const stop = shared.watch(() =>
             look()
-              .filter(({ kind }) => !toldAlready.has(kind))
+              .filter(({ kind }) => !(alone ? nothing : toldAlready).has(kind))
               .map(own),
           )
           stops.push(stop)
@@ -52,6 +54,7 @@ export const createAside = (name: string, shared: Troubles, metrics: Metrics): (
       },
       metrics: {
         ...createMetrics(),
+        ...(alone ? bySource : {}),
         onScrape(collect) {
           const stop = metrics.onScrape(collect)
           stops.push(stop)

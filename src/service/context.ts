@@ -47,11 +47,22 @@ export interface Context {
   readonly namespace: string | undefined
 }
 
+/** What is known of a source that another machine reads now. */
+export interface Elsewhere {
+  /** The host that reads it, '' where none is known to. */
+  readonly host: string
+  readonly sources: readonly SourceRow[]
+  /** What this machine kept of it in its turns; to be closed. */
+  letters(): Promise<DeadLetters>
+}
+
 /** A store beside the first. */
 export interface Beside {
   readonly name: string
-  /** Undefined: its start still waits for it. */
+  /** Undefined: its start still waits for it, or another instance reads for it (`elsewhere`). */
   readonly context: Context | undefined
+  /** Of files that several machines read: what this one can tell while it is another's turn. */
+  readonly elsewhere?: Elsewhere | undefined
 }
 
 export interface LiveListener {

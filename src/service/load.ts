@@ -19,6 +19,7 @@ import { type LogLevel, logLevels } from '../telemetry/log.ts'
 import { learnSecrets } from '../telemetry/secrets.ts'
 import { checkListening } from './check-listening.ts'
 import { checkSettings, type Path, type Wrong } from './check-settings.ts'
+import { checkShared } from './check-shared.ts'
 import type { UserConfig } from './config.ts'
 import { withFormats } from './formats.ts'
 import { createLocator, findConfig, importConfig } from './import-config.ts'
@@ -260,7 +261,7 @@ export const loadConfig = async (
       [...sourceVariables, 'TAILRACE_BEATS_LISTEN' as const].some((name) => variable(name) !== undefined),
   }
   const listening = checkListening(pipelines, config.web !== false, text)
-  problems.push(...listening.problems)
+  problems.push(...listening.problems, ...checkShared(config))
   warnings.push(...listening.warnings)
   return { config, problems: problems.toSorted(byPlace), warnings }
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { OpenJournal } from '../durable/journal.ts'
 import { openGenerations } from '../source/generation.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
+import type { Store } from '../store/store.ts'
 import { createChanges } from './changes.ts'
 import type { Beside, Context } from './context.ts'
 import { createDigests } from './digests.ts'
@@ -16,6 +18,7 @@ import { otherStores } from './other-stores.ts'
 import { openProgressLog } from './progress-log.ts'
 import { requireData } from './require-data.ts'
 import { schemasOf } from './schemas-of.ts'
+import { journalOf, sharedSources } from './shared-source.ts'
 import { stoppedSources } from './stopped-sources.ts'
 import { templateLogOf } from './template-log.ts'
 
@@ -39,6 +42,8 @@ const digestRoute = (config: Config): DigestRoute | undefined => {
 interface OpenOptions {
   /** Name of the store where it is one beside another; its kind unless given. */
   readonly name?: string
+  /** Where progress is kept instead of in the data directory, of files that several machines read. */
+  readonly progress?: (store: Store) => OpenJournal
   /** The data directory is held, and the command changes what lies there. */
   readonly changing: boolean
   readonly signal: AbortSignal
@@ -47,14 +52,17 @@ interface OpenOptions {
 export const openContext = async (
   config: Config,
   namespace: string | undefined,
-  { name, changing, signal }: OpenOptions,
+  { name, progress: journalIn, changing, signal }: OpenOptions,
 ): Promise<OpenedContext> => {
   if (config.store.kind === 'duckdb') requireData(config)
   const report = (text: string): void => void process.stderr.write(`tailrace: ${text}\n`)
   const store = await openStore(config)
   const directory = join(config.data, 'checkpoints', storeId(config.store))
   const readOnly = !changing
-  const progress = await openProgressLog(store, directory, report, signal, { readOnly })
+  const progress = await openProgressLog(store, directory, report, signal, {
+    readOnly,
+    journal: journalIn?.(store),
+  })
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report, { readOnly })
   const generations = changing
     ? await openGenerations(join(config.data, 'checkpoints', 'generations'), { report })
@@ -66,6 +74,23 @@ export const openContext = async (
     for (const other of otherStores(config)) {
       if (!existsSync(other.config.data)) continue
       const one = await openContext(other.config, namespace, { name: other.name, changing, signal })
+      opened.push(one)
+      all.push({ name: other.name, context: one.context })
+    }
+    const stores = [{ name: name ?? config.store.kind, config }, ...otherStores(config)]
+    for (const other of stores.flatMap((one) => sharedSources(one.config, one.name))) {
+      if (!existsSync(other.config.data)) continue
+      // Only whoever reads them may write: a service in its turn.
+      if (changing) {
+        all.push({ name: other.name, context: undefined })
+        continue
+      }
+      const one = await openContext(other.config, namespace, {
+        name: other.name,
+        progress: ({ shared }) => journalOf(shared!, other, 'progress', { writer: '', signal, readOnly: true }),
+        changing,
+        signal,
+      })
       opened.push(one)
       all.push({ name: other.name, context: one.context })
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openJournal } from '../durable/journal.ts'
+import { type OpenJournal, openJournal } from '../durable/journal.ts'
 import {
   applyProgress,
   createProgressState,
@@ -7,6 +7,7 @@ import {
   type ProgressState,
   snapshotProgress,
 } from '../store/ledger.ts'
+import { TakenOver } from '../store/shared-journal.ts'
 import type { Store } from '../store/store.ts'
 import type { Troubles } from './troubles.ts'
 
@@ -26,6 +27,8 @@ const foldAfter = 2000
 
 interface ProgressLogOptions {
   readonly troubles?: Troubles
+  /** Where it is kept instead of in the directory. */
+  readonly journal?: OpenJournal | undefined
   /** For a command beside a service that may be writing. */
   readonly readOnly?: boolean
 }
@@ -35,7 +38,7 @@ export const openProgressLog = async (
   directory: string,
   report: (text: string) => void,
   signal: AbortSignal,
-  { troubles, readOnly = false }: ProgressLogOptions = {},
+  { troubles, journal: open, readOnly = false }: ProgressLogOptions = {},
 ): Promise<ProgressLog> => {
   const state = createProgressState()
   const keepFrom = (): number => Date.now() - ledgerDays * 86_400_000
@@ -62,7 +65,7 @@ export const openProgressLog = async (
       close: () => Promise.resolve(),
     }
   }
-  const journal = await openJournal(directory, {
+  const journal = await (open ?? ((options) => openJournal(directory, options)))({
     apply: (record) => applyProgress(state, record as unknown as ProgressRecord),
     snapshot: () => ({ ...snapshotProgress(state, keepFrom()) }),
     report,
@@ -79,6 +82,7 @@ export const openProgressLog = async (
         troubles?.clear(directory)
         return
       } catch (error) {
+        if (error instanceof TakenOver) throw error
         const text = `progress cannot be written to ${directory} (${String(error)}); reading waits until it can`
         if (attempt === 0) report(text)
         troubles?.set(directory, { kind: 'delivery', about: directory, text, blocks: true })

@@ -75,7 +75,16 @@ export const startSharing = async (
     prefix: namespace,
     id,
     datasets: () =>
-      role === 'analyse' ? [] : [...new Set(context.config.pipelines.flatMap((one) => [...datasetsOf(one).keys()]))],
+      role === 'analyse'
+        ? []
+        : [
+            ...new Set(
+              // Of files that several machines read, whoever reads them tells.
+              context.config.pipelines.flatMap((one) =>
+                one.source.shared === undefined ? [...datasetsOf(one).keys()] : [],
+              ),
+            ),
+          ],
     position: (datasets) => positions.position(datasets),
     report,
   })

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { isReference } from '../config/env.ts'
 import { readVariable } from '../config/variables.ts'
 import { makeDurableDirectory } from '../durable/file.ts'
+import type { OpenJournal } from '../durable/journal.ts'
 import { type Batch, outcome } from '../event/batch.ts'
 import type { Field } from '../event/field.ts'
 import { createArena } from '../memory/arena.ts'
@@ -15,7 +16,9 @@ import type { SourceNotice } from '../source/source.ts'
 import { createSpools } from '../source/spools.ts'
 import { openDeadLetters } from '../store/dead-letter.ts'
 import { rowGroupSize } from '../store/duckdb/row-group.ts'
+import { endOfTenure } from '../store/ledger.ts'
 import { unstated, within } from '../store/lost-span.ts'
+import type { Sink } from '../store/sink.ts'
 import type { Store } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -56,9 +59,22 @@ export interface StartOptions {
   readonly transforms?: OpenTransforms
   /** Stores beside this one. */
   readonly others?: () => readonly Beside[]
+  /** Which pipelines are read here; all unless given. */
+  readonly reads?: (pipeline: Pipeline) => boolean
+  /** Of a source that several machines read in turn. */
+  readonly common?: Common
   /** Ends a start that waits for its store. */
   readonly stopping?: AbortSignal
   readonly clock?: () => number
+}
+
+/** What machines that read the same files have in common lies in their store. */
+export interface Common {
+  readonly journal: (name: 'progress' | 'generations') => OpenJournal
+  /** Who reads: the same over all lives of a data directory. */
+  readonly tenure: string
+  /** Whether it is this one's turn at this moment: asked before anything is sent. */
+  readonly mayWrite: () => boolean
 }
 
 /** A service whose pipelines run. */
@@ -181,6 +197,15 @@ const rebuild = async ({
 }
 const mostPaths = 20
 
+/** Sends only while it is this machine's turn: another one reads on meanwhile. */
+const inTurn = (store: Store, mayWrite: () => boolean): Sink =>
+  Object.assign(Object.create(store) as Sink, {
+    async write(...asked: Parameters<Sink['write']>) {
+      if (!mayWrite()) throw new Error('another instance reads these files now')
+      await store.write(...asked)
+    },
+  })
+
 /** The composition root of the pipelines. Rules, web and mail are joined to what it returns. */
 export const startPipelines = async ({
   config,
@@ -195,6 +220,8 @@ export const startPipelines = async ({
   spools = createSpools(join(config.data, 'spool'), [name]),
   transforms = createOpenTransforms(templateLogOf(config.data, (text) => log.warn(text))),
   others = () => [],
+  reads = () => true,
+  common,
   stopping,
   clock = Date.now,
 }: StartOptions): Promise<Running> => {
@@ -219,10 +246,22 @@ export const startPipelines = async ({
     throw error
   }
   const directory = join(config.data, 'checkpoints')
-  const progressLog = await openProgressLog(store, join(directory, id), report, delivering.signal, { troubles })
+  const progressLog = await openProgressLog(store, join(directory, id), report, delivering.signal, {
+    troubles,
+    journal: common?.journal('progress'),
+  })
   const letters = await openDeadLetters(join(config.data, 'dead-letter'), report)
-  await letters.dropFrom(progressLog.state.checkpoints)
-  const generations = await openGenerations(join(directory, 'generations'), { clock, report })
+  if (common === undefined) await letters.dropFrom(progressLog.state.checkpoints)
+  else {
+    await letters.dropFrom(endOfTenure(progressLog.state, common.tenure))
+    await progressLog.commit({ checkpoints: {}, ledger: [], earliest: {}, tenure: common.tenure })
+  }
+  const journal = common?.journal('generations')
+  const generations = await openGenerations(join(directory, 'generations'), {
+    clock,
+    report,
+    ...(journal === undefined ? {} : { journal }),
+  })
   await insist(
     'asking the store which files it knows',
     () =>
@@ -230,7 +269,7 @@ export const startPipelines = async ({
         generations,
         progress: progressLog.state,
         store,
-        pipelines: config.pipelines,
+        pipelines: config.pipelines.filter(reads),
         namespace: config.namespace,
         log,
         troubles,
@@ -262,7 +301,7 @@ export const startPipelines = async ({
   })
   const manner = store.transactional ? embedded : remote
   const delivery = createDelivery({
-    sink: store,
+    sink: common === undefined ? store : inTurn(store, common.mayWrite),
     progress,
     lettersRoom: (batches) => room.wait(batches, delivering.signal),
     keepLetters: (batches) =>
@@ -356,7 +395,7 @@ export const startPipelines = async ({
   })
   // Who only analyses reads nothing.
   const want = (now: Config): Promise<void> =>
-    slots.want(config.role === 'analyse' ? { pipelines: [], timezone: now.timezone } : now)
+    slots.want({ pipelines: config.role === 'analyse' ? [] : now.pipelines.filter(reads), timezone: now.timezone })
   await want(config)
   const read = slots.read()
   // Whoever waits for it hears of a failure; so does `failed`, though nobody waits.
@@ -423,18 +462,20 @@ export const startPipelines = async ({
 
 const watchGauges = (parts: Parts, positions: Positions, arenaBytes: () => number, store: string): void => {
   const { metrics, delivery } = parts
+  const told: string[] = []
   metrics.onScrape(() => {
     metrics.arenaBytes.set(arenaBytes())
     metrics.residentBytes.set(process.memoryUsage.rss())
     metrics.queueBytes.set({ store }, delivery.bytes)
     metrics.storeWaiting.set({ store }, parts.store.trouble === undefined ? 0 : 1)
     if (parts.store.concurrency !== undefined) metrics.sinkConcurrency.set({ store }, parts.store.concurrency)
-    metrics.unreadableFiles.reset()
-    metrics.lagBytes.reset()
-    metrics.lagSeconds.reset()
+    // Only its own: pipelines into the same store may run beside these.
+    for (const source of told.splice(0))
+      for (const gauge of [metrics.unreadableFiles, metrics.lagBytes, metrics.lagSeconds]) gauge.remove({ source })
     const oldest = new Map<string, number>()
     let behind = 0
     for (const { source, lag_bytes, lag_seconds, state } of positions.rows()) {
+      if (!told.includes(source)) told.push(source)
       metrics.unreadableFiles.inc({ source }, state === 'unreadable' ? 1 : 0)
       metrics.lagBytes.inc({ source }, lag_bytes)
       behind += lag_bytes

@@ -2,7 +2,7 @@ import { type Candidate, discard, lookInto } from './candidate.ts'
 import { createFollowed, type Followed } from './followed.ts'
 import { type Generation, noGuard } from './generation.ts'
 import { setHandle } from './handles.ts'
-import { bytesAt, guardAt, headOf, idOf } from './identity.ts'
+import { bytesAt, guardAt, headOf, idOf, sharedKey } from './identity.ts'
 import { type Found, offsetOf, type Tailing, tellOnce } from './tailing.ts'
 
 /** Goes on with a known generation in this file, where it was committed to. */
@@ -72,6 +72,7 @@ export const begin = async (tailing: Tailing, candidate: Candidate, since: numbe
     context.begin === 'end' && old ? lookInto(candidate, (fd) => lineStart(fd, candidate.size), candidate.size) : 0
   try {
     const generation = await context.generations.register({
+      ...(tailing.shared ? { key: sharedKey(name, inode, candidate.head) } : {}),
       source: name,
       device,
       inode,

@@ -49,6 +49,12 @@ export interface FollowOptions {
   readonly settle?: number
   /** False: no inotify, only looking. */
   readonly watch?: boolean
+  /**
+   * Other machines see the same files, as over NFS, and run the same pipeline into the same store: one of them reads at a
+   * time, and another goes on where it was when that one fails. What is known of the files lies in the store, which
+   * must be Elasticsearch or OpenSearch.
+   */
+  readonly shared?: boolean
 }
 
 /** Follows files by name and content through every kind of rotation, by the rules of generations, resume and copies. */
@@ -59,6 +65,7 @@ export const follow = (options: FollowOptions): Source => {
     paths: options.paths,
     definition: options,
     problems: ageProblems(options, site),
+    ...(options.shared === true ? { shared: site } : {}),
     open: (context) => openFollow(options, context, plainFiles),
   }
 }
@@ -96,6 +103,7 @@ export const openFollow = async (
     exclude: (options.exclude ?? []).map(absolute),
     within: (options.within ?? []).map(absolute),
     ignoreOlder: parseDuration(options.ignoreOlder ?? ''),
+    shared: options.shared === true,
     copies: !hooks.owned,
     settle,
     maxOpen,
@@ -147,7 +155,7 @@ export const openFollow = async (
     wake()
   })
   const watching =
-    once || options.watch === false || hooks.owned
+    once || options.watch === false || options.shared === true || hooks.owned
       ? undefined
       : watchDirectories({
           changed: (path) => {

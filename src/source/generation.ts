@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { openJournal } from '../durable/journal.ts'
+import { type OpenJournal, openJournal } from '../durable/journal.ts'
 import { createGenerationIndex, type GenerationIndex } from './generation-index.ts'
 
 /**
@@ -57,7 +57,10 @@ const tombstoneAge = 30 * 86_400_000
 /** Sizes, paths and guards may lag behind by this: an older guard is as true as a newer one. */
 const lazyAfter = 1000
 
-export type NewGeneration = Omit<Generation, 'key' | 'registered' | 'guard' | 'gone' | 'closedTo'>
+export type NewGeneration = Omit<Generation, 'key' | 'registered' | 'guard' | 'gone' | 'closedTo'> & {
+  /** Its key, unless another generation has it; else a random one. */
+  readonly key?: string
+}
 export type GenerationPatch = Partial<Omit<Generation, 'key' | 'source' | 'registered'>>
 
 export interface GenerationStore {
@@ -91,6 +94,8 @@ export interface GenerationOptions {
   readonly report?: (text: string) => void
   /** Changes nothing on disk. */
   readonly readOnly?: boolean
+  /** Where they are kept instead of in the directory. */
+  readonly journal?: OpenJournal
 }
 
 /** As JSON: the head in base64, left out where it is the one that was written before. */
@@ -128,7 +133,7 @@ export const firstRegistered = (known: readonly Generation[]): number => {
 
 /** Opens the generations of a data directory (`checkpoints/generations`). */
 export const openGenerations = async (directory: string, options: GenerationOptions = {}): Promise<GenerationStore> => {
-  const { clock = Date.now, report = () => {}, readOnly = false } = options
+  const { clock = Date.now, report = () => {}, readOnly = false, journal: open } = options
   // `live` is what is believed now, `durable` what the journal holds: the lazy part is the difference.
   const live = new Map<string, Generation>()
   const durable = new Map<string, Generation>()
@@ -137,7 +142,7 @@ export const openGenerations = async (directory: string, options: GenerationOpti
   let told = false
   const expired = ({ gone }: Generation): boolean => gone !== undefined && clock() - gone > tombstoneAge
 
-  const journal = await openJournal(directory, {
+  const journal = await (open ?? ((given) => openJournal(directory, given)))({
     apply: (record) => {
       const entry = record as Entry
       if ('forget' in entry) {
@@ -222,7 +227,9 @@ export const openGenerations = async (directory: string, options: GenerationOpti
       for (const generation of lost) put(generation)
     },
     async register(fresh) {
-      const key = randomBytes(8).toString('hex')
+      const { key: wanted } = fresh
+      const isFree = wanted !== undefined && !live.has(wanted) && !durable.has(wanted)
+      const key = isFree ? wanted : randomBytes(8).toString('hex')
       const generation: Generation = { ...fresh, key, guard: noGuard, closedTo: fresh.begin, registered: clock() }
       await journal.append({ put: [write(generation)] })
       put(generation)

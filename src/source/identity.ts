@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type BigIntStats, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { Generation, Guard } from './generation.ts'
@@ -19,6 +20,13 @@ export const identityOf = (stats: BigIntStats): Identity => ({
   inode: String(stats.ino),
   birth: Number(stats.birthtimeMs),
 })
+
+/** The key that every machine gives a file it shares with others: of its source, its inode and its first whole line. */
+export const sharedKey = (source: string, inode: string, head: Buffer): string => {
+  const end = head.indexOf(10)
+  const line = end === -1 ? head : head.subarray(0, end)
+  return hash('sha256', Buffer.concat([Buffer.from(`${source}\0${inode}\0`), line])).slice(0, 16)
+}
 
 /** Bytes [from, to) of a file, fewer where it ends. */
 export const bytesAt = (fd: number, from: number, to: number): Buffer => {

@@ -1,6 +1,6 @@
 import type { Text } from '../config/env.ts'
 import type { Block } from '../event/block.ts'
-import type { Diagnostic } from '../event/diagnostic.ts'
+import type { Diagnostic, SiteMark } from '../event/diagnostic.ts'
 import type { Envelope } from '../event/envelope.ts'
 import type { Framing } from '../event/framing.ts'
 import type { Arena } from '../memory/arena.ts'
@@ -66,6 +66,8 @@ export interface Source {
   readonly definition?: unknown
   /** Where it takes what is pushed to it. */
   readonly listens?: Listening
+  /** Where it was said that other machines see the same files. */
+  readonly shared?: SiteMark
   /** Mistakes in its definition. */
   readonly problems?: readonly Diagnostic[]
   /** Its lines are envelopes; what they hold is what parsers read. */

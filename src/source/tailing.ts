@@ -17,6 +17,8 @@ export interface Tailing {
   readonly within: readonly string[]
   /** Milliseconds; undefined: no file is too old. */
   readonly ignoreOlder: number | undefined
+  /** Other machines see the same files, and must call them the same. */
+  readonly shared: boolean
   /** False: a file is only ever itself. For files that nobody rotates or copies. */
   readonly copies: boolean
   /** Milliseconds without growth after which what is put aside counts as finished. */

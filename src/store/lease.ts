@@ -10,6 +10,8 @@ export interface LeaseOptions {
   readonly ttl?: number
   /** Milliseconds, two clocks: one that may be set, and one that may stand still while the machine sleeps. */
   readonly clocks?: { readonly wall: () => number; readonly steady: () => number }
+  /** What its holder does. Default `analyses`. */
+  readonly what?: string
   readonly changed: (held: boolean) => void
   /** A sentence for the operator. */
   readonly report: (text: string) => void
@@ -47,7 +49,7 @@ interface Moment {
 }
 
 export const createLease = ({ shared, id, holder, report, changed, ...options }: LeaseOptions): Lease => {
-  const { ttl = 20_000, clocks = { wall: Date.now, steady: () => performance.now() } } = options
+  const { ttl = 20_000, clocks = { wall: Date.now, steady: () => performance.now() }, what = 'analyses' } = options
   const patience = Math.round(ttl / 3)
   const now = (): Moment => ({ wall: clocks.wall(), steady: clocks.steady() })
   /** The longest that can have passed; endless where the clock was set back. */
@@ -95,7 +97,7 @@ export const createLease = ({ shared, id, holder, report, changed, ...options }:
     }
     if (clocks.steady() - seen.steady < ttl) return
     await write(there.version, signal)
-    if (version !== undefined) report(`${where} has not renewed its lease; this instance analyses now`)
+    if (version !== undefined) report(`${where} has not renewed its lease; this instance ${what} now`)
   }
   const round = async (): Promise<void> => {
     const signal = AbortSignal.any([stopping.signal, AbortSignal.timeout(patience)])

@@ -97,6 +97,10 @@ export interface ProgressRecord {
   readonly retired?: Readonly<Record<string, number>>
   /** Of a snapshot: all such records. */
   readonly retiredRecords?: number
+  /** Of files that several machines read: which of them does from here on. */
+  readonly tenure?: string
+  /** Of a snapshot: see `ProgressState.ended`. */
+  readonly ended?: Readonly<Record<string, Readonly<Record<string, number>>>>
   /** Of a snapshot: records stored in hours that the ledger no longer lists. */
   readonly forgotten?: number
   /** Of a snapshot: dataset → earliest event time ever stored. */
@@ -125,6 +129,10 @@ export interface ProgressState {
   seq: number
   /** Records stored in hours that the ledger no longer lists. */
   forgotten: number
+  /** Of files that several machines read: which of them does. */
+  tenure: string | undefined
+  /** Those that did before → the checkpoints when the next began: what they keep of records behind these is void. */
+  readonly ended: Map<string, Readonly<Record<string, number>>>
 }
 
 export const createProgressState = (): ProgressState => ({
@@ -139,6 +147,8 @@ export const createProgressState = (): ProgressState => ({
   retiredRecords: 0,
   seq: 0,
   forgotten: 0,
+  tenure: undefined,
+  ended: new Map(),
 })
 
 const counts = [
@@ -194,6 +204,8 @@ export const applyProgress = (state: ProgressState, record: ProgressRecord): voi
     state.retiredRecords += records
   }
   state.retiredRecords += record.retiredRecords ?? 0
+  for (const [tenure, checkpoints] of Object.entries(record.ended ?? {})) state.ended.set(tenure, checkpoints)
+  if (record.tenure !== undefined) beginTenure(state, record.tenure)
   if (record.lost !== undefined) state.lost = [...state.lost, ...record.lost]
   for (const span of record.regained ?? []) state.lost = without(state.lost, span)
   for (const delta of record.ledger) {
@@ -208,6 +220,26 @@ export const applyProgress = (state: ProgressState, record: ProgressRecord): voi
   lower(state.late, record.earliest)
   lower(state.oldest, record.earliest)
   lower(state.oldest, record.oldest ?? {})
+}
+
+/** Machines that read in turn; of more it is not remembered where they ended. */
+const mostEnded = 64
+
+const beginTenure = (state: ProgressState, tenure: string): void => {
+  if (state.tenure !== undefined && state.tenure !== tenure)
+    state.ended.set(state.tenure, Object.fromEntries(state.checkpoints))
+  state.ended.delete(tenure)
+  state.tenure = tenure
+  for (const one of state.ended.keys()) {
+    if (state.ended.size <= mostEnded) break
+    state.ended.delete(one)
+  }
+}
+
+/** Behind these checkpoints nothing counts of what one that read before keeps. */
+export const endOfTenure = ({ checkpoints, ended }: ProgressState, tenure: string): ReadonlyMap<string, number> => {
+  const then = ended.get(tenure)
+  return then === undefined ? checkpoints : new Map(Object.entries(then))
 }
 
 const lower = (times: Map<string, number>, by: Readonly<Record<string, number>>): void => {
@@ -227,6 +259,8 @@ export const snapshotProgress = (state: ProgressState, keepFrom: number): Progre
     ...(state.lost.length === 0 ? {} : { lost: state.lost }),
     ...(state.rewound.size === 0 ? {} : { rewound: Object.fromEntries(state.rewound) }),
     ...(state.retiredRecords === 0 ? {} : { retiredRecords: state.retiredRecords }),
+    ...(state.tenure === undefined ? {} : { tenure: state.tenure }),
+    ...(state.ended.size === 0 ? {} : { ended: Object.fromEntries(state.ended) }),
     checkpoints: Object.fromEntries(state.checkpoints),
     ledger: [...state.ledger.values()],
     earliest: Object.fromEntries(state.late),

@@ -1,8 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { follow } from '../../src/source/follow.ts'
 import { type NewGeneration, openGenerations } from '../../src/source/generation.ts'
+import { collectRecords, sourceBench } from '../support/records.ts'
 
 let directory: string
 beforeEach(async () => {
@@ -91,4 +94,28 @@ test('tombstones are kept for 30 days', async () => {
   expect(later.of('x').map(({ path }) => path)).toEqual(['/young'])
   expect(later.expired().map(({ path }) => path)).toEqual(['/old'])
   await later.close()
+})
+
+test('files that several machines see have the same keys on each, and never one that is taken', async () => {
+  const at = (name: string) => join(directory, name)
+  mkdirSync(at('logs'))
+  writeFileSync(at('logs/a.log'), 'first line of a\nsecond\n')
+  const keysOn = async (machine: string): Promise<readonly string[]> => {
+    const bench = await sourceBench(at(machine))
+    const source = follow({ name: 'web', paths: [at('logs/*.log')], shared: true })
+    const open = await bench.open(source, { once: true })
+    const records = await collectRecords(open)
+    await open.close()
+    await bench.generations.close()
+    return [...new Set(records.map(({ key }) => key))]
+  }
+  const [one] = await keysOn('one')
+  expect(one).toMatch(/^[0-9a-f]{16}$/)
+  expect(await keysOn('two')).toEqual([one])
+  // What was rewritten under the same first line is another run of bytes.
+  const store = await openGenerations(at('two'))
+  const { key: _, ...known } = store.get(one!)!
+  const again = await store.register({ ...known, key: one! })
+  expect(again.key).not.toBe(one)
+  await store.close()
 })

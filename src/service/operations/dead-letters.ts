@@ -106,6 +106,18 @@ export async function* listLetters(context: Context, asked: LettersAsked): Answe
       yield { ...shown(letter, asked.raw === true), store: one.storeName }
     }
   })
+  for (const { name: store, elsewhere } of await context.others()) {
+    if (elsewhere === undefined) continue
+    const letters = await elsewhere.letters()
+    try {
+      for await (const letter of selectLetters({ config: context.config, letters }, { ...asked, limit: left })) {
+        left--
+        yield { ...shown(letter, asked.raw === true), store }
+      }
+    } finally {
+      await letters.close()
+    }
+  }
 }
 
 /** Letters that are grouped: more would take too much memory. */

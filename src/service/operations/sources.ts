@@ -11,10 +11,13 @@ import { patiently } from './patiently.ts'
 import { assertAllAtHand, atHand, inEveryStore } from './stores.ts'
 
 /** Followed files, then those of which bytes are lost and no file is there. Each store has its own reading of them. */
-export const sources = (context: Context): Answer =>
-  inEveryStore(context, async function* (one) {
+export async function* sources(context: Context): Answer {
+  for (const { name: store, elsewhere } of await context.others())
+    for (const row of elsewhere?.sources ?? []) yield { ...row, store }
+  yield* inEveryStore(context, async function* (one) {
     for (const row of sourcesOf(one)) yield { ...row, store: one.storeName }
   })
+}
 
 function* sourcesOf(context: Context): Generator<object> {
   const { lost, checkpoints } = context.progress

@@ -6,7 +6,10 @@ export interface StoreAsked {
   readonly store?: string
 }
 
-const waits = ({ name }: Beside): string => `${name} is still waited for by its start; ask again when it is back`
+const waits = ({ name, elsewhere }: Beside): string =>
+  elsewhere === undefined
+    ? `${name} is still waited for by its start; ask again when it is back`
+    : `${name} is read ${elsewhere.host === '' ? 'by no instance that is known' : `on ${elsewhere.host}`} now; ask there`
 
 /** A store as if there were no other. */
 export const only = (context: Context): Context => ({ ...context, others: async () => [] })
@@ -32,7 +35,8 @@ export const atHand = async (context: Context): Promise<readonly Context[]> => [
 
 /** Throws where a store is not at hand: what was looked for may be there. */
 export const assertAllAtHand = async (context: Context): Promise<void> => {
-  const away = (await context.others()).filter((beside) => beside.context === undefined)
+  const others = await context.others()
+  const away = others.filter((beside) => beside.context === undefined && beside.elsewhere === undefined)
   if (away.length > 0) throw new OperationError(3, away.map(waits).join('; '))
 }
 
