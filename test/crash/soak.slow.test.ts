@@ -8,9 +8,9 @@ needs('elasticsearch')('a while of rotation while the store restarts', () => {
     await using engine = await ownEngine('elasticsearch')
     const result = await soak({
       url: engine.url,
-      seconds: 40,
-      rotateEvery: 6,
-      restartEvery: 15,
+      seconds: 120,
+      rotateEvery: 15,
+      restartEvery: 40,
       restart: async () => {
         await engine.stop()
         await engine.start()

@@ -20,6 +20,7 @@ import { createArena } from '../../src/memory/arena.ts'
 import { type FollowOptions, follow } from '../../src/source/follow.ts'
 import type { OpenSource } from '../../src/source/source.ts'
 import { collectRecords, indented, type SeenRecord, type SourceBench, sourceBench } from '../support/records.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
 let directory: string
 let bench: SourceBench
@@ -437,6 +438,35 @@ test('a file whose name is away for a moment is not stated lost', async () => {
   expect(first.length + (await some51).length).toBe(51)
   expect(bench.notices.filter(({ kind }) => kind === 'lost')).toEqual([])
   await open.close()
+})
+
+test.each([
+  ['a copy that came and went before it was read is no loss', '', []],
+  ['what is longer than the file it begins like is none of its copies', 'three\n', [{ from: 0, to: 14 }]],
+] as const)('%s', async (_, extra, lost) => {
+  write('a.log', 'one\ntwo\n')
+  expect(texts(await once())).toEqual(['one', 'two'])
+  const [original] = bench.generations.all()
+  const { device, birth, head } = original!
+  // As `copytruncate` with `compress` leaves it: registered in the moment before it was packed.
+  const copy = await bench.generations.register({
+    source: 'app',
+    device,
+    inode: '1',
+    birth,
+    head: extra === '' ? head : Buffer.concat([head, Buffer.from(extra)]),
+    path: at('a.log.1'),
+    origin: at('a.log'),
+    begin: 0,
+    size: Buffer.byteLength(`one\ntwo\n${extra}`),
+  })
+  const open = await bench.open(source())
+  expect(await collectRecords(open, some(1), quiet)).toEqual([])
+  await waitUntil('it is known to be gone', () => bench.generations.get(copy.key)?.gone !== undefined)
+  await open.close()
+  expect(bench.notices.filter(({ kind }) => kind === 'lost').map((notice) => notice.lost)).toEqual(
+    lost.map((span) => ({ key: copy.key, ...span })),
+  )
 })
 
 test('bytes of a file deleted while stopped are stated lost once', async () => {
