@@ -18,6 +18,11 @@ const alertOf = (source: string, rows: readonly LedgerRow[], several: boolean, a
   const name = shorten(printable(source), 100)
   const path = shorten(printable(first.path), 200)
   const [read, accounted] = [printNumber(first.read), printNumber(outcomes(first))]
+  const bytes = rows.reduce((sum, row) => sum + (row.unaccounted_bytes ?? 0), 0)
+  const [more, moreZh] =
+    bytes === 0
+      ? ['', '']
+      : [`, and ${printNumber(bytes)} bytes are in no record`, `，另有 ${printNumber(bytes)} 字节不属于任何记录`]
   const [into, intoZh] = several ? [` for ${first.store}`, `（存储 ${first.store}）`] : ['', '']
   const hours = new Set(rows.map(({ hour }) => hour)).size
   return {
@@ -28,11 +33,11 @@ const alertOf = (source: string, rows: readonly LedgerRow[], several: boolean, a
     state: 'firing',
     group: {},
     since: Date.parse(first.hour),
-    value: rows.reduce((sum, row) => sum + Math.abs(row.read - outcomes(row)), 0),
+    value: rows.reduce((sum, row) => sum + Math.abs(row.read - outcomes(row)), 0) || bytes,
     limit: 0,
     explanation: {
-      en: `In the hour from ${first.hour} ${read} records of ${path} were read${into}, and ${accounted} have an outcome${hours > 1 ? `; so it is in ${hours} hours` : ''}. 'tailrace ledger --verify' shows the account`,
-      zh: `自 ${first.hour} 起的一小时内，从 ${path} 读取了 ${read} 条记录${intoZh}，其中 ${accounted} 条有去向${hours > 1 ? `；共有 ${hours} 个小时如此` : ''}。'tailrace ledger --verify' 可查看账目`,
+      en: `In the hour from ${first.hour} ${read} records of ${path} were read${into}, and ${accounted} have an outcome${more}${hours > 1 ? `; so it is in ${hours} hours` : ''}. 'tailrace ledger --verify' shows the account`,
+      zh: `自 ${first.hour} 起的一小时内，从 ${path} 读取了 ${read} 条记录${intoZh}，其中 ${accounted} 条有去向${moreZh}${hours > 1 ? `；共有 ${hours} 个小时如此` : ''}。'tailrace ledger --verify' 可查看账目`,
     },
     evidence: { from: Date.parse(first.hour), to: at, kql: '', datasets: [] },
     announced: true,

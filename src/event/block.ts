@@ -18,6 +18,14 @@ export interface Origin {
   readonly stream?: string
 }
 
+/** What a reader passed over since it last told of a generation, up to what it tells of now. */
+export interface Ahead {
+  /** The offset up to which it had told. */
+  readonly begin: number
+  /** Bytes in between that it found to belong to no record; undefined: records lie across each other, and it cannot say. */
+  readonly between: number | undefined
+}
+
 /** Records of one generation, cut and joined, before any grammar. */
 export interface Block {
   readonly arena: Arena
@@ -34,6 +42,8 @@ export interface Block {
   readonly origin: Origin
   /** Milliseconds since 1970 when the bytes were read; the ledger's hour. */
   readonly readAt: number
+  /** Of what a source read: the account of bytes. */
+  readonly ahead?: Ahead
   /** Where its lines came in envelopes: what was around them. */
   readonly wrapping?: Wrapping
   /** No record of it can be read, for this reason: its lines are none of the file's envelope. */

@@ -1,4 +1,5 @@
 import { type Batch, outcome } from '../event/batch.ts'
+import type { Ahead } from '../event/block.ts'
 import {
   dayCounts,
   type EventDays,
@@ -25,12 +26,16 @@ interface Stretch {
   readonly earliest: Map<string, number>
   /** What of it was stored, by dataset and day. */
   readonly days: EventDays
+  /** Bytes of it that nothing that was told accounts for; records with an outcome are taken off as they end. */
+  adrift: number
 }
 
 interface Line {
   readonly key: string
   readonly stretches: Stretch[]
   checkpoint: number
+  /** Up to where its bytes were told of; undefined: nothing was, of one that begins here. */
+  reached: number | undefined
   /** Offset → hour of finding: records found in the store after a crash, which are not yet in the ledger. */
   readonly covered: Map<number, number>
   source: string
@@ -65,6 +70,13 @@ const tally = (batch: Batch): LedgerDelta => {
     lost: 0,
     bytes: 0,
   }
+}
+
+/** Bytes of the records that have an outcome. */
+const coveredBy = ({ outcome: outcomes, count, block: { from, to } }: Batch): number => {
+  let sum = 0
+  for (let i = 0; i < count; i++) if (outcomes[i] !== outcome.live) sum += to[i]! - from[i]!
+  return sum
 }
 
 /** The earlier of two times, of which either may be NaN. */
@@ -102,8 +114,11 @@ export interface Progress {
     spans: readonly { readonly from: number }[],
     at: number,
   ): void
-  /** The reader passed over such records, up to `to`. Announced in the order of reading, as blocks are. */
-  skipped(key: string, to: number, at: number): void
+  /**
+   * The reader passed over such records, up to `to`. Announced in the order of reading, as blocks are. `held`: bytes of
+   * them, behind those ahead; undefined: not known.
+   */
+  skipped(key: string, to: number, at: number, ahead?: Ahead, held?: number): void
   /** Bytes that can never be read any more. */
   lost(spans: readonly LostSpan[]): void
   /** Bytes stated lost that a file was found for. */
@@ -149,10 +164,23 @@ export const createProgress = (
   const lineOf = (key: string, source: string, path: string): Line => {
     let line = lines.get(key)
     if (line === undefined) {
-      line = { key, stretches: [], checkpoint: resume.get(key) ?? 0, covered: new Map(), source, path }
+      const checkpoint = resume.get(key)
+      const covered = new Map<number, number>()
+      line = { key, stretches: [], checkpoint: checkpoint ?? 0, reached: checkpoint, covered, source, path }
       lines.set(key, line)
     }
     return line
+  }
+
+  /**
+   * How many bytes up to `to` are neither separators nor left over for the records: the framer's count against where it
+   * began and ended. What it jumped over in between has no account at all; what it reads again has one.
+   */
+  const leftOf = (line: Line, to: number, ahead: Ahead | undefined): number => {
+    const { begin, between } = ahead ?? { begin: to, between: undefined }
+    const jumped = ahead === undefined ? 0 : Math.max(0, begin - (line.reached ?? begin))
+    line.reached = to
+    return jumped + (between === undefined ? 0 : to - begin - between)
   }
 
   /** Records found in the store, by hour of finding, that the checkpoint has passed. */
@@ -203,6 +231,7 @@ export const createProgress = (
         waitingFrom,
         earliest: new Map(),
         days: new Map(),
+        adrift: leftOf(line, high, batches[0]!.block.ahead),
       }
       line.stretches.push(stretch)
       for (const batch of batches) stretchOf.set(batch, stretch)
@@ -215,6 +244,7 @@ export const createProgress = (
       stretchOf.delete(batch)
       stretch.left--
       stretch.deltas.push(tally(batch))
+      if (batch.block.ahead?.between !== undefined) stretch.adrift -= coveredBy(batch)
       const { dataset } = batch
       stretch.earliest.set(
         dataset,
@@ -230,11 +260,12 @@ export const createProgress = (
         if (from >= line.checkpoint && !line.covered.has(from)) line.covered.set(from, hourOf(at))
       if (line.covered.size > 0) busy.add(line)
     },
-    skipped(key, to, at) {
+    skipped(key, to, at, ahead, held) {
       const line = lines.get(key)
       const passed = { from: to, to, left: 0, deltas: [], hour: hourOf(at), records: 0 }
       if (line === undefined) return
-      line.stretches.push({ ...passed, waitingFrom: Number.NaN, earliest: new Map(), days: new Map() })
+      const adrift = leftOf(line, to, ahead) - (held ?? 0)
+      line.stretches.push({ ...passed, waitingFrom: Number.NaN, earliest: new Map(), days: new Map(), adrift })
       busy.add(line)
     },
     lost(spans) {
@@ -250,7 +281,7 @@ export const createProgress = (
     reset(key, checkpoint) {
       const line = lines.get(key)
       if (checkpoint === undefined) lines.delete(key)
-      else if (line !== undefined) line.checkpoint = checkpoint
+      else if (line !== undefined) line.checkpoint = line.reached = checkpoint
       if (line !== undefined) busy.delete(line)
     },
     repeated(source, path, count, at) {
@@ -291,7 +322,8 @@ export const createProgress = (
         for (const { stored } of found) if (stored > 0) count('', unknownDay, stored)
         const deltas = [...done.flatMap((stretch) => stretch.deltas), ...found]
         const [head = { ...nothing, source, path, hour: done[0]!.hour }, ...rest] = deltas
-        ledger.push({ ...head, bytes: line.checkpoint - before }, ...rest)
+        const adrift = done.reduce((sum, stretch) => sum + Math.abs(stretch.adrift), 0)
+        ledger.push({ ...head, bytes: line.checkpoint - before, ...(adrift === 0 ? {} : { adrift }) }, ...rest)
         checkpoints[line.key] = line.checkpoint
         if (line.stretches.length === 0 && line.covered.size === 0) busy.delete(line)
       }

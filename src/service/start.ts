@@ -356,8 +356,8 @@ export const startPipelines = async ({
       generations,
       resume: progressLog.state.checkpoints,
       covered: coveredBy(source),
-      skipped: (key, to) => {
-        progress.skipped(key, to, clock())
+      skipped: (key, to, ahead, held) => {
+        progress.skipped(key, to, clock(), ahead, held)
         delivery.settle()
       },
       begin: from,

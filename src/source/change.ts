@@ -38,6 +38,7 @@ export const createFileChanges = (): FileChanges => {
       tailing.byKey.delete(key)
     }
     tailing.left.delete(key)
+    tailing.marks.delete(key)
     tailing.missing.delete(key)
     tailing.held.clear()
     tailing.judged.clear()

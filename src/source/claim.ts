@@ -3,7 +3,7 @@ import { createFollowed, type Followed } from './followed.ts'
 import { type Generation, noGuard } from './generation.ts'
 import { setHandle } from './handles.ts'
 import { bytesAt, guardAt, headOf, idOf, sharedKey } from './identity.ts'
-import { type Found, offsetOf, type Tailing, tellOnce } from './tailing.ts'
+import { type Found, markOf, offsetOf, type Tailing, tellOnce } from './tailing.ts'
 
 /** Goes on with a known generation in this file, where it was committed to. */
 export const claim = async (tailing: Tailing, candidate: Candidate, generation: Generation): Promise<void> => {
@@ -15,7 +15,13 @@ export const claim = async (tailing: Tailing, candidate: Candidate, generation: 
     return
   }
   const { label } = tailing.hooks
-  const file = createFollowed(generation, candidate, { offset, guard, now: context.clock(), label })
+  const file = createFollowed(generation, candidate, {
+    mark: markOf(tailing, generation.key, offset),
+    offset,
+    guard,
+    now: context.clock(),
+    label,
+  })
   if (offset < candidate.size && (!tailing.left.has(generation.key) || file.rest > 0)) file.doubtTo = candidate.size
   const missed = tailing.missing.delete(generation.key)
   if (offset < candidate.size && (missed || generation.gone !== undefined))
@@ -86,7 +92,13 @@ export const begin = async (tailing: Tailing, candidate: Candidate, since: numbe
     tailing.told.delete(unregistered(candidate.path))
     const guard = lookInto(candidate, (fd) => guardAt(fd, start), undefined) ?? noGuard
     const { label } = tailing.hooks
-    const file = createFollowed(generation, candidate, { offset: start, guard, now: context.clock(), label })
+    const file = createFollowed(generation, candidate, {
+      mark: markOf(tailing, generation.key, start),
+      offset: start,
+      guard,
+      now: context.clock(),
+      label,
+    })
     setHandle(tailing, file, candidate.fd)
     return file
   } catch (error) {

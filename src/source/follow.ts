@@ -112,6 +112,7 @@ export const openFollow = async (
     handles: new Set(),
     byKey: new Map(),
     left: new Map(),
+    marks: new Map(),
     held: new Map(),
     unreadable: new Map(),
     waiting: new Map(),

@@ -5,6 +5,12 @@ import type { Held } from './envelope/cut.ts'
 import type { Generation, Guard } from './generation.ts'
 import type { Identity } from './identity.ts'
 
+/** How far the account of a generation's bytes was told, and the bytes of separators that were passed since. */
+export interface Mark {
+  told: number
+  between: number
+}
+
 /** A file being followed: one generation, and how far it was read. Changed by the source that follows it, only. */
 export interface Followed {
   readonly key: string
@@ -30,6 +36,8 @@ export interface Followed {
   /** When it was last seen to have grown, and when a look last found everything in it handed out. */
   grownAt: number
   cleanAt: number
+  /** What was told of it. */
+  readonly mark: Mark
   /** The next byte to hand out, and what lay before it when it was read. */
   offset: number
   guard: Guard
@@ -78,7 +86,13 @@ export const createFollowed = (
     readonly size: number
     readonly modified: number
   },
-  at: { readonly offset: number; readonly guard: Guard; readonly now: number; readonly label: string | undefined },
+  at: {
+    readonly mark: Mark
+    readonly offset: number
+    readonly guard: Guard
+    readonly now: number
+    readonly label: string | undefined
+  },
 ): Followed => ({
   key: generation.key,
   origin: { source: generation.source, key: generation.key, path: at.label ?? generation.origin },
@@ -96,6 +110,7 @@ export const createFollowed = (
   modified: found.modified,
   grownAt: Math.min(at.now, found.modified),
   cleanAt: 0,
+  mark: at.mark,
   offset: at.offset,
   guard: at.guard,
   framing: undefined,

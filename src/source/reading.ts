@@ -82,12 +82,14 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
     file.pendingLines = cut.pendingLines
     if (desk.records.count === 0) {
       if (cut.consumed > offset || (bom > 0 && (end - text > bom || (whole && ending.line)))) {
+        file.mark.between += bom + cut.behind
         moveTo(file, cut.consumed, read, arena)
         return 'again'
       }
       if (length < most || !read.whole) return 'wait'
       const hole = holeOf(arena.node.subarray(text + bom, end), encoding)
       if (hole > 0) {
+        file.mark.between += bom + hole
         moveTo(file, offset + hole, read, arena)
         return 'again'
       }
@@ -99,11 +101,13 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
       readAt: now,
       maxBytes: framing.maxBytes,
       valid: decodes(encoding) || undefined,
+      ahead: { begin: file.mark.told, between: file.mark.between + bom + cut.between },
     }
     const to = desk.records.to[desk.records.count - 1]!
     const block = makeBlock(arena, lease, desk.records, options)
     if (block === undefined) return 'full'
     kept = true
+    Object.assign(file.mark, { told: to, between: cut.behind })
     moveTo(file, cut.consumed, read, arena)
     file.handedOut.push({ to, guard: file.guard })
     return block
@@ -229,6 +233,7 @@ const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, no
     readAt: now,
     maxBytes: framing.maxBytes,
     valid: decodes(encoding) || undefined,
+    ahead: { begin: file.mark.told, between: file.mark.between + bom },
   }
   const block = makeBlock(arena, lease, records, options)
   if (block === undefined) {
@@ -236,6 +241,7 @@ const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, no
     return 'full'
   }
   const { wrapped } = framing
+  Object.assign(file.mark, { told: to, between: 0 })
   file.offset = to
   file.guard = guard
   file.long = undefined

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { type Block, flags, type Origin } from '../event/block.ts'
+import { type Ahead, type Block, flags, type Origin } from '../event/block.ts'
 import type { Framing, LineReader } from '../event/framing.ts'
 import type { Arena, Lease } from '../memory/arena.ts'
 import type { Lines } from './lines.ts'
@@ -34,6 +34,9 @@ export interface Cut {
   readonly consumed: number
   /** Whole lines are left that a record may still be made of. */
   readonly pendingLines: boolean
+  /** Bytes of separators: before the last record, and behind it up to `consumed`. */
+  readonly between: number
+  readonly behind: number
 }
 
 /**
@@ -76,6 +79,8 @@ const cutEach = (
 ): Cut => {
   let from = offset
   let count = 0
+  let between = 0
+  let behind = 0
   for (let i = 0; i < lines.count && count < mostRecords; i++) {
     const start = lines.start[i]! + lines.hole[i]!
     const end = lines.end[i]!
@@ -87,12 +92,14 @@ const cutEach = (
       records.from[count] = from + lines.hole[i]!
       records.to[count] = to
       records.flag[count++] = (tooLong ? flags.truncated : 0) | (lines.bad[i]! === 1 ? flags.invalidUtf8 : 0)
-    }
+      between += behind + lines.hole[i]!
+      behind = 0
+    } else behind += to - from
     from = to
   }
   if (ended !== 0 && count > 0 && from === lines.to[lines.count - 1]) records.flag[count - 1]! |= ended
   records.count = count
-  return { consumed: from, pendingLines: false }
+  return { consumed: from, pendingLines: false, between, behind }
 }
 
 const cutJoined = (
@@ -112,10 +119,14 @@ const cutJoined = (
   let text = 0
   let bad = 0
   let count = 0
+  let between = 0
+  let behind = 0
   const push = (to: number, ending: number): void => {
     const start = text
     const end = lines.end[last]!
     const tooLong = end - start > maxBytes
+    between += behind
+    behind = 0
     records.start[count] = start
     records.end[count] = tooLong ? characterEnd(bytes, start, start + maxBytes) : end
     records.from[count] = from
@@ -126,7 +137,7 @@ const cutJoined = (
   for (let i = 0; i < lines.count || (first !== -1 && final); at = lines.to[i++]!) {
     if (count === mostRecords) {
       records.count = count
-      return { consumed: first === -1 ? at : from, pendingLines: true }
+      return { consumed: first === -1 ? at : from, pendingLines: true, between, behind }
     }
     let told = false
     if (first !== -1) {
@@ -145,23 +156,30 @@ const cutJoined = (
       push(at, i === lines.count ? ended : 0)
       first = -1
       if (i === lines.count) break
-      if (starts === 'between') continue
+      if (starts === 'between') {
+        behind += lines.to[i]! - at
+        continue
+      }
       told = back === 0 && lines.hole[i] === 0
     }
     const start = lines.start[i]! + lines.hole[i]!
     const end = lines.end[i]!
-    if (end === start) continue
-    if (!told) {
+    const isBetween = (): boolean => {
       reader = framing.begin()
-      if (reader.starts(bytes, start, Math.min(end, start + maxBytes)) === 'between') continue
+      return reader.starts(bytes, start, Math.min(end, start + maxBytes)) === 'between'
     }
+    if (end === start || (!told && isBetween())) {
+      behind += lines.to[i]! - at
+      continue
+    }
+    behind += lines.hole[i]!
     first = last = i
     from = at + lines.hole[i]!
     text = start
     bad = lines.bad[i] === 1 ? flags.invalidUtf8 : 0
   }
   records.count = count
-  return { consumed: first === -1 ? at : from, pendingLines: first !== -1 }
+  return { consumed: first === -1 ? at : from, pendingLines: first !== -1, between, behind }
 }
 
 const tell = (reader: LineReader, bytes: Uint8Array, lines: Lines, i: number, maxBytes: number) => {
@@ -198,6 +216,7 @@ export const makeBlock = (
     readonly readAt: number
     readonly maxBytes: number
     readonly valid: boolean | undefined
+    readonly ahead: Ahead
   },
 ): Block | undefined => {
   const { count } = records
@@ -216,6 +235,7 @@ export const makeBlock = (
     flag: new Uint8Array(arena.buffer, at + count * 24, count),
     origin: options.origin,
     readAt: options.readAt,
+    ahead: options.ahead,
   }
   block.from.set(records.from.subarray(0, count))
   block.to.set(records.to.subarray(0, count))

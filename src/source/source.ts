@@ -1,5 +1,5 @@
 import type { Text } from '../config/env.ts'
-import type { Block } from '../event/block.ts'
+import type { Ahead, Block } from '../event/block.ts'
 import type { Diagnostic, SiteMark } from '../event/diagnostic.ts'
 import type { Envelope } from '../event/envelope.ts'
 import type { Framing } from '../event/framing.ts'
@@ -23,8 +23,11 @@ export interface SourceContext {
     from: number,
     to: number,
   ) => Promise<readonly { readonly from: number; readonly to: number }[]>
-  /** What `covered` named was passed over up to `to`, in the order of reading: no block will tell of it. */
-  readonly skipped?: (key: string, to: number) => void
+  /**
+   * What `covered` named, or what is stated lost, was passed over up to `to`, in the order of reading: no block will tell of
+   * it. `held`: so many bytes of it, behind those ahead of it; undefined as in `Ahead`.
+   */
+  readonly skipped?: (key: string, to: number, ahead: Ahead, held: number | undefined) => void
   /** Milliseconds since 1970. */
   readonly clock: () => number
   /** Read what is there, then end. */

@@ -2,7 +2,7 @@ import { fstatSync, statSync } from 'node:fs'
 import type { Noticed } from './candidate.ts'
 import { cannotReadText } from './cannot-read-text.ts'
 import { covers } from './discover.ts'
-import type { Followed } from './followed.ts'
+import type { Followed, Mark } from './followed.ts'
 import type { Generation } from './generation.ts'
 import { headOf, headSize, holdsGuard, type Identity, identityOf, idOf, sameHead } from './identity.ts'
 import type { SourceContext } from './source.ts'
@@ -30,6 +30,8 @@ export interface Tailing {
   readonly byKey: Map<string, Followed>
   /** Offsets read up to of generations no longer followed. */
   readonly left: Map<string, number>
+  /** What was told of each generation. */
+  readonly marks: Map<string, Mark>
   /** Copies whose bytes were or will be read elsewhere, by device and inode. */
   readonly held: Map<string, Found & { readonly of: string }>
   /** Files that cannot be read, and files of which there is too little to tell what they are, by path. */
@@ -120,6 +122,15 @@ export const cannotRead = (tailing: Tailing, path: string, code: string): void =
 /** Offset to go on from. */
 export const offsetOf = (tailing: Tailing, { key, begin }: Generation): number =>
   Math.max(begin, tailing.byKey.get(key)?.offset ?? tailing.left.get(key) ?? tailing.context.resume.get(key) ?? 0)
+
+/** Of a generation that is read on from `offset`: where that is not where reading was, nothing before it was told. */
+export const markOf = ({ marks }: Tailing, key: string, offset: number): Mark => {
+  const known = marks.get(key)
+  if (known !== undefined && known.told + known.between === offset) return known
+  const mark = { told: offset, between: 0 }
+  marks.set(key, mark)
+  return mark
+}
 
 export const isFollowed = (tailing: Tailing, key: string): boolean => tailing.byKey.get(key)?.ended === false
 

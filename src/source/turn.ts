@@ -106,7 +106,7 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
     file.doubtTo = 0
   }
   if (file.passed !== undefined) {
-    tellSkipped(tailing, file, file.passed)
+    tellSkipped(tailing, file, file.passed, undefined)
     file.passed = undefined
   }
   if (isRestDue(tailing, file, now)) {
@@ -152,18 +152,21 @@ const framingOf = (tailing: Tailing, desk: Desk, file: Followed): Followed['fram
 }
 
 /** What was passed over is in the account once that is committed, as what was handed out is. */
-const tellSkipped = ({ context }: Tailing, file: Followed, to: number): void => {
+const tellSkipped = ({ context }: Tailing, file: Followed, to: number, held: number | undefined): void => {
+  const { told: begin, between } = file.mark
+  Object.assign(file.mark, { told: to, between: 0 })
   if (context.skipped === undefined) return
   file.handedOut.push({ to, guard: file.guard })
-  context.skipped(file.key, to)
+  context.skipped(file.key, to, { begin, between: held === undefined ? undefined : between }, held)
 }
 
 const jump = (tailing: Tailing, file: Followed, offset: number): Step => {
   const guard = guardAt(file.fd!, offset)
   // Asking the store took its time: of a file rewritten meanwhile this would be the guard of other bytes.
   if (guard === undefined || !inPlace(tailing, file)) return 'replaced'
+  const held = offset - file.offset
   file.offset = offset
   file.guard = guard
-  tellSkipped(tailing, file, offset)
+  tellSkipped(tailing, file, offset, held)
   return 'again'
 }

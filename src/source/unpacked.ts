@@ -7,7 +7,7 @@ import { createFollowed } from './followed.ts'
 import { firstRegistered, type Generation, noGuard } from './generation.ts'
 import { setHandle } from './handles.ts'
 import { guardAt, guardSize } from './identity.ts'
-import { offsetOf, type Tailing } from './tailing.ts'
+import { markOf, offsetOf, type Tailing } from './tailing.ts'
 import { type Measured, type Packing, unpack } from './unpack.ts'
 
 export interface Unpacking {
@@ -44,7 +44,13 @@ export const followUnpacked = async (
   const text = { identity, path, size: measured.length, modified }
   const { label } = tailing.hooks
   const guard = guardAt(fd, offset) ?? noGuard
-  const file = createFollowed(generation, text, { offset, guard, now: context.clock(), label })
+  const file = createFollowed(generation, text, {
+    mark: markOf(tailing, generation.key, offset),
+    offset,
+    guard,
+    now: context.clock(),
+    label,
+  })
   file.aside = file.deleted = true
   if (known !== undefined) {
     if (!tailing.left.has(known.key) || file.rest > 0) file.doubtTo = measured.length

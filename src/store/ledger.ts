@@ -42,6 +42,8 @@ export interface LedgerDelta {
   readonly lost: number
   /** Bytes the checkpoint moved by. */
   readonly bytes: number
+  /** Of these: bytes that are in no record with an outcome, no separators that the framer counted, and not stated lost. */
+  readonly adrift?: number
 }
 
 /** Bytes [from, to) of a generation that were gone before they could be read: stated once, until a file is found that holds them. */
@@ -161,6 +163,7 @@ const counts = [
   'purged',
   'lost',
   'bytes',
+  'adrift',
 ] as const
 
 const rowKey = ({ source, path, hour }: Pick<LedgerDelta, 'source' | 'path' | 'hour'>): string =>
@@ -289,6 +292,8 @@ export interface LedgerRow {
   readonly lost: number
   readonly in_flight: number
   readonly bytes: number
+  /** Of these, where there are any: bytes that nothing accounts for. */
+  readonly unaccounted_bytes?: number
   readonly closed: boolean
   readonly balanced: boolean
 }
@@ -302,7 +307,8 @@ interface Waiting {
 
 /**
  * The conservation ledger. What is under way was read but has no outcome yet; an hour is closed when nothing of it
- * is. A row balances when everything read has exactly one outcome or is under way.
+ * is. A row balances when everything read has exactly one outcome or is under way, and every byte that the checkpoint
+ * passed is in such a record, a separator or stated lost.
  */
 export const ledgerRows = (state: ProgressState, store: string, waiting: readonly Waiting[]): LedgerRow[] => {
   const zero = { read: 0, stored: 0, duplicate: 0, filtered: 0, deadLettered: 0, redirected: 0, lost: 0, bytes: 0 }
@@ -334,8 +340,9 @@ export const ledgerRows = (state: ProgressState, store: string, waiting: readonl
         lost: row.lost,
         in_flight: flying,
         bytes: row.bytes,
+        ...(row.adrift === undefined || row.adrift === 0 ? {} : { unaccounted_bytes: row.adrift }),
         closed: flying === 0,
-        balanced: read === accounted,
+        balanced: read === accounted && (row.adrift ?? 0) === 0,
       }
     })
 }

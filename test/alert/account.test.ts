@@ -94,3 +94,20 @@ it('an hour that is not closed yet does not fire', async () => {
   await scheduler.evaluateOnce()
   expect(shop.told).toEqual([])
 })
+
+it('bytes that nothing accounts for fire as records without an outcome do', async () => {
+  await using shop = await openShop()
+  const [row] = await damagedAccount('app')
+  const sound = { ...row!, read: 2, closed: true, balanced: true }
+  const account = () => [{ ...sound, balanced: false, unaccounted_bytes: 1234 }]
+  const scheduler = await shop.schedule([], { account })
+  await scheduler.evaluateOnce()
+  expect(shop.told).toMatchObject([
+    {
+      alert: {
+        value: 1234,
+        explanation: { en: expect.stringContaining('and 1,234 bytes are in no record') as string },
+      },
+    },
+  ])
+})

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
-import { outcome, release } from '../../src/event/batch.ts'
+import { type Batch, outcome, release } from '../../src/event/batch.ts'
+import type { Ahead } from '../../src/event/block.ts'
 import { createProgress } from '../../src/pipeline/progress.ts'
+import { applyProgress, createProgressState, ledgerRows } from '../../src/store/ledger.ts'
 import { batchOf } from '../support/batch.ts'
 
 const hour = Date.parse('2026-11-23T12:00:00Z')
@@ -82,5 +84,66 @@ test('what is stored is told by the day of its event, what lies too far off or i
   progress.alreadyStored('k', 'app', '/a.log', [{ from: 700 }], at)
   progress.skipped('k', 800, at)
   expect(progress.seal()!.days).toEqual({ '': { 0: 1 } })
+  release(batch)
+})
+
+/** Three records of 100 bytes from 100 on, of which the reader tells this. */
+const readAhead = (ahead: Ahead): Batch => {
+  const rows = [1, 2, 3].map((message) => ({ message: String(message) }))
+  const batch = batchOf(rows, undefined, { key: 'k', from: 100, readAt: at, source: 'app' })
+  batch.outcome.fill(outcome.stored)
+  return { ...batch, block: { ...batch.block, ahead } }
+}
+
+test.each([
+  ['records and separators make up all of it', { begin: 90, between: 10 }, 90, 0],
+  ['what lies in no record and no separator', { begin: 90, between: 3 }, 90, 7],
+  ['what was counted as two things', { begin: 100, between: 5 }, 100, 5],
+  ['what the reader jumped over', { begin: 100, between: 0 }, 60, 40],
+  ['where it begins by being told to is no jump', { begin: 100, between: 0 }, undefined, 0],
+  ['what is read again was accounted for', { begin: 100, between: 0 }, 150, 0],
+  [
+    'records that lie across each other are only held against where reading was',
+    { begin: 100, between: undefined },
+    90,
+    10,
+  ],
+] as const)('bytes that the checkpoint passes: %s', (_, ahead, resume, adrift) => {
+  const progress = createProgress(new Map(resume === undefined ? [] : [['k', resume]]))
+  const batch = readAhead(ahead)
+  progress.begin([batch])
+  progress.end(batch)
+  const record = progress.seal()!
+  expect(record.ledger.reduce((sum, row) => sum + (row.adrift ?? 0), 0)).toBe(adrift)
+  const state = createProgressState()
+  applyProgress(state, record)
+  expect(ledgerRows(state, 'duckdb', [])).toMatchObject([
+    {
+      read: 3,
+      stored: 3,
+      closed: true,
+      balanced: adrift === 0,
+      ...(adrift === 0 ? {} : { unaccounted_bytes: adrift }),
+    },
+  ])
+  release(batch)
+})
+
+test('bytes that are passed over count as what they are: held by the store or stated lost, and separators before them', () => {
+  const progress = createProgress(new Map([['k', 100]]))
+  progress.alreadyStored('k', 'app', '/a.log', [{ from: 110 }], at)
+  progress.skipped('k', 150, at, { begin: 100, between: 10 }, 40)
+  expect(progress.seal()!.ledger.some(({ adrift }) => adrift !== undefined)).toBe(false)
+  progress.skipped('k', 200, at, { begin: 150, between: 10 }, 30)
+  expect(progress.seal()!.ledger).toMatchObject([{ bytes: 50, adrift: 10 }])
+})
+
+test('a record without an outcome leaves its bytes without an account', () => {
+  const progress = createProgress(new Map([['k', 100]]))
+  const batch = readAhead({ begin: 100, between: 0 })
+  batch.outcome[1] = outcome.live
+  progress.begin([batch])
+  progress.end(batch)
+  expect(progress.seal()!.ledger).toMatchObject([{ read: 3, stored: 2, adrift: 100 }])
   release(batch)
 })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { flagNames } from '../../src/event/block.ts'
+import { type Block, flagNames } from '../../src/event/block.ts'
 import { byLine, type Framing } from '../../src/event/framing.ts'
 import { type Arena, createArena } from '../../src/memory/arena.ts'
 import { type GenerationStore, openGenerations } from '../../src/source/generation.ts'
@@ -14,6 +14,17 @@ export interface SeenRecord {
   readonly flags: readonly string[]
   readonly key: string
   readonly path: string
+}
+
+/** Every byte since what was told last is a record's or a separator. */
+const assertBytes = ({ count, from, to, ahead }: Block): void => {
+  if (ahead === undefined) throw new Error('a block says nothing of the bytes before it')
+  const { begin, between } = ahead
+  if (between === undefined) return
+  let covered = 0
+  for (let i = 0; i < count; i++) covered += to[i]! - from[i]!
+  if (begin + between + covered !== to[count - 1]!)
+    throw new Error(`${begin} + ${between} of separators + ${covered} of records is not ${to[count - 1]}`)
 }
 
 /** Takes blocks until `enough` says so, the source ends, or `within` milliseconds passed; gives their memory back. */
@@ -89,14 +100,18 @@ export const sourceBench = async (
       const inner: OpenSource = await source.open({
         ...context,
         ...more,
-        skipped(key, to) {
+        skipped(key, to, ahead, held) {
           const { skipped } = { ...context, ...more }
-          skipped?.(key, to)
+          skipped?.(key, to, ahead, held)
           setImmediate(() => inner.committed(key, to))
         },
       })
       return {
-        next: (signal) => inner.next(signal),
+        async next(signal) {
+          const block = await inner.next(signal)
+          if (block !== undefined) assertBytes(block)
+          return block
+        },
         committed(key, offset) {
           resume.set(key, offset)
           inner.committed(key, offset)

@@ -1,4 +1,4 @@
-import { type Block, flags, type Origin } from '../../event/block.ts'
+import { type Ahead, type Block, flags, type Origin } from '../../event/block.ts'
 import type { Envelope, Wrapping } from '../../event/envelope.ts'
 import type { Failure } from '../../event/failure.ts'
 import type { Framing } from '../../event/framing.ts'
@@ -13,6 +13,7 @@ interface Options {
   /** A line that is no envelope is kept up to here. */
   readonly maxBytes: number
   readonly valid: boolean
+  readonly ahead: Ahead
 }
 
 /** Why a line that is none of the file's envelope goes no further. */
@@ -81,7 +82,7 @@ const makeOne = (
   lease: Lease,
   records: readonly WrappedRecord[],
   framing: Framing | undefined,
-  { origin, readAt, envelope, maxBytes: most, valid }: Options,
+  { origin, readAt, envelope, maxBytes: most, valid, ahead }: Options,
 ): Block | undefined => {
   const maxBytes = framing?.maxBytes ?? most
   const around = wrappingOf(arena, envelope, records)
@@ -102,6 +103,7 @@ const makeOne = (
     readAt,
     maxBytes,
     valid,
+    ahead,
   })
   if (block === undefined) {
     around.lease.release()

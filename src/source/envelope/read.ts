@@ -57,6 +57,7 @@ export const readWrapped = async (desk: Desk, file: Followed, ending: Ending, no
       envelope: wrapped.envelope,
       maxBytes: framing.maxBytes,
       valid: cut.valid,
+      ahead: { begin: file.mark.told, between: undefined },
     }
     const blocks = makeWrappedBlocks(arena, lease, cut.records, options)
     if (blocks === undefined) return 'full'
@@ -65,10 +66,15 @@ export const readWrapped = async (desk: Desk, file: Followed, ending: Ending, no
     if (file.held !== undefined) file.held = { ...file.held, until: cut.until }
     if (cut.passed) file.passed = cut.consumed
     const first = blocks.shift()
-    if (first === undefined) return 'again'
+    if (first === undefined) {
+      file.mark.between = cut.consumed - file.mark.told
+      return 'again'
+    }
     kept = true
     desk.queued.push(...blocks)
-    file.handedOut.push({ to: cut.records.reduce((most, { to }) => Math.max(most, to), 0), guard: file.guard })
+    const to = cut.records.reduce((most, record) => Math.max(most, record.to), 0)
+    Object.assign(file.mark, { told: to, between: cut.consumed - to })
+    file.handedOut.push({ to, guard: file.guard })
     return first
   } finally {
     if (!kept) lease.release()
