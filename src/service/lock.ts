@@ -71,7 +71,12 @@ export const takeLock = async (
   writeFileSync(join(data, 'lock'), `${process.pid}\n`)
 }
 
+/** What cannot be taken away, as on a disk that became read-only, is in nobody's way: no process answers there. */
 export const dropLock = (data: string): void => {
-  rmSync(join(data, 'control.sock'), { force: true })
-  rmSync(join(data, 'lock'), { force: true })
+  for (const name of ['control.sock', 'lock'])
+    try {
+      rmSync(join(data, name), { force: true })
+    } catch {
+      // Whoever starts next finds it so.
+    }
 }

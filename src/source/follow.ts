@@ -15,7 +15,7 @@ import { createRecords } from './records.ts'
 import { isCompressed } from './rotation.ts'
 import { scan } from './scan.ts'
 import type { FileStatus, OpenSource, Source, SourceContext } from './source.ts'
-import { cannotRead, type FileHooks, inPlace, plainFiles, type Tailing, tellOnce } from './tailing.ts'
+import { type FileHooks, inPlace, plainFiles, type Tailing, tellOnce } from './tailing.ts'
 import { readSome, restWaits } from './turn.ts'
 import { watchDirectories } from './watch.ts'
 
@@ -337,7 +337,8 @@ export const openFollow = async (
       for (const file of [...tailing.handles]) setHandle(tailing, file, undefined)
       for (const block of desk.queued.splice(0)) block.lease.release()
       tailing.files.length = 0
-      await generations.flush().catch((error: unknown) => cannotRead(tailing, options.paths[0] ?? '', String(error)))
+      // Tried again, and told of, by whoever keeps them.
+      await generations.flush().catch(() => undefined)
     },
   }
 }

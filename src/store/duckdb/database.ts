@@ -7,7 +7,7 @@ import { createMemoryLimit } from './memory-limit.ts'
 import { rowGroupSize } from './row-group.ts'
 import { quoted } from './sql-name.ts'
 import { TooLarge } from './too-large.ts'
-import { unusable } from './unusable.ts'
+import { damageOf, unusable } from './unusable.ts'
 
 export interface DuckdbOptions {
   readonly path: string
@@ -119,7 +119,8 @@ export const openDatabase = async ({ path, memory = questionMemory, threads }: D
     await connection.run(`USE ${attached}`)
     return connection
   }
-  const explained = (error: unknown): unknown => (isOutOfMemory(error) ? new TooLarge(limit.most, error) : error)
+  const explained = (error: unknown): unknown =>
+    isOutOfMemory(error) ? new TooLarge(limit.most, error) : (damageOf(path, error) ?? error)
   const connected: Database['connected'] = async (signal, use) => {
     signal?.throwIfAborted()
     const connection = await connect()

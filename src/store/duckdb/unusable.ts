@@ -12,6 +12,18 @@ export class StoreUnusable extends Error {
 
 const said = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
+const isDamage = (error: unknown): boolean => /Corrupt database file|checksum/i.test(said(error))
+
+/** An error met while the file is open, in words a person can act on where a part of it is damaged. */
+export const damageOf = (path: string, error: unknown): StoreUnusable | undefined =>
+  isDamage(error)
+    ? new StoreUnusable(
+        'store_damaged',
+        `A part of ${path} is damaged, and what lies in it cannot be read: ${said(error).split('\n')[0]}. Put back a copy of the file, or move it and ${path}.wal aside to read every log that is still there again.`,
+        error,
+      )
+    : undefined
+
 /** What DuckDB or the system said when the file could not be opened, as something a person can act on. */
 export const unusable = (path: string, error: unknown): StoreUnusable => {
   const message = said(error)

@@ -24,6 +24,7 @@ import { createParquet } from './parquet.ts'
 import { removeRecords } from './remove-records.ts'
 import { type Shape, shapeOf, withoutFacets } from './shape.ts'
 import { named, quoted } from './sql-name.ts'
+import { damageOf } from './unusable.ts'
 
 type Seal = () => CommitRecord | Promise<CommitRecord>
 
@@ -127,7 +128,8 @@ export const createWriter = async (database: Database): Promise<Writer> => {
         return result
       } catch (error) {
         if (!isWorld(error)) throw error
-        trouble = `DuckDB cannot write to ${database.path}: ${said(error)}`
+        const { path } = database
+        trouble = damageOf(path, error)?.message ?? `DuckDB cannot write to ${path}: ${said(error)}`
         const signals = waitingFor()
         const delay = pause * (0.75 + Math.random() / 2)
         await sleep(delay, undefined, { signal: AbortSignal.any([...signals, closing.signal]) }).catch(() => undefined)

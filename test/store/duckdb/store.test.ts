@@ -211,6 +211,33 @@ it('a damaged file is refused with the way to mend it, and left as it is', async
   expect(await readFile(path)).toEqual(bytes)
 })
 
+it('a damaged part that is met only by a question is told of with the way to mend it', async () => {
+  const before = await openDatabase({ path })
+  const connection = await before.connect()
+  await connection.run('CREATE TABLE held AS SELECT hash(range) AS value FROM range(400000)')
+  connection.closeSync()
+  await before.close()
+  const sound = await readFile(path)
+  let asked: unknown
+  // Which block holds what is DuckDB's own business: from the last on, the first that opening does not look at.
+  for (let at = sound.length - 100_000; at > 0 && asked === undefined; at -= 262_144) {
+    const bytes = Buffer.from(sound)
+    bytes.fill(0x58, at, at + 1000)
+    await writeFile(path, bytes)
+    const database = await openDatabase({ path }).catch(() => undefined)
+    asked = await database?.rows('SELECT sum(value) FROM held').then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    await database?.close()
+  }
+  expect(asked).toBeInstanceOf(StoreUnusable)
+  expect(asked).toMatchObject({
+    code: 'store_damaged',
+    message: expect.stringMatching(/is damaged.*Put back a copy/) as string,
+  })
+})
+
 it('a place that is no directory is refused as such', async () => {
   await writeFile(join(directory, 'store'), 'a file')
   const error = await failureOf(openDuckdb({ path }))
