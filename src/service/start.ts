@@ -332,10 +332,10 @@ export const startPipelines = async ({
       if (lost !== undefined || regained !== undefined) delivery.settle()
     }
   // A transactional store holds nothing past its checkpoint, unless that was set back; others are asked.
-  const coveredBy = (source: string) => async (key: string, start: number, end: number) => {
+  const coveredBy = (source: string) => async (key: string, start: number, end: number, path: string) => {
     const top = store.transactional ? Math.min(end, progressLog.state.rewound.get(key) ?? 0) : end
     const spans = top <= start ? [] : await store.covered(key, start, top, delivering.signal)
-    progress.alreadyStored(key, source, generations.get(key)?.path ?? '', spans, clock())
+    progress.alreadyStored(key, source, path, spans, clock())
     return spans
   }
 

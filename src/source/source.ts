@@ -17,11 +17,15 @@ export interface SourceContext {
   readonly generations: GenerationStore
   /** Where to resume: committed offset by generation key, in the store this pipeline delivers to. */
   readonly resume: ReadonlyMap<string, number>
-  /** The in-doubt rule: spans of [from, to) of a generation that the store already holds. Asked once a resumed generation. */
+  /**
+   * The in-doubt rule: spans of [from, to) of a generation that the store already holds. Asked once a resumed generation.
+   * `path`: under which its records are counted.
+   */
   readonly covered: (
     key: string,
     from: number,
     to: number,
+    path: string,
   ) => Promise<readonly { readonly from: number; readonly to: number }[]>
   /**
    * What `covered` named, or what is stated lost, was passed over up to `to`, in the order of reading: no block will tell of

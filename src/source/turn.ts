@@ -100,7 +100,7 @@ const step = async (tailing: Tailing, desk: Desk, file: Followed, now: number): 
   look(tailing, file, now)
   if (file.cut || (file.offset < headSize && !inPlace(tailing, file))) return 'replaced'
   if (file.doubtTo > 0) {
-    const spans = await tailing.context.covered(file.key, file.offset, file.doubtTo)
+    const spans = await tailing.context.covered(file.key, file.offset, file.doubtTo, file.origin.path)
     file.skips = merge(spans)
     if (spans.length > 0) file.held = { spans: new Map(spans.map(({ from, to }) => [from, to])), until: new Map() }
     file.doubtTo = 0

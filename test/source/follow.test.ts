@@ -647,6 +647,27 @@ test('a file without permission is told of with the command that grants it', asy
   await open.close()
 })
 
+test('what the store is found to hold counts under the name a file was first found by, as what is read does', async () => {
+  write('a.log', 'one\ntwo\nthree\n')
+  const open = await bench.open(source())
+  const [first] = await collectRecords(open, some(3), { commit: false })
+  await open.close()
+  bench.resume.set(first!.key, 4)
+  renameSync(at('a.log'), at('a.log.1'))
+  const asked: string[] = []
+  const covered = async (_: string, __: number, ___: number, path: string) => {
+    asked.push(path)
+    return []
+  }
+  const again = await bench.open(source(), { once: true, covered })
+  expect((await collectRecords(again)).map(({ text, path }) => [text, path])).toEqual([
+    ['two', at('a.log')],
+    ['three', at('a.log')],
+  ])
+  await again.close()
+  expect(asked).toEqual([at('a.log')])
+})
+
 test('spans the store holds already are skipped, and the rest is framed afresh', async () => {
   write('a.log', 'one\ntwo\nthree\nfour\nfive\n')
   const open = await bench.open(source())
