@@ -86,7 +86,8 @@ const serve = async (request: IncomingMessage, response: ServerResponse): Promis
       tell()
     }
   } else if (pathname === '/') answer(response, 200, '{"version":{"number":"8.19.0","build_flavor":"default"}}')
-  else if (pathname.endsWith('/_search')) answer(response, 200, `{"timed_out":false,${shards},"hits":{"total":{"value":0},"hits":[]}}`)
+  else if (pathname.endsWith('/_search'))
+    answer(response, 200, `{"timed_out":false,${shards},"hits":{"total":{"value":0},"hits":[]}}`)
   else if (pathname.endsWith('/_refresh')) answer(response, 200, `{${shards}}`)
   else if (request.method === 'GET') answer(response, 404, '{}')
   else answer(response, 200, '{"acknowledged":true}')

@@ -72,10 +72,14 @@ const tally = (batch: Batch): LedgerDelta => {
   }
 }
 
-/** Bytes of the records that have an outcome. */
-const coveredBy = ({ outcome: outcomes, count, block: { from, to } }: Batch): number => {
+const outcomesOf = ({ stored, duplicate, filtered, deadLettered, redirected }: LedgerDelta): number =>
+  stored + duplicate + filtered + deadLettered + redirected
+
+/** Bytes of the records that have an outcome; of most batches all have. */
+const coveredBy = ({ outcome: outcomes, count, block: { from, to } }: Batch, live: number): number => {
   let sum = 0
-  for (let i = 0; i < count; i++) if (outcomes[i] !== outcome.live) sum += to[i]! - from[i]!
+  for (let i = 0; i < count; i++) sum += to[i]! - from[i]!
+  for (let i = 0; live > 0 && i < count; i++) if (outcomes[i] === outcome.live) sum -= to[i]! - from[i]!
   return sum
 }
 
@@ -243,8 +247,9 @@ export const createProgress = (
       if (stretch === undefined) throw new Error('a batch ended that never began')
       stretchOf.delete(batch)
       stretch.left--
-      stretch.deltas.push(tally(batch))
-      if (batch.block.ahead?.between !== undefined) stretch.adrift -= coveredBy(batch)
+      const delta = tally(batch)
+      stretch.deltas.push(delta)
+      if (batch.block.ahead?.between !== undefined) stretch.adrift -= coveredBy(batch, delta.read - outcomesOf(delta))
       const { dataset } = batch
       stretch.earliest.set(
         dataset,

@@ -14,6 +14,7 @@ import type { Operation } from './operations/operate.ts'
 import { knownFields } from './operations/question.ts'
 import { atHand } from './operations/stores.ts'
 import type { Running } from './start.ts'
+import { earliestOf, takeLate } from './take-late.ts'
 
 /** A run with `--once` waits this long for its mails to go out. */
 const longestDrain = 20_000
@@ -36,14 +37,8 @@ export interface Standing {
   readonly keeping?: Keeping
   /** How far all of them are. */
   readonly position?: (datasets: readonly string[]) => number | undefined
-}
-
-/** Events stored late, by dataset, since this was last asked. */
-const takeLate = (running: Running) => () => {
-  const { late } = running.context.progress
-  const taken = new Map(late)
-  late.clear()
-  return taken
+  /** What the others stored late, by dataset, since this was last asked. */
+  readonly late?: () => ReadonlyMap<string, number>
 }
 
 /** Who tells asks before each change whether it is still the one that tells. */
@@ -65,7 +60,7 @@ const watch = (
   config: Config,
   log: Logger,
   notifiers: Notifiers,
-  { keeping, position = running.positions.position }: Standing,
+  { keeping, position = running.positions.position, late = () => new Map() }: Standing,
 ): Promise<Scheduler> =>
   createScheduler({
     rules: rulesOf(config).rules,
@@ -74,7 +69,7 @@ const watch = (
     context: { fieldOf: knownFields(config).fieldOf, timezone: config.timezone },
     clock: Date.now,
     position,
-    takeLate: takeLate(running),
+    takeLate: () => earliestOf([takeLate(running.context), late()]),
     account: async () =>
       (await atHand(running.context)).flatMap(({ progress, storeName, inFlight }) =>
         ledgerRows(progress, storeName, inFlight()),

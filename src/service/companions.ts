@@ -67,7 +67,7 @@ export const startCompanions = async (
       : `alerts are judged ${sharing?.elsewhere ? `on ${sharing.elsewhere}` : 'by another instance'}; ask that one`
   const standing = (): Standing => {
     if (sharing === undefined && config.role !== 'ship') return {}
-    const position = sharing === undefined ? {} : { position: sharing.position }
+    const position = sharing === undefined ? {} : { position: sharing.position, late: sharing.takeLate }
     const { keeping } = sharing ?? {}
     if (keeping !== undefined) return { keeping, ...position }
     const alerts = () => readAlerts(config, running.context.store.shared, AbortSignal.timeout(10_000))

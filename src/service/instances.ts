@@ -10,7 +10,18 @@ interface Told {
   readonly host: string
   /** Dataset → milliseconds since 1970 before which all of it is stored; null: not known. */
   readonly positions: Readonly<Record<string, number | null>>
+  /** What it stored late, the newest last: windows that were judged without it are judged again. Numbers only grow. */
+  readonly late?: readonly Late[]
 }
+
+interface Late {
+  readonly number: number
+  readonly dataset: string
+  /** Event time of the earliest, milliseconds since 1970. */
+  readonly time: number
+}
+/** So many are told; an instance that judges hears them within some seconds. */
+const mostLate = 64
 
 export interface InstancesOptions {
   readonly shared: SharedDocuments
@@ -21,6 +32,8 @@ export interface InstancesOptions {
   /** Datasets that are read here; empty: none, and nothing is told. */
   readonly datasets: () => readonly string[]
   readonly position: (datasets: readonly string[]) => number | undefined
+  /** Dataset → earliest event time stored late since this was last asked, where another instance has to hear of it. */
+  readonly takeLate?: () => ReadonlyMap<string, number>
   readonly report: (text: string) => void
   /** Milliseconds between two rounds. Default 5 s. */
   readonly every?: number
@@ -32,6 +45,8 @@ export interface InstancesOptions {
 export interface Instances {
   /** As `Positions.position`, over all of them. Undefined: one of them has not told yet. */
   position(datasets: readonly string[]): number | undefined
+  /** What others told to be stored late since this was last asked. */
+  takeLate(): ReadonlyMap<string, number>
   stop(): Promise<void>
 }
 
@@ -52,7 +67,8 @@ export const instanceId = async (state: string): Promise<string> => {
 
 /** Tells how far this instance is, and hears how far the others are. */
 export const startInstances = async (options: InstancesOptions): Promise<Instances> => {
-  const { shared, prefix, id, datasets, position, report, every = 5000, forgetAfter = 3_600_000 } = options
+  const { shared, prefix, id, datasets, position, takeLate = () => new Map(), report } = options
+  const { every = 5000, forgetAfter = 3_600_000 } = options
   const listId = `${prefix}:instances`
   const idOf = (one: string): string => `${prefix}:instance:${one}`
   const stopping = new AbortController()
@@ -60,6 +76,10 @@ export const startInstances = async (options: InstancesOptions): Promise<Instanc
   let others: ReadonlyMap<string, { readonly told: Told; readonly version: string; readonly changed: number }> =
     new Map()
   let heard = false
+  let late: readonly Late[] = []
+  /** Of others: by dataset, and up to which number of each. */
+  const heardLate = new Map<string, number>()
+  const heardTo = new Map<string, number>()
   let failing = false
   let timer: NodeJS.Timeout | undefined
   let work: Promise<void> = Promise.resolve()
@@ -71,9 +91,16 @@ export const startInstances = async (options: InstancesOptions): Promise<Instanc
   const tell = async (signal: AbortSignal): Promise<void> => {
     const own = datasets()
     if (own.length === 0) return
+    const fresh = [...takeLate()].map(([dataset, time], i) => ({
+      number: Math.max(Date.now(), (late.at(-1)?.number ?? 0) + 1) + i,
+      dataset,
+      time,
+    }))
+    late = [...late, ...fresh].slice(-mostLate)
     const told: Told = {
       host: hostname(),
       positions: Object.fromEntries(own.map((name) => [name, position([name]) ?? null])),
+      ...(late.length === 0 ? {} : { late }),
     }
     if (version === undefined) version = (await shared.get([idOf(id)], signal))[0]?.version
     // Where somebody was faster it was this very instance, in its last life.
@@ -93,6 +120,11 @@ export const startInstances = async (options: InstancesOptions): Promise<Instanc
       const before = others.get(one)
       const changed = before?.version === document.version ? before.changed : now
       const told = document.body as unknown as Told
+      for (const { number, dataset, time } of told.late ?? []) {
+        if (number <= (heardTo.get(one) ?? 0)) continue
+        heardTo.set(one, number)
+        heardLate.set(dataset, Math.min(time, heardLate.get(dataset) ?? time))
+      }
       if (now - changed < forgetAfter) next.set(one, { told, version: document.version, changed })
       else if (now - changed < forgetAfter + 2 * every)
         report(`${told.host} has told nothing of itself for long; rules no longer wait for what it reads`)
@@ -132,6 +164,11 @@ export const startInstances = async (options: InstancesOptions): Promise<Instanc
           least = Math.min(least, at)
         }
       return least
+    },
+    takeLate() {
+      const taken = new Map(heardLate)
+      heardLate.clear()
+      return taken
     },
     async stop() {
       stopping.abort()

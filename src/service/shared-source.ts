@@ -15,6 +15,7 @@ import { openStore } from './open-store.ts'
 import type { OtherStore } from './other-stores.ts'
 import { sharedJournals } from './sharing.ts'
 import type { Common, Running } from './start.ts'
+import { takeLate } from './take-late.ts'
 
 /** A source that several machines read in turn, into one store. */
 export interface SharedSource extends OtherStore {
@@ -113,13 +114,14 @@ export const openTurns = async (
           tenure: tenureId,
           mayWrite: () => lease.held,
         },
-        async tell({ positions }) {
+        async tell({ positions, context }) {
           const instances = await startInstances({
             shared,
             prefix,
             id: name,
             datasets: () => [...datasetsOf(pipeline).keys()],
             position: (datasets) => positions.position(datasets),
+            takeLate: () => takeLate(context),
             report,
           })
           return instances.stop

@@ -10,6 +10,7 @@ import { type Instances, instanceId, startInstances } from './instances.ts'
 import type { Config } from './load.ts'
 import type { Keeping } from './notifiers.ts'
 import type { Running } from './start.ts'
+import { takeLate } from './take-late.ts'
 
 /** Several services on one store: who of them analyses, and what that one has to know. */
 export interface Sharing {
@@ -18,6 +19,7 @@ export interface Sharing {
   /** Host of the one that analyses, '' where it is not known. */
   readonly elsewhere: string
   readonly position: Instances['position']
+  readonly takeLate: Instances['takeLate']
   stop(): Promise<void>
 }
 
@@ -86,6 +88,8 @@ export const startSharing = async (
             ),
           ],
     position: (datasets) => positions.position(datasets),
+    // Whoever judges knows of its own.
+    takeLate: () => (keeping === undefined ? takeLate(context) : new Map()),
     report,
   })
   const unwatch = troubles.watch(() =>
@@ -109,6 +113,7 @@ export const startSharing = async (
       return lease?.holder ?? ''
     },
     position: (datasets) => instances.position(datasets),
+    takeLate: () => instances.takeLate(),
     async stop() {
       unwatch()
       await instances.stop()

@@ -25,7 +25,9 @@ export const passOver = async (
     Object.assign(mark, { told: to, between: 0 })
     at = to
   }
-  for (const span of merge(await covered(key, from, Number.MAX_SAFE_INTEGER, tailing.hooks.label ?? generation.origin))) {
+  for (const span of merge(
+    await covered(key, from, Number.MAX_SAFE_INTEGER, tailing.hooks.label ?? generation.origin),
+  )) {
     pass(span.from, false)
     pass(span.to, true)
   }
