@@ -50,8 +50,17 @@ export interface Instances {
   stop(): Promise<void>
 }
 
+/** Asked at once by several, the first makes it for all. */
+const asked = new Map<string, Promise<string>>()
+
 /** A name of this data directory that stays. */
-export const instanceId = async (state: string): Promise<string> => {
+export const instanceId = (state: string): Promise<string> => {
+  const known = asked.get(state) ?? makeId(state).finally(() => asked.delete(state))
+  asked.set(state, known)
+  return known
+}
+
+const makeId = async (state: string): Promise<string> => {
   const path = join(state, 'instance')
   try {
     const id = readFileSync(path, 'utf8').trim()

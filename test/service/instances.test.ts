@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { startInstances } from '../../src/service/instances.ts'
+import { instanceId, startInstances } from '../../src/service/instances.ts'
+import { scratchDir } from '../support/scratch-dir.ts'
 import { sharedStandIn } from '../support/shared-documents.ts'
 
 test('what one instance stored late is heard by the others, each time once', async () => {
@@ -43,4 +44,11 @@ test('what one instance stored late is heard by the others, each time once', asy
   expect([...ships.takeLate()]).toEqual([])
   await ships.stop()
   await judges.stop()
+})
+
+test('a data directory has one name, whoever asks first, and keeps it', async () => {
+  using directory = scratchDir('instance')
+  const [one, ...others] = await Promise.all([1, 2, 3].map(() => instanceId(directory.path)))
+  expect(one).toMatch(/^[0-9a-f-]{36}$/)
+  expect([...others, await instanceId(directory.path)]).toEqual([one, one, one])
 })

@@ -47,6 +47,8 @@ export const createService = (
     const ending = child
     if (ending === undefined) return null
     child = undefined
+    // One that ended by itself closes no second time.
+    if (ending.exitCode !== null || ending.signalCode !== null) return ending.exitCode
     const closed = once(ending, 'close')
     ending.kill(signal)
     return ((await closed) as [number | null])[0]
