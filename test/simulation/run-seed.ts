@@ -42,6 +42,7 @@ const settingsOf = ({ random }: World): Settings => ({
   blockBytes: random.pick([1, 1 << 16]),
   piped: random.chance(0.3),
   wide: random.chance(0.5),
+  pods: random.chance(0.3),
 })
 
 export const runSeed = async (code: Code, seed: number, listen?: (line: string) => void): Promise<Outcome> => {
@@ -65,10 +66,11 @@ export const runSeed = async (code: Code, seed: number, listen?: (line: string) 
   const chosen: readonly Manner[] = Array.from({ length: random.between(1, 3) }, () => random.pick(manners))
   for (let i = random.between(1, 3); i > 0; i--) {
     const joined = random.chance(0.4)
-    const name = `${joined ? 'joined' : 'lines'}-${i}`
+    const wrapped = settings.pods && random.chance(0.6)
+    const name = `${wrapped ? 'pods-' : ''}${joined ? 'joined' : 'lines'}-${i}`
     const pace = random.pick([300, 800, 2000])
     const unrest = random.pick([0.05, 0.15, 0.5])
-    writers.push(startWriter(world, disk, truth, { name, joined, pace, unrest, manners: chosen }))
+    writers.push(startWriter(world, disk, truth, { name, joined, wrapped, pace, unrest, manners: chosen }))
   }
   const pipe = settings.piped ? createPipe(world, truth, 1500) : undefined
 

@@ -17,6 +17,8 @@ export interface Settings {
   readonly piped: boolean
   /** The patterns match what rotation puts aside, too. */
   readonly wide: boolean
+  /** Some of the files are written by a container runtime. */
+  readonly pods: boolean
 }
 
 export const verifyEvery = 500
@@ -57,7 +59,7 @@ interface BeginOptions {
 
 export const loadCode = async (): Promise<Code> => {
   const code = await load()
-  const { grammar, line, word, rest, indented, byLine, pipeline, follow, drop, stdin } = code
+  const { grammar, line, word, rest, indented, byLine, pipeline, follow, cri, drop, stdin } = code
   const layout = line`${word('app.kind')} ${rest('message')}`
   const lines = grammar({ name: 'sim.lines', line: layout, samples: ['ok <1> text'], framing: byLine(2000) })
   const joined = grammar({
@@ -72,9 +74,9 @@ export const loadCode = async (): Promise<Code> => {
   const filtered = drop('app.kind: drop')
 
   const pipelinesOf = ({ settings, pipe, truth, world }: BeginOptions): readonly Defined[] => {
-    const { watch, maxOpen, blockBytes, wide } = settings
-    const followed = (name: string): Source =>
-      follow({
+    const { watch, maxOpen, blockBytes, wide, pods } = settings
+    const followed = (name: string, how: typeof follow | typeof cri = follow): Source =>
+      how({
         name,
         paths: [`${logVolume}/${name}*.log${wide ? '*' : ''}`],
         verifyEvery,
@@ -94,6 +96,17 @@ export const loadCode = async (): Promise<Code> => {
         .parse(joined)
         .through(filtered),
     ]
+    if (pods)
+      all.push(
+        pipeline('pods-lines')
+          .from(told(followed('pods-lines', cri), truth, world))
+          .parse(lines)
+          .through(filtered),
+        pipeline('pods-joined')
+          .from(told(followed('pods-joined', cri), truth, world))
+          .parse(joined)
+          .through(filtered),
+      )
     if (pipe !== undefined) {
       const piped = stdin({
         name: 'piped',

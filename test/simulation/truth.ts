@@ -10,6 +10,8 @@ export interface Line {
   readonly id: number
   readonly kind: LineKind
   readonly text: string
+  /** As it was written, with its line end and what was put around it. */
+  readonly bytes: Buffer
   readonly length: number
   readonly run: Run
   readonly offset: number
@@ -50,7 +52,8 @@ export interface Truth {
   copied(from: Inode, to: Inode): void
   /** `to` holds what `from` held, compressed. */
   packed(from: Inode, to: Inode): void
-  line(run: Run, kind: LineKind, offset: number): Line
+  /** `around`: what the program writes of a text; itself and a line end unless given. */
+  line(run: Run, kind: LineKind, offset: number, around?: (text: string) => string): Line
   /** Files lost bytes: which lines are in none now. */
   lose(): void
   /** A document came into the store. */
@@ -119,10 +122,11 @@ export const createTruth = (world: World, disk: Disk): Truth => {
       runs.set(to, runs.get(from)!)
       unpackedSizes.set(to, from.size)
     },
-    line(run, kind, offset) {
+    line(run, kind, offset, around = (text) => `${text}\n`) {
       const id = lines.length + 1
       const text = textOf(id, kind)
-      const line = { id, kind, text, length: Buffer.byteLength(text) + 1, run, offset, written: world.now }
+      const bytes = Buffer.from(around(text))
+      const line = { id, kind, text, bytes, length: bytes.length, run, offset, written: world.now }
       lines.push(line)
       run.lines.push(line)
       return line

@@ -6,6 +6,8 @@ import type { World } from './world.ts'
 export interface WriterOptions {
   readonly name: string
   readonly joined: boolean
+  /** A container runtime writes what the program says, two streams of it, long lines in pieces. */
+  readonly wrapped: boolean
   /** Milliseconds between what it does, on average. */
   readonly pace: number
   /** Share of turns in which something happens to its file. */
@@ -24,8 +26,18 @@ export interface Writer {
 
 const kept = 3
 
+/** Lines as CRI runtimes write them: `P` marks a piece that the next of its stream goes on with. */
+const inEnvelopes =
+  (world: World, stream: string) =>
+  (text: string): string => {
+    const cut = world.random.chance(0.2) ? world.random.between(1, text.length - 1) : 0
+    const at = new Date(world.now).toISOString()
+    const piece = (mark: string, part: string): string => `${at} ${stream} ${mark} ${part}\n`
+    return cut === 0 ? piece('F', text) : piece('P', text.slice(0, cut)) + piece('F', text.slice(cut))
+  }
+
 export const startWriter = (world: World, disk: Disk, truth: Truth, options: WriterOptions): Writer => {
-  const { name, joined, pace, unrest } = options
+  const { name, joined, wrapped, pace, unrest } = options
   const { random } = world
   const path = `${logVolume}/${name}.log`
   let node: Inode | undefined
@@ -75,6 +87,7 @@ export const startWriter = (world: World, disk: Disk, truth: Truth, options: Wri
   function* write(): Generator<number, void> {
     if (midLine) return
     let last: LineKind | undefined
+    const around = wrapped ? inEnvelopes(world, random.pick(['stdout', 'stderr'])) : undefined
     for (let count = random.between(1, 6); count > 0; count--) {
       const run = truth.runOf(node!)!
       // What was dropped or refused as a whole goes on with nothing: its lines would share its fate.
@@ -82,8 +95,7 @@ export const startWriter = (world: World, disk: Disk, truth: Truth, options: Wri
       let kind = kindOf()
       if (kind === 'cont' && alone) kind = 'ok'
       last = kind
-      const line = truth.line(run, kind, node!.size)
-      const bytes = Buffer.from(`${line.text}\n`)
+      const { bytes } = truth.line(run, kind, node!.size, around)
       if (!random.chance(0.15)) {
         append(bytes)
         continue
