@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** Makes creations, renames and removals in a directory survive a power cut. Windows has no such call and needs none. */
@@ -46,6 +46,13 @@ const isThere = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/** Writes all bytes at an offset: a system may take some of them only, as where its disk is nearly full. */
+export const writeAll = async (file: Pick<FileHandle, 'write'>, bytes: Uint8Array, at: number): Promise<void> => {
+  for (let written = 0; written < bytes.length; ) {
+    written += (await file.write(bytes, written, bytes.length - written, at + written)).bytesWritten
+  }
+}
 
 /**
  * Makes what is read of a file lasting. What a process wrote that was killed before it could sync is seen by the next,

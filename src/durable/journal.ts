@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fsyncDir, fsyncFile, makeDurableDirectory, writeAtomic } from './file.ts'
+import { fsyncDir, fsyncFile, makeDurableDirectory, writeAll, writeAtomic } from './file.ts'
 import { decodeFrame, encodeFrame, type JournalRecord, nextFrame } from './frame.ts'
 
 /**
@@ -73,7 +73,7 @@ export const openJournal = async (directory: string, options: JournalOptions): P
     const path = join(directory, nameOf(number++, 'journal'))
     const fresh = await openFile(path, 'wx', 0o600)
     try {
-      await fresh.write(magic, 0, magic.length, 0)
+      await writeAll(fresh, magic, 0)
       await fresh.datasync()
       await fsyncDir(directory)
     } catch (error) {
@@ -103,12 +103,8 @@ export const openJournal = async (directory: string, options: JournalOptions): P
     try {
       const file = await begin()
       const bytes = batch.length === 1 ? batch[0]!.frame : Buffer.concat(batch.map(({ frame }) => frame))
-      let written = 0
       try {
-        while (written < bytes.length) {
-          const { bytesWritten } = await file.write(bytes, written, bytes.length - written, length + written)
-          written += bytesWritten
-        }
+        await writeAll(file, bytes, length)
       } catch (error) {
         await file.truncate(length).catch(abandon)
         throw error

@@ -1,7 +1,7 @@
 import { type FileHandle, open as openFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { fsyncDir, makeDurableDirectory } from '../durable/file.ts'
+import { fsyncDir, makeDurableDirectory, writeAll } from '../durable/file.ts'
 import { encodeIdentities, identitySize } from './identities.ts'
 import { openKnown } from './known.ts'
 import { besides, removeSegment, segmentName, sumSize, sumWith } from './segment.ts'
@@ -282,10 +282,4 @@ const markPending = (pending: Map<string, Promise<void>>, identities: Uint8Array
 
 const failIfAny = (results: readonly PromiseSettledResult<unknown>[]): void => {
   for (const result of results) if (result.status === 'rejected') throw result.reason
-}
-
-const writeAll = async (file: FileHandle, bytes: Uint8Array, at: number): Promise<void> => {
-  for (let written = 0; written < bytes.length; ) {
-    written += (await file.write(bytes, written, bytes.length - written, at + written)).bytesWritten
-  }
 }

@@ -266,3 +266,24 @@ test('a record of another version, which cannot be applied, is set aside with it
   expect(second.said.join('\n')).toMatch(/damaged/)
   await second.journal.close()
 })
+
+test('a system that takes a few bytes at a time writes the same journal', async () => {
+  const openFile: JournalOptions['openFile'] = async (path, flags, mode) => {
+    const file = await open(path, flags, mode)
+    return {
+      write: ((bytes: Uint8Array, offset: number, length: number, at: number) =>
+        file.write(bytes, offset, Math.min(length, 5), at)) as Segment['write'],
+      datasync: () => file.datasync(),
+      truncate: (length) => file.truncate(length),
+      close: () => file.close(),
+    }
+  }
+  const { journal } = await openList({ openFile })
+  await journal.append({ one: 1 })
+  await journal.append('two')
+  await journal.close()
+  const { journal: again, list } = await openList()
+  expect(again.damaged).toBe(false)
+  expect(list).toEqual([{ one: 1 }, 'two'])
+  await again.close()
+})
