@@ -687,7 +687,7 @@ test('spans the store holds already are skipped, and the rest is framed afresh',
   })
   const records = await collectRecords(again)
   await again.close()
-  expect(asked).toEqual([[one!.key, 4, 24]])
+  expect(asked).toEqual([[one!.key, 4, 24, at('a.log')]])
   expect(texts(records)).toEqual(['three', 'five'])
   expect(records.every(({ key }) => key === one!.key)).toBe(true)
 })
@@ -713,7 +713,7 @@ test('what was passed over is in no account until that is committed: of a file t
   })
   expect(await collectRecords(again)).toEqual([])
   await again.close()
-  expect(asked).toEqual([[one!.key, 0, Number.MAX_SAFE_INTEGER]])
+  expect(asked).toEqual([[one!.key, 0, Number.MAX_SAFE_INTEGER, at('a.log')]])
   expect(bench.notices.flatMap(({ lost }) => lost ?? [])).toEqual([])
 })
 
