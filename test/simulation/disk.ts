@@ -82,17 +82,22 @@ const nothing = Buffer.alloc(0)
 
 export const createDisk = (world: World, reusesInodes: boolean): Disk => {
   const { random } = world
-  const used = new Set<number>()
+  /** Whose number it is now: a file that a power cut brings back may have lost it to another. */
+  const used = new Map<number, Inode>()
   let last = 10
 
   const number = (): number => {
     let next = last + 1
     if (reusesInodes) for (next = 11; used.has(next); ) next++
     last = Math.max(last, next)
-    used.add(next)
     return next
   }
-  const make = (isDirectory: boolean, lasts: boolean): Inode => ({
+  const make = (isDirectory: boolean, lasts: boolean): Inode => {
+    const node = blank(isDirectory, lasts)
+    used.set(node.number, node)
+    return node
+  }
+  const blank = (isDirectory: boolean, lasts: boolean): Inode => ({
     number: number(),
     birth: world.now,
     isDirectory,
@@ -132,7 +137,7 @@ export const createDisk = (world: World, reusesInodes: boolean): Disk => {
   }
   const settle = (node: Inode): void => {
     if (node.links > 0 || node.opens > 0) return
-    if (node.holders === 0) used.delete(node.number)
+    if (node.holders === 0 && used.get(node.number) === node) used.delete(node.number)
     disk.onGone(node)
   }
   const refuseIfFull = (node: Inode, call: string): void => {
