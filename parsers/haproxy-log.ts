@@ -80,7 +80,7 @@ const tcp = line`${waits}/${total} ${plus}${read} ${state} ${load}`
 const times = either(
   http,
   tcp,
-  line`${host('destination.address', { domain: 'destination.domain', ip: 'destination.ip', port: 'destination.port' })} ${http}`,
+  line`${never('/', host('destination.address', { domain: 'destination.domain', ip: 'destination.ip', port: 'destination.port' }))} ${http}`,
 )
 
 /** `option httplog clf`: the address without its port, which comes later. */

@@ -134,3 +134,13 @@ test('a request that HAProxy cut is read as far as it goes', () => {
       'haproxy.backend_queue': 13,
     })
 })
+
+test('what is wrong in a line of HAProxy is pointed at where it stands', () => {
+  const line =
+    '10.0.1.2:33317 [06/Feb/2026:12:14:14.655] www bck/s1 1/2/3/x/5 200 6 - - ---- 7/8/9/10/11 12/13 "GET / HTTP/1.1"'
+  expect(readOne(named('haproxy.log'), line)).toMatchObject({
+    stage: 'parse',
+    at: line.indexOf('x/5'),
+    field: 'haproxy.http.request.time_wait_without_data_ms',
+  })
+})
