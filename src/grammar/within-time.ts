@@ -10,7 +10,8 @@ let script: Script | undefined
 
 /**
  * Runs `work`, and stops it when it takes longer than `most` milliseconds: a regular expression too, which nothing else
- * stops. False: it was stopped, wherever it was, or an expression ran out of room. Costs a tenth of a millisecond, so it is for many records at once.
+ * stops. False: it was stopped, wherever it was, or an expression ran out of room. It costs a thread, milliseconds on a
+ * busy machine, so it is for many records at once.
  */
 export const withinTime = (most: number, work: () => void): boolean => {
   script ??= new Script(`globalThis[Symbol.for(${JSON.stringify(hook.description)})]()`)
@@ -38,7 +39,7 @@ export const soon = <T>(work: () => T): T | undefined => {
 }
 
 /** Records that are done in one go, and the milliseconds they may take together at first. */
-const runRows = 256
+const runRows = 4096
 const runTime = 200
 /** Milliseconds that one record may take by itself. */
 const recordTime = 500

@@ -17,10 +17,10 @@ class Stopped extends Error {}
 
 // A clock that stops the work at moments of chance, or when all of it is done.
 test.prop([
-  fc.nat(600),
-  fc.array(fc.nat(1500), { maxLength: 40 }),
+  fc.nat(10_000),
+  fc.array(fc.nat(20_000), { maxLength: 40 }),
   fc.array(fc.boolean(), { maxLength: 40 }),
-  fc.uniqueArray(fc.nat(599)),
+  fc.uniqueArray(fc.nat(9999)),
 ])('wherever it is stopped, each record is done or late, once, in order', (count, after, atEnd, slow) => {
   const done: number[] = []
   let steps = 0

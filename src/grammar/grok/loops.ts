@@ -6,12 +6,7 @@ export interface Loop {
   readonly body: string
 }
 
-const times = /(?:[*+]|\{\d*,?(\d*)\})[+?]?/y
-const repeats = (source: string, at: number): string => {
-  times.lastIndex = at
-  const [quantifier = '', most] = times.exec(source) ?? []
-  return /^\{(?:[01]?,?[01]|)\}/.test(quantifier) && most !== '' ? '' : quantifier
-}
+const times = /(?:[*+]|\{\d*,?\d*\})[+?]?/y
 
 interface Span {
   readonly from: number
@@ -33,7 +28,8 @@ const spansOf = (source: string): readonly Span[] => {
     else if (sign === '(') open.push(i)
     else if (sign === ')') {
       const from = open.pop() ?? 0
-      const quantifier = repeats(source, i + 1)
+      times.lastIndex = i + 1
+      const quantifier = times.exec(source)?.[0] ?? ''
       const body = source.slice(from, i + 1)
       if (quantifier === '' || !/.\(\?<g\d+>/s.test(body)) continue
       found = [...found.filter((span) => span.from < from), { from, to: i + 1 + quantifier.length, body }]

@@ -22,7 +22,8 @@ const listed = (names: string): string =>
     .split(' ')
     .map((name, i, all) => (i < all.length - 1 ? fields[name]!.replace('%{DATA:', '%{NAGIOS_TEXT:') : fields[name]!))
     .join(';')
-const inner = (name: string): string => `${listed(`${name} message`).split(';')[0]!}`
+/** One that another follows. */
+const inner = (name: string): string => listed(`${name} message`).split(';')[0]!
 
 /** `TYPE: a;b;c` lines. */
 const kinds: Readonly<Record<string, string>> = {
