@@ -122,3 +122,15 @@ property.prop([fc.array(fc.tuple(value, value, value), { minLength: 1, maxLength
     )
   },
 )
+
+// What takes time that grows with the square of a record's length would not end.
+test.each([
+  ['quotes', '"'],
+  ['separators', ','],
+  ['quoted values', '"a",'],
+  ['text', 'a'],
+])('gets through much of %s', (_, part) => {
+  const long = part.repeat(1 << 18)
+  expect(readOne(orders, long)).toBeDefined()
+  expect(readOne(orders, `7,,"${long}`)).toBeDefined()
+})

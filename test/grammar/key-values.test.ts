@@ -162,3 +162,17 @@ property.prop(
     Object.fromEntries(Object.entries(said).map(([name, value]) => [name, value.toWellFormed()])),
   )
 })
+
+// What takes time that grows with the square of a line's length would not end.
+test.each([
+  ['brackets that nothing closes', 'a=( '],
+  ['brackets and quotes', "a=([{' "],
+  ['keys alone', 'a '],
+  ['separators', '= '],
+  ['quotes', 'a="" '],
+  ['one value', 'a'],
+])('gets through much of %s', (_, part) => {
+  const long = part.repeat(1 << 18)
+  for (const record of [`2026-03-10T08:00:00Z ${long}`, `2026-03-10T08:00:00Z x=1 ${long}`])
+    expect(readOne(python, record)).toBeDefined()
+})

@@ -43,3 +43,8 @@ test('lines begin records, coloured or not', () => {
     ),
   ).toHaveLength(2)
 })
+
+test('gets through any number of colours, whole and torn', () => {
+  for (const part of ['\u001b[31m', '\u001b[', '\u001b', '\u001b[3;'])
+    expect(readOne(coloured, `\u001b[1m[info] shop: ${part.repeat(1 << 18)}`)).toBeDefined()
+})
