@@ -51,6 +51,17 @@ const inColour = either(
 )
 const logbackStarts = [manual, spring, unset, inColour]
 
+/** What Spring Boot prints when it starts, plain or in colours: part of no record, whatever ended before it. */
+const banner = [
+  line`  .   ____          _            __ _ _`,
+  line` /\\\\ / ___'_ __ _ _(_)_ __  __ _ \\ \\ \\ \\`,
+  line`( ( )\\___ | '_ | '_| | '_ \\/ _\` | \\ \\ \\ \\`,
+  line` \\\\/  ___)| |_)| | | | | || (_| |  ) ) ) )`,
+  line`  '  |____| .__|_| |_|_| |_\\__, | / / / /`,
+  line` =========|_|==============|___/=/_/_/_/`,
+  either(line` :: Spring Boot ::`, line`\u001b[32m :: Spring Boot ::`),
+]
+
 const printed = grammar({
   name: 'java.logback.text',
   line: plain,
@@ -112,7 +123,7 @@ export const javaLogback = oneOf(
     name: 'java.logback',
     title: 'Logback, Spring Boot (Java)',
     url: 'https://logback.qos.ch/manual/layouts.html',
-    framing: starts([...logbackStarts, line`{"`]),
+    framing: starts([...logbackStarts, line`{"`], { between: banner }),
   },
   printed,
   asJson,
