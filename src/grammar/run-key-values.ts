@@ -19,13 +19,18 @@ const isOfName = (b: number): boolean =>
 
 /** JSON's escapes, `\xHH` and an escaped single quote. */
 const decodeQuoted: Notation['decode'] = (bytes, from, to, _out, at) => {
-  const end = decodeAny(bytes, from, to, at)
   let w = at
-  for (let i = at; i < end; i++) {
-    if (bytes[i] === 92 && i + 1 < end && bytes[i + 1] === 39) i++
-    bytes[w++] = bytes[i]!
+  let start = from
+  for (let i = from; i < to; i++) {
+    if (bytes[i] !== 92) continue
+    if (i + 1 < to && bytes[i + 1] === 39) {
+      w = decodeAny(bytes, start, i, w)
+      bytes[w++] = 39
+      start = i + 2
+    }
+    i++
   }
-  return w
+  return decodeAny(bytes, start, to, w)
 }
 
 /** See `KeyValuesOp`. */
