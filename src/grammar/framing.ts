@@ -98,6 +98,13 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
       problems.push(say(`Nothing tells where ${between} ends: ${and} follows at once`, 'Put a literal between them')),
     )
     if (ops.length === 0) problems.push(say('A start is empty', 'Give the text that records begin with'))
+    if (/"op":"(?:json|key_values|delimited|header_lines|regex|extract)"/.test(JSON.stringify(ops)))
+      problems.push(
+        say(
+          'A start reads more than a beginning: an expression, or what has names of its own',
+          'Give what such lines begin with, as line`{"`',
+        ),
+      )
     return { steps: stepsOf(ops, () => -1), opening: openingOf(ops) }
   })
   const m = createMachine(false)

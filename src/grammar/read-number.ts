@@ -131,6 +131,8 @@ export const readDuration = (m: Machine, s: Step): boolean => {
     return true
   }
   if (wholeEnd - first > 30) return fail(m, 'number_out_of_range', from, 'nanoseconds of 64 bits', s.field)
+  // At a record's start nothing is kept.
+  if (s.slot < 0) return true
   const digits =
     m.node.toString('latin1', first, wholeEnd) + m.node.toString('latin1', wholeEnd + 1, wholeEnd + 1 + used)
   const exact = BigInt(digits) * 10n ** BigInt(s.number - used)

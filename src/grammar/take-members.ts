@@ -164,8 +164,9 @@ export class Members {
       this.keepKey(m, key)
       return
     }
-    const { at, end, limit, farAt } = m
-    m.anchor = this.from[key]!
+    const { at, end, limit, farAt, anchor } = m
+    // Where the whole record is a copy already, failures tell where that began.
+    if (anchor < 0) m.anchor = this.from[key]!
     this.content(m, key)
     m.at = m.first
     m.end = m.second
@@ -177,7 +178,7 @@ export class Members {
     m.end = end
     m.limit = limit
     m.farAt = farAt
-    m.anchor = -1
+    m.anchor = anchor
     if (good) return
     takeBack(m, line.touched)
     this.keepKey(m, key)
@@ -189,12 +190,12 @@ export class Members {
     for (let i = 0; i < member.keys.length; i++) {
       const key = member.keys[i]!
       if (this.seen[key] !== this.serial || this.isNone(key)) continue
-      const { farAt } = m
+      const { farAt, anchor } = m
       if (!done) {
         m.farAt = member.required ? farAt : Number.POSITIVE_INFINITY
-        m.anchor = this.from[key]!
+        if (anchor < 0) m.anchor = this.from[key]!
         done = this.value(m, member, key)
-        m.anchor = -1
+        m.anchor = anchor
         m.farAt = member.required && !done ? m.farAt : farAt
         if (done) continue
         takeBack(m, member.touched)

@@ -124,7 +124,8 @@ const hasEscape = ({ view }: Machine, how: number, from: number, to: number): bo
 /** Reads a value from its span: absent marks first, then escapes, then what it is. */
 export const readSpan = (m: Machine, s: Step, from: number, to: number): boolean => {
   if (isAbsent(m, s, from, to)) return true
-  if (s.escape === 0 || !hasEscape(m, s.escape, from, to)) return s.span(m, s, from, to)
+  // Where nothing is kept, as at a record's start, nothing is decoded either.
+  if (s.escape === 0 || m.scratch === undefined || !hasEscape(m, s.escape, from, to)) return s.span(m, s, from, to)
   const { scratch } = m
   const start = scratch.take(to - from)
   let end: number

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Framing } from '../../src/event/framing.ts'
-import { text, word } from '../../src/grammar/capture.ts'
+import { duration, text, word } from '../../src/grammar/capture.ts'
 import { continuedBy, continues, type FramingOf, indented, paragraphs, starts } from '../../src/grammar/framing.ts'
+import { keyValues } from '../../src/grammar/key-values.ts'
 import { line } from '../../src/grammar/line.ts'
+import { quoted } from '../../src/grammar/modify.ts'
 import { time } from '../../src/grammar/time.ts'
 import { joinLines } from './join-lines.ts'
 
@@ -179,4 +181,18 @@ test('limits that are none, and layouts that say nothing, are told at load', () 
   expect(told(starts([line`x`], { maxLines: 0 }))).toHaveLength(1)
   expect(told(continues([]))).toHaveLength(1)
   expect(told(continuedBy(''))).toHaveLength(1)
+})
+
+test('a start with quoted text is told from any bytes, and reads nothing that has names of its own', () => {
+  const framing = starts([line`at ${quoted(time('@timestamp', 'iso'))} `])
+  expect(framing.problems).toEqual([])
+  expect(
+    records(framing, ['at "2026-11-23T12:00:00Z" a', 'at "2026\\u002d11-23T12:00:00Z" b', 'at "\\', 'at "\\" c']),
+  ).toEqual(['at "2026-11-23T12:00:00Z" a|at "2026\\u002d11-23T12:00:00Z" b|at "\\|at "\\" c'])
+  expect(starts([keyValues({ members: {} })]).problems).toHaveLength(1)
+  const timed = starts([line`${duration('event.duration', 's')}s `])
+  expect(records(timed, ['1s a', '99999999999s b', `${'9'.repeat(40)}s c`])).toEqual([
+    '1s a',
+    `99999999999s b|${'9'.repeat(40)}s c`,
+  ])
 })

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { oneOfWords, rest, word } from '../../src/grammar/capture.ts'
 import { starts } from '../../src/grammar/framing.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
+import { keyValues } from '../../src/grammar/key-values.ts'
 import { either, line, optional } from '../../src/grammar/line.ts'
+import { key } from '../../src/grammar/members.ts'
 import { uncoloured } from '../../src/grammar/uncoloured.ts'
 import { joinLines } from './join-lines.ts'
 import { readOne } from './read-records.ts'
@@ -47,4 +49,15 @@ test('lines begin records, coloured or not', () => {
 test('gets through any number of colours, whole and torn', () => {
   for (const part of ['\u001b[31m', '\u001b[', '\u001b', '\u001b[3;'])
     expect(readOne(coloured, `\u001b[1m[info] shop: ${part.repeat(1 << 18)}`)).toBeDefined()
+})
+
+test('also where members are read in it', () => {
+  const members = grammar({
+    name: 'test.members',
+    line: line`> ${uncoloured(keyValues({ members: { 'app.n': key('n', 'long', { required: true }), 'app.m': key('m', 'long') } }))}`,
+    samples: ['> \u001b[1mn\u001b[0m=1'],
+  })
+  expect(members.problems).toEqual([])
+  expect(readOne(members, '> \u001b[1mm\u001b[0m=x \u001b[1mn\u001b[0m=y')).toMatchObject({ code: 'bad_value', at: 2 })
+  expect(readOne(members, '> \u001b[1mm\u001b[0m=1')).toMatchObject({ code: 'missing_member', at: 2 })
 })
