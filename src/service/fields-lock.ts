@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { placeOf } from '../config/place.ts'
 import type { Diagnostic, Site } from '../event/diagnostic.ts'
@@ -24,9 +24,15 @@ const typeText = ({ type, list }: Field): string => (list === true ? `${type} li
 const typesOf = (schema: Iterable<readonly [string, Field]>): Map<string, string> =>
   new Map([...schema].map(([name, field]) => [name, typeText(field)]))
 
-/** Beside the configuration and named for it: `tailrace.config.ts` has `tailrace.lock.json`. */
-export const lockPath = (config: string | undefined, cwd: string): string =>
-  config === undefined ? join(cwd, 'tailrace.lock.json') : config.replace(/(?:\.config)?\.[cm]?[jt]s$|$/, '.lock.json')
+/**
+ * Beside the configuration and named for it: `tailrace.config.ts` has `tailrace.lock.json`. Where there is none, beside the
+ * formats.
+ */
+export const lockPath = (config: string | undefined, cwd: string): string => {
+  if (config !== undefined) return config.replace(/(?:\.config)?\.[cm]?[jt]s$|$/, '.lock.json')
+  const formats = join(cwd, 'parsers')
+  return join(existsSync(formats) ? formats : cwd, 'tailrace.lock.json')
+}
 
 /** What the definitions yield now. */
 export const lockOf = (pipelines: readonly Pipeline[]): FieldsLock => {

@@ -71,7 +71,7 @@ test.each([
 })
 
 describe('the packaged formats', () => {
-  test('yield what tailrace.lock.json says: npx tailrace check --update-lock accepts a change', async () => {
+  test('yield what parsers/tailrace.lock.json says: npx tailrace check --update-lock accepts a change', async () => {
     const { config, problems } = await loadConfig({}, {}, root)
     expect(problems).toEqual([])
     const checked = checkLock(config, root)
