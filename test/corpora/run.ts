@@ -37,6 +37,19 @@ const row = (set: string, { expected, equal, differences, ...score }: Score): st
     ...(expected === undefined ? {} : { expected, equal, 'equal %': share(equal ?? 0, expected) }),
     differences: differences.length,
   })
+const allOf = (scores: readonly Score[]): Score => {
+  const sum = (of: (score: Score) => number | undefined): number =>
+    scores.reduce((all, score) => all + (of(score) ?? 0), 0)
+  return {
+    part: 'all',
+    records: sum(({ records }) => records),
+    parsed: sum(({ parsed }) => parsed),
+    ...(scores.every(({ expected }) => expected === undefined)
+      ? {}
+      : { expected: sum(({ expected }) => expected), equal: sum(({ equal }) => equal) }),
+    differences: scores.flatMap(({ differences }) => differences),
+  }
+}
 
 const rows: string[] = []
 for (const set of sets.sort()) {
@@ -45,11 +58,14 @@ for (const set of sets.sort()) {
     continue
   }
   const { default: corpus } = (await import(`./sets/${set}.ts`)) as { default: Corpus }
+  const scores: Score[] = []
   for await (const score of corpus.scores(join(folder, set))) {
     rows.push(row(set, score))
+    scores.push(score)
     for (const difference of score.differences)
       report.write(`${JSON.stringify({ set, part: score.part, ...difference })}\n`)
   }
+  if (scores.length > 1) rows.push(row(set, allOf(scores)))
 }
 await new Promise((resolve) => report.end(resolve))
 await printRows(rows, 'table', columns)
