@@ -17,8 +17,20 @@ export const quoteJson = (m: Machine, from: number, to: number): { readonly star
 }
 
 /** Text as a JSON string: as `quoteJson`, and control characters that stand in text are escaped. */
-export const quoteText = (m: Machine, from: number, to: number): { readonly start: number; readonly end: number } =>
-  m.scratch.write(JSON.stringify(m.node.toString('utf8', from, to)))
+export const quoteText = (m: Machine, from: number, to: number): { readonly start: number; readonly end: number } => {
+  const { bytes, node, scratch } = m
+  for (let i = from; i < to; i++) {
+    const b = bytes[i]!
+    if (b < 32 || b > 126 || b === 34 || b === 92) return scratch.write(JSON.stringify(node.toString('utf8', from, to)))
+  }
+  // Most texts are plain: nothing in them has to be told otherwise.
+  const start = scratch.take(to - from + 2)
+  bytes[start] = 34
+  bytes.copyWithin(start + 1, from, to)
+  const end = start + 1 + to - from
+  bytes[end] = 34
+  return { start, end: end + 1 }
+}
 
 /**
  * Whether an object in a well-formed value names a member twice, or may do so (an escaped name): engines refuse such

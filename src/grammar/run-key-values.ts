@@ -12,6 +12,7 @@ import { keyAlone, Members, type MembersSpec, type Notation } from './take-membe
 const longestPath = 1024
 
 const openers = new Set(encode('([{<'))
+const blanks = encode(' \t')
 const closers = new Set(encode(')]}>'))
 
 const isOfName = (b: number): boolean =>
@@ -41,6 +42,9 @@ class KeyValuesRun {
   private readonly quotes: ReadonlySet<number>
   private readonly prefix: Uint8Array
   private readonly path = new Uint8Array(longestPath)
+  /** 1 for bytes that may end a key, and for those that may end a plain value or count in it. */
+  private readonly keyEnds = new Uint8Array(256)
+  private readonly valueMarks = new Uint8Array(256)
   /** Brackets count in this line. */
   private paired = false
 
@@ -54,6 +58,9 @@ class KeyValuesRun {
     this.between = encode(op.between)
     this.quotes = new Set(op.quotes.map((quote) => encode(quote)[0]!))
     this.prefix = encode(op.prefix)
+    const ends = this.between.length > 0 ? [this.between[0]!] : blanks
+    for (const b of [this.separator[0]!, ...this.quotes, ...ends]) this.keyEnds[b] = 1
+    for (const b of [...ends, ...openers, ...closers, 34, 39]) this.valueMarks[b] = 1
     this.found = new Members(spec, plainNotation(this.quotes, decodeQuoted))
   }
 
@@ -107,16 +114,10 @@ class KeyValuesRun {
   /** Reads the pair at `m.at`; where it ends, -1 where there is none. */
   private pair(m: Machine): number {
     const { bytes, limit } = m
-    const { separator, between } = this
+    const { separator } = this
     const keyFrom = m.at
     let end = keyFrom
-    while (
-      end < limit &&
-      !sameBytes(bytes, end, limit, separator) &&
-      !this.quotes.has(bytes[end]!) &&
-      !(between.length > 0 ? sameBytes(bytes, end, limit, between) : isBlank(bytes[end]))
-    )
-      end++
+    while (end < limit && (this.keyEnds[bytes[end]!] === 0 || !this.endsKey(m, end))) end++
     let keyTo = end
     while (keyTo > keyFrom && isBlank(bytes[keyTo - 1])) keyTo--
     if (keyTo === keyFrom) return this.refuse(m, keyFrom, 'a key')
@@ -125,6 +126,15 @@ class KeyValuesRun {
     const { start, end: to } = m.scratch.write('true')
     this.note(m, keyFrom, keyTo, keyAlone, start, to, false)
     return end
+  }
+
+  private endsKey({ bytes, limit }: Machine, at: number): boolean {
+    const { separator, between } = this
+    return (
+      sameBytes(bytes, at, limit, separator) ||
+      this.quotes.has(bytes[at]!) ||
+      (between.length > 0 ? sameBytes(bytes, at, limit, between) : isBlank(bytes[at]))
+    )
   }
 
   private refuse(m: Machine, at: number, expected: string): -1 {
@@ -171,12 +181,13 @@ class KeyValuesRun {
 
   private plainEnd(m: Machine, from: number): number {
     const { bytes, limit } = m
-    const { between } = this
+    const { between, valueMarks } = this
     const ends = (at: number): boolean =>
       between.length > 0 ? sameBytes(bytes, at, limit, between) : isBlank(bytes[at])
     let depth = 0
     let first = -1
     for (let at = from; at < limit; at++) {
+      if (valueMarks[bytes[at]!] === 0) continue
       if (depth === 0 && ends(at)) return at
       if (!this.paired) continue
       const b = bytes[at]!
