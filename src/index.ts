@@ -33,6 +33,7 @@ export {
   closed,
   csv,
   escaped,
+  last,
   list,
   never,
   or,
@@ -45,9 +46,11 @@ export {
 export { address, host, url } from './grammar/network.ts'
 export { oneOf } from './grammar/one-of.ts'
 export { pairs } from './grammar/pairs.ts'
+export type { Part } from './grammar/part.ts'
 export { anyOrder, record } from './grammar/record.ts'
 export { regex } from './grammar/regex.ts'
 export { requestLine } from './grammar/request-line.ts'
+export { structuredData } from './grammar/structured-data.ts'
 export { time } from './grammar/time.ts'
 export { onlyTrace, type TraceStyle, withTrace } from './grammar/trace.ts'
 export { uncoloured } from './grammar/uncoloured.ts'

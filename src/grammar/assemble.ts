@@ -5,6 +5,7 @@ import { openingOf } from './opening.ts'
 import { readElapsed } from './read-elapsed.ts'
 import { readIp, spanAddress } from './read-ip.ts'
 import { readDouble, readDuration, readLong } from './read-number.ts'
+import { readStructuredData } from './read-structured-data.ts'
 import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
 import { readTime, timeProgram } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
@@ -74,6 +75,8 @@ const expectedOf = (value: Value): string => {
       return 'a URL'
     case 'time':
       return `a time (${value.layouts.join(' or ')})`
+    case 'structured_data':
+      return 'structured data'
     case 'list':
       return expectedOf(value.of)
   }
@@ -156,6 +159,8 @@ const readOf = (
       }
     case 'time':
       return { ...self(readTime), times: value.layouts.map(timeProgram) }
+    case 'structured_data':
+      return self(readStructuredData)
     case 'list':
       return {
         ...span(spanList),

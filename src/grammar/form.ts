@@ -29,7 +29,7 @@ export const opNames = [
   'uncoloured',
   'delimited',
 ] as const
-export const valueNames = ['text', 'word', 'identifier', 'words', 'long', 'double', 'duration', 'elapsed', 'boolean', 'ip', 'address', 'host', 'url', 'time', 'list', 'skip'] as const // biome-ignore format: one list, read across
+export const valueNames = ['text', 'word', 'identifier', 'words', 'long', 'double', 'duration', 'elapsed', 'boolean', 'ip', 'address', 'host', 'url', 'time', 'structured_data', 'list', 'skip'] as const // biome-ignore format: one list, read across
 
 /** The very bytes of `text`. Never empty, holds no line end. */
 export interface LiteralOp {
@@ -78,7 +78,7 @@ export interface TakeOp {
   readonly escape?: 'hex' | 'json' | 'any' | 'hash'
   /** The value cannot hold this text: where it stands before the first stop, the value does not fit. */
   readonly never?: string
-  /** Not the first stop, but the last one before the first of this text behind the first stop. */
+  /** Not the first stop, but the last one before the first of this text behind the first stop; of the line with `\n`. */
   readonly lastBefore?: string
   /** With `lastBefore`: where a stop divides what stands before that text into two equal halves, the value ends there. */
   readonly twice?: true
@@ -324,6 +324,9 @@ export type Value =
   | { readonly as: 'url'; readonly prefix: string }
   /** The first layout that fits; see layout.ts. */
   | { readonly as: 'time'; readonly layouts: readonly string[] }
+  /** Structured data of RFC 5424, brackets and all: a member an element, its parameters an object of texts. Such as would
+   *  not print as it is written does not fit: names that come again elsewhere, backslashes that escape nothing. */
+  | { readonly as: 'structured_data' }
   /** Elements divided by any of the separators. Elements that are absent marks are left out. */
   | { readonly as: 'list'; readonly separators: readonly string[]; readonly of: Value }
   | { readonly as: 'skip' }

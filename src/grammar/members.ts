@@ -6,6 +6,7 @@ import {
   fieldOf,
   fields,
   isVendorName,
+  type NameOf,
   type VendorName,
 } from '../event/field.ts'
 import { provenanceFields } from '../event/provenance.ts'
@@ -98,15 +99,12 @@ export const key = <const T extends Exclude<FieldType, 'flattened'>, const R ext
 type OwnOrVendors =
   | VendorName
   | Exclude<(typeof provenanceFields)[number], '@timestamp'>
-  | 'json'
-  | 'fields'
+  | NameOf<'flattened'>
   | 'stream'
-  | 'container.labels'
 const provenance: ReadonlySet<string> = new Set([
   ...provenanceFields.filter((name) => name !== '@timestamp'),
   // Of the envelope, never of what it holds.
   'stream',
-  'container.labels',
 ])
 
 /**
@@ -114,11 +112,11 @@ const provenance: ReadonlySet<string> = new Set([
  * every record gets anyway from where it was read; what a document says of them is undeclared.
  */
 export const everyField = (): {
-  readonly [N in Exclude<FieldName, OwnOrVendors>]: Key<Exclude<FieldTable[N]['type'], 'flattened'>, false>
+  readonly [N in Exclude<FieldName, OwnOrVendors>]: Key<FieldTable[N]['type'], false>
 } =>
   Object.fromEntries(
     Object.entries(fields)
-      .filter(([name]) => name !== 'json' && name !== 'fields' && !isVendorName(name) && !provenance.has(name))
+      .filter(([name, field]) => field.type !== 'flattened' && !isVendorName(name) && !provenance.has(name))
       .map(([name, field]) => [name, key(name, field.type as 'keyword')]),
   ) as never
 

@@ -64,6 +64,13 @@ export const through = <R, O>(
   )
 
 /**
+ * The value ends not at the first place of its line where the next part of the layout stands, but at the last: a name
+ * that whoever gives it may choose, before words that nobody does.
+ */
+export const last = <R, O>(of: Capture<R, O>): Capture<R, O> =>
+  changed(of, (op) => ({ ...op, extent: 'until', lastBefore: '\n' }))
+
+/**
  * What is written twice, the next part of the layout between and `before` behind: `name[name] @ `, where the name may hold
  * a bracket too. Where the two are not equal, the value ends at the last such part before `before`.
  */

@@ -1,4 +1,4 @@
-import { absent, type Column, type TimeColumn } from '../event/column.ts'
+import { absent, type Column, type MembersColumn, type TimeColumn } from '../event/column.ts'
 import { printIp } from '../event/ip.ts'
 import type { TakeOp, Value } from './form.ts'
 import { type LayoutToken, layoutItems } from './layout.ts'
@@ -64,6 +64,18 @@ const printDuration = (value: number, power: number, digits: number): string | u
   return `${value < 0 ? '-' : ''}${whole}${power === 0 || decimals === '' ? '' : `.${decimals}`}`
 }
 
+const printStructuredData = ({ first, key, value }: MembersColumn, { row, node }: Cell): string => {
+  let text = ''
+  for (let i = first[row]!; i < first[row + 1]!; i++) {
+    const params = JSON.parse(node.toString('utf8', value.start[i], value.end[i])) as Record<string, string | string[]>
+    const written = Object.entries(params).flatMap(([name, given]) =>
+      [given].flat().map((one) => ` ${name}="${one.replace(/["\\\]]/g, '\\$&')}"`),
+    )
+    text += `[${node.toString('utf8', key.start[i], key.end[i])}${written.join('')}]`
+  }
+  return text
+}
+
 /** The value of a row as its capture reads it; undefined: it was written in a way that is not kept. */
 export const printValue = (value: Value, column: Column, cell: Cell): string | undefined => {
   const { row, node } = cell
@@ -97,7 +109,7 @@ export const printValue = (value: Value, column: Column, cell: Cell): string | u
     case 'dictionary':
       return printValue(value, column.values, { ...cell, row: column.codes[row]! })
     case 'members':
-      return undefined
+      return value.as === 'structured_data' ? printStructuredData(column, cell) : undefined
   }
 }
 

@@ -1,0 +1,59 @@
+import {
+  blanks,
+  either,
+  int,
+  line,
+  optional,
+  or,
+  type Part,
+  quotient,
+  rangesOf,
+  remainder,
+  rest,
+  time,
+  word,
+} from 'tailrace'
+
+const severities = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'informational', 'debug']
+const facilities = [
+  ...['kern', 'user', 'mail', 'daemon', 'auth', 'syslog', 'lpr', 'news', 'uucp', 'cron', 'authpriv', 'ftp', 'ntp'],
+  ...['security', 'console', 'solaris-cron', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6'],
+  'local7',
+]
+/** Severities by number, for formats that have only these. */
+export const severityRanges = severities.map((name, severity) => [severity + 1, name] as const)
+/** Facilities by number. */
+export const facilityRanges = facilities.map((name, facility) => [facility + 1, name] as const)
+/** A priority is eight times the facility, and the severity. */
+const everyPriority = facilities.flatMap((_, facility) =>
+  severities.map((name, severity) => [facility * 8 + severity + 1, name] as const),
+)
+
+/** What follows from a priority. */
+export const fromPriority = {
+  'log.syslog.facility.code': quotient('log.syslog.priority', 8),
+  'log.syslog.severity.code': remainder('log.syslog.priority', 8),
+  'log.syslog.facility.name': rangesOf(
+    'log.syslog.priority',
+    facilities.map((name, i) => [8 * (i + 1), name] as const),
+  ),
+  'log.syslog.severity.name': rangesOf('log.syslog.priority', everyPriority),
+  'log.level': rangesOf('log.syslog.priority', everyPriority),
+}
+
+export const priority = int('log.syslog.priority')
+/** RFC 5424. */
+export const stamp = time('@timestamp', 'iso')
+/** RFC 3164, and rsyslog's own layout of files. */
+export const when = time('@timestamp', 'iso', 'syslog')
+/** Nothing may stand behind a name. */
+export const said = or('', rest('message'))
+
+/** In files time and host, as sent a priority too. Old daemons leave hosts out. */
+const header = line`${optional(line`<${priority}>`)}${when} ${or('', word('host.hostname'))} `
+/** All that syslog puts before what a program of this name says. */
+export const sentBy = (name: Part<{ readonly 'process.name': string }, object>) =>
+  either(
+    line`${header}${name}${optional(line`[${int('process.pid')}]`)}: `,
+    line`<${priority}>${word('log.syslog.version')} ${stamp} ${or('-', word('host.hostname'))} ${name} ${or('-', int('process.pid'))} ${or('-', word('log.syslog.msgid'))} - ${optional(blanks())}`,
+  )
