@@ -51,9 +51,23 @@ export const said = or('', rest('message'))
 
 /** In files time and host, as sent a priority too. Old daemons leave hosts out. */
 const header = line`${optional(line`<${priority}>`)}${when} ${or('', word('host.hostname'))} `
+interface Sure {
+  readonly '@timestamp': string
+}
+interface Perhaps {
+  readonly 'host.hostname': string
+  readonly 'log.syslog.priority': number
+  readonly 'log.syslog.version': string
+  readonly 'log.syslog.msgid': string
+  readonly 'process.pid': number
+}
+
 /** All that syslog puts before what a program of this name says. */
-export const sentBy = (name: Part<{ readonly 'process.name': string }, object>) =>
-  either(
-    line`${header}${name}${optional(line`[${int('process.pid')}]`)}: `,
-    line`<${priority}>${word('log.syslog.version')} ${stamp} ${or('-', word('host.hostname'))} ${name} ${or('-', int('process.pid'))} ${or('-', word('log.syslog.msgid'))} - ${optional(blanks())}`,
+export const sentBy = <R, O>(name: Part<R, O>): Part<R & Sure, O & Perhaps> => {
+  const program: Part = name
+  const part: Part = either(
+    line`${header}${program}${optional(line`[${int('process.pid')}]`)}: `,
+    line`<${priority}>${word('log.syslog.version')} ${stamp} ${or('-', word('host.hostname'))} ${program} ${or('-', int('process.pid'))} ${or('-', word('log.syslog.msgid'))} - ${optional(blanks())}`,
   )
+  return part as Part<R & Sure, O & Perhaps>
+}
