@@ -7,7 +7,7 @@ import { readIp, spanAddress } from './read-ip.ts'
 import { readDouble, readDuration, readLong } from './read-number.ts'
 import { readStructuredData } from './read-structured-data.ts'
 import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
-import { readTime, timeProgram } from './read-time.ts'
+import { readTime } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
 import type { Runnable } from './run-alternatives.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
@@ -36,6 +36,7 @@ import {
   selfInSpan,
 } from './take.ts'
 import type { Member, MembersSpec } from './take-members.ts'
+import { timeProgram } from './time-program.ts'
 
 /** Number of a field's slot; `again` has one of its own. -1: the value goes nowhere. */
 export type SlotOf = (field: string, again?: true | 'unset') => number

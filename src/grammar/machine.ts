@@ -3,8 +3,8 @@ import { flags } from '../event/block.ts'
 import type { Failure, FailureCode } from '../event/failure.ts'
 import { createScratch, type Scratch } from '../memory/scratch.ts'
 import { findEither, fourfold } from '../memory/wide.ts'
-import type { TimeProgram } from './read-time.ts'
 import type { Slot } from './slot.ts'
+import type { TimeProgram } from './time-program.ts'
 import type { Zone } from './zone.ts'
 
 /** State of a reading: one object a grammar, reused for every record, so that nothing is made on the way. */

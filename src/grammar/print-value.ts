@@ -2,6 +2,7 @@ import { absent, type Column, type MembersColumn, type TimeColumn } from '../eve
 import { printIp } from '../event/ip.ts'
 import type { TakeOp, Value } from './form.ts'
 import { type LayoutToken, layoutItems } from './layout.ts'
+import { monthNames } from './time-parts.ts'
 import type { Zone } from './zone.ts'
 
 export interface Cell {
@@ -11,8 +12,7 @@ export interface Cell {
 }
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0')
-const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const dayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
+const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 /** Fraction digits as read. */
 const fractionOf = (column: TimeColumn, row: number): string => {
@@ -30,23 +30,35 @@ const printTime = (layout: string, column: TimeColumn, { row, zone }: Cell): str
   }
   const offset = zone.offset(ms)
   const at = new Date(ms + offset)
+  const midnight = Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate())
+  const half = at.getUTCHours() % 12 || 12
   const minutes = Math.abs(offset) / 60_000
   const sign = offset < 0 ? '-' : '+'
   const of: Record<LayoutToken, () => string> = {
     yyyy: () => pad(at.getUTCFullYear(), 4),
     yy: () => pad(at.getUTCFullYear() % 100, 2),
-    MMM: () => monthNames[at.getUTCMonth()]!,
+    MMMM: () => monthNames[at.getUTCMonth()]!,
+    MMM: () => monthNames[at.getUTCMonth()]!.slice(0, 3),
     MM: () => pad(at.getUTCMonth() + 1, 2),
+    M: () => String(at.getUTCMonth() + 1),
+    DDD: () => pad((midnight - Date.UTC(at.getUTCFullYear(), 0, 1)) / 86_400_000 + 1, 3),
     dd: () => pad(at.getUTCDate(), 2),
     d: () => String(at.getUTCDate()).padStart(2, ' '),
-    EEE: () => dayNames[at.getUTCDay()]!,
+    EEEE: () => dayNames[at.getUTCDay()]!,
+    EEE: () => dayNames[at.getUTCDay()]!.slice(0, 3),
     HH: () => pad(at.getUTCHours(), 2),
     H: () => String(at.getUTCHours()).padStart(2, ' '),
+    hh: () => pad(half, 2),
+    h: () => String(half),
+    a: () => (at.getUTCHours() < 12 ? 'AM' : 'PM'),
     mm: () => pad(at.getUTCMinutes(), 2),
     ss: () => pad(at.getUTCSeconds(), 2),
     f: () => (fraction === '' ? '' : `.${fraction}`),
+    SSS: () => fraction,
     Z: () => `${sign}${pad(Math.floor(minutes / 60), 2)}${pad(minutes % 60, 2)}`,
     ZZ: () => `${sign}${pad(Math.floor(minutes / 60), 2)}:${pad(minutes % 60, 2)}`,
+    // Not kept: such a layout is not printed.
+    z: () => '',
   }
   return layoutItems(layout)
     .map((item) => ('token' in item ? of[item.token]() : item.literal))

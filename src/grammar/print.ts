@@ -1,6 +1,7 @@
 import type { Batch } from '../event/batch.ts'
 import { type Column, has } from '../event/column.ts'
 import type { Form, Op, TakeOp, Value } from './form.ts'
+import { layoutItems } from './layout.ts'
 import { type Cell, printEscaped, printValue } from './print-value.ts'
 import { zoneOf } from './zone.ts'
 
@@ -31,11 +32,16 @@ const sureFields = (ops: readonly Op[]): readonly string[] =>
           : [],
   )
 
+/** Whether a time of the layout can be written again from what it is. */
+const keepsItsForm = (layout: string): boolean =>
+  !['iso', 'epoch', 'tai64n'].includes(layout) &&
+  !layoutItems(layout).some((item) => 'token' in item && item.token === 'z')
+
 const cannotPrint = (value: Value): boolean =>
   value.as === 'skip' ||
   value.as === 'host' ||
   (value.as === 'list' && (value.separators.length !== 1 || cannotPrint(value.of))) ||
-  (value.as === 'time' && (value.layouts.length !== 1 || value.layouts[0] === 'iso' || value.layouts[0] === 'epoch'))
+  (value.as === 'time' && (value.layouts.length !== 1 || !keepsItsForm(value.layouts[0]!)))
 
 /** Whether the value is the text as it stands in the log. */
 const isAsWritten = (take: TakeOp): boolean => take.value.as === 'text' && take.escape === undefined

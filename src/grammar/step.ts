@@ -1,6 +1,6 @@
 import type { Machine } from './machine.ts'
 import type { Opening } from './opening.ts'
-import type { TimeProgram } from './read-time.ts'
+import type { TimeProgram } from './time-program.ts'
 
 /**
  * An operation, made ready to run. All have one shape, so that walking them stays monomorphic; what each field means is

@@ -15,6 +15,7 @@ export type TimeLayout =
   | 'epoch_ms'
   | 'epoch_us'
   | 'epoch_ns'
+  | 'tai64n'
   | (string & {})
 
 /**

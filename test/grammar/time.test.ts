@@ -1,9 +1,12 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
 import { rest, text } from '../../src/grammar/capture.ts'
+import type { TakeOp } from '../../src/grammar/form.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { line } from '../../src/grammar/line.ts'
+import { printValue } from '../../src/grammar/print-value.ts'
 import { time } from '../../src/grammar/time.ts'
+import { zoneOf } from '../../src/grammar/zone.ts'
 import { readOne, readRecords } from './read-records.ts'
 
 const noon = Date.UTC(2026, 10, 23, 12)
@@ -35,6 +38,32 @@ test.each([
   ['syslog', 'Feb 29 06:00:00', '2024-02-29T06:00:00'],
   ['EEE MMM d HH:mm:ssf yyyy', 'Fri Nov 23 12:34:56.123456 2026', '2026-11-23T12:34:56.123456'],
   ['dd MMM yyyy HH:mm:ssf', '23 Nov 2026 12:34:56.789', '2026-11-23T12:34:56.789'],
+  ['d MMMM yyyy HH:mm:ss', '23 November 2026 12:34:56', '2026-11-23T12:34:56'],
+  ['MMMM d, yyyy HH:mm:ss', 'MAY 3, 2026 12:34:56', '2026-05-03T12:34:56'],
+  ["EEEE, d MMMM yyyy 'at' HH:mm:ss", 'Monday, 23 November 2026 at 12:34:56', '2026-11-23T12:34:56'],
+  ["HH 'o''clock' mm ss dd.MM.yyyy", "12 o'clock 34 56 23.11.2026", '2026-11-23T12:34:56'],
+  ['M/d/yyyy h:mm:ss a', '11/3/2026 12:34:56 AM', '2026-11-03T00:34:56'],
+  ['M/d/yyyy h:mm:ss a', '1/13/2026 12:34:56 pm', '2026-01-13T12:34:56'],
+  ['M/d/yyyy h:mm:ss a', '1/13/2026 1:34:56 PM', '2026-01-13T13:34:56'],
+  ['MM/dd/yy hh:mm:ssf a', '11/23/26 11:34:56.5 PM', '2026-11-23T23:34:56.500'],
+  ['yyyy-DDD HH:mm:ss', '2026-001 12:34:56', '2026-01-01T12:34:56'],
+  ['yyyy-DDD HH:mm:ss', '2024-366 12:34:56', '2024-12-31T12:34:56'],
+  ['DDD:HH:mm:ss', '327:11:00:00', '2026-11-23T11:00:00'],
+  ['yyyy-MM-dd HH:mm:ss:SSS', '2026-11-23 12:34:56:789', '2026-11-23T12:34:56.789'],
+  ['yyyyMMdd HHmmssSSS', '20261123 123456789123', '2026-11-23T12:34:56.789123'],
+  ['yyyy-MM-dd HH:mm:ssf z', '2026-11-23 12:34:56.789 UTC', '2026-11-23T12:34:56.789'],
+  ['yyyy-MM-dd HH:mm:ssf z', '2026-07-23 12:34:56 CEST', '2026-07-23T10:34:56'],
+  ['yyyy-MM-dd HH:mm:ssf z', '2026-11-23 12:34:56 EST', '2026-11-23T17:34:56'],
+  ['yyyy-MM-dd HH:mm:ssf z', '2026-11-23 12:34:56 +0545', '2026-11-23T06:49:56'],
+  ['yyyy-MM-dd HH:mm:ssf z', '2026-11-23 12:34:56 +08', '2026-11-23T04:34:56'],
+  ['EEE MMM d HH:mm:ss z yyyy', 'Mon Nov 23 12:34:56 CET 2026', '2026-11-23T11:34:56'],
+  ['tai64n', '@400000006a6b2f0a1d8b3a04', '2026-07-30T11:01:20.495663620'],
+  ['tai64n', '@400000000000000a', '1970-01-01T00:00:00'],
+  ['epoch', '1795477831', '2026-11-23T23:50:31'],
+  ['epoch', '1795477831378', '2026-11-23T23:50:31.378'],
+  ['epoch', '1795477831378001', '2026-11-23T23:50:31.378001'],
+  ['epoch', '1795477831378001999', '2026-11-23T23:50:31.378001999'],
+  ['epoch', '1795477831.378001999', '2026-11-23T23:50:31.378001999'],
   ['epoch_s', '1795477831', '2026-11-23T23:50:31'],
   ['epoch_s', '1795477831.378', '2026-11-23T23:50:31.378'],
   ['epoch_s', '-0.5', '1969-12-31T23:59:59.500'],
@@ -49,6 +78,19 @@ test.each([
   ['iso', '2261-12-31T23:59:59.999999999Z', '2261-12-31T23:59:59.999999999'],
   ['epoch_s', '99999999999999', 'time_out_of_range'],
   ['syslog', 'Feb 30 06:00:00', 'time_out_of_range'],
+  ['yyyy-DDD HH:mm:ss', '2026-366 12:34:56', 'time_out_of_range'],
+  ['yyyy-DDD HH:mm:ss', '2026-000 12:34:56', 'time_out_of_range'],
+  ['iso', '2026-00-10T12:34:56Z', 'time_out_of_range'],
+  ['M/d/yyyy h:mm:ss a', '0/3/2026 12:34:56 AM', 'time_out_of_range'],
+  ['M/d/yyyy h:mm:ss a', '11/3/2026 13:34:56 AM', 'time_out_of_range'],
+  ['M/d/yyyy h:mm:ss a', '11/3/2026 0:34:56 AM', 'time_out_of_range'],
+  ['M/d/yyyy h:mm:ss a', '11/3/2026 12:34:56 XM', 'bad_value'],
+  ['tai64n', '@400000006a6b2f0affffffff', 'time_out_of_range'],
+  ['tai64n', '@ffffffffffffffff', 'time_out_of_range'],
+  ['tai64n', '@400000006a6b2f0', 'bad_value'],
+  ['d MMMM yyyy HH:mm:ss', '23 Novembre 2026 12:34:56', 'bad_value'],
+  ['yyyy-MM-dd HH:mm:ssf z', '2026-11-23 12:34:56 XYZ', 'bad_value'],
+  ['yyyy-MM-dd HH:mm:ssf z', '2026-11-23 12:34:56 ESTX', 'bad_value'],
   ['clf', '11/Fob/2013:06:43:36 +0000', 'bad_value'],
   ['clf', '11/Feb/2013:06:43', 'bad_value'],
   ['clf', '', 'unexpected_end'],
@@ -67,6 +109,26 @@ test.each([
   ['a zone in the text counts', 'Asia/Shanghai', '2026-11-23 12:00:00Z', '2026-11-23T12:00:00'],
 ])('%s', (_, zone, text, expected) => {
   expect(read('iso', text, zone)).toBe(expected)
+})
+
+test('a name that several zones share means that of the reading, else the usual one', () => {
+  const layout = 'yyyy-MM-dd HH:mm:ss z'
+  expect(read(layout, '2026-11-23 12:34:56 CST', 'Asia/Shanghai')).toBe('2026-11-23T04:34:56')
+  expect(read(layout, '2026-11-23 12:34:56 CST', 'America/Havana')).toBe('2026-11-23T17:34:56')
+  expect(read(layout, '2026-11-23 12:34:56 CST', 'Europe/Berlin')).toBe('2026-11-23T18:34:56')
+  expect(read(layout, '2026-11-23 12:34:56 IST', 'Asia/Jerusalem')).toBe('2026-11-23T10:34:56')
+  expect(read(layout, '2026-11-23 12:34:56 IST')).toBe('2026-11-23T07:04:56')
+  // What comes twice when clocks are put back is told apart by the name.
+  expect(read(layout, '2026-10-25 02:30:00 CEST', 'Europe/Berlin')).toBe('2026-10-25T00:30:00')
+  expect(read(layout, '2026-10-25 02:30:00 CET', 'Europe/Berlin')).toBe('2026-10-25T01:30:00')
+})
+
+test('a year-less time is of the year before where the zone of the reading is behind', () => {
+  // Half past midnight in Greenwich: it is still the old year in New York.
+  const now = Date.UTC(2027, 0, 1, 0, 30)
+  expect(read('syslog', 'Dec 31 19:20:00', 'America/New_York', now)).toBe('2027-01-01T00:20:00')
+  expect(read('syslog', 'Jan  1 08:20:00', 'Asia/Shanghai', now)).toBe('2027-01-01T00:20:00')
+  expect(read('DDD HH:mm:ss', '365 19:20:00', 'America/New_York', now)).toBe('2027-01-01T00:20:00')
 })
 
 test('a year-less time just behind new year is of the new year, one before it of the old', () => {
@@ -106,6 +168,34 @@ test('text behind an ISO time that is no zone is left alone', () => {
     '@timestamp': '2026-11-23T12:34:56',
     message: '-5 left',
   })
+})
+
+test.each([
+  'dd/MMM/yyyy:HH:mm:ss Z',
+  "EEEE, d MMMM yyyy 'at' HH:mm:ss ZZ",
+  'yyyy-DDD HH:mm:ss:SSS',
+  'M/dd/yyyy hh:mm:ssf a',
+  'yyMMdd h:mm:ss a',
+])('what is printed as %s reads as the same time', (layout) => {
+  const timed = grammar({ name: 'test', line: line`${time('@timestamp', layout)}`, samples: ['-'] })
+  for (const at of [0, 1, 946_684_799_999, 1_795_477_831_378, 1_709_164_800_000, 1_709_208_000_000]) {
+    const column = { kind: 'time', ms: Float64Array.of(at), ns: Uint32Array.of(0), digits: Uint8Array.of(3) } as const
+    const take = timed.form.alternatives[0]!.ops[0] as TakeOp
+    const text = printValue(take.value, column, { row: 0, node: Buffer.alloc(0), zone: zoneOf('Asia/Shanghai') })!
+    const row = readOne(timed, text, { timezone: 'Asia/Shanghai', now: noon }) as Record<string, string>
+    const kept = /SSS|f/.test(layout) ? at : Math.floor(at / 1000) * 1000
+    expect([text, Date.parse(`${row['@timestamp']}Z`)]).toEqual([text, kept])
+  }
+})
+
+test.each([
+  ['M/d/yyyy h:mm:ss', 'lacks whether the hour is one of morning or afternoon (a)'],
+  ['yyyy HH:mm:ss', 'lacks a month (MM or MMM), a day (dd or d)'],
+  ['dd dd/MM HH:mm:ss', 'names a part twice'],
+  ['yyyy年MM月dd日 HH:mm:ss', 'holds a character beyond ASCII'],
+])('the layout %s %s', (layout, problem) => {
+  const timed = grammar({ name: 'test', line: line`${time('@timestamp', layout)}`, samples: ['-'] })
+  expect(timed.problems.map(({ text: said }) => said)).toEqual([`test: Time layout '${layout}' ${problem}`])
 })
 
 const repeated = fc.constantFrom(

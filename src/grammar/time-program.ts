@@ -1,0 +1,48 @@
+import { isOwnLayout, type LayoutItem, type LayoutToken, layoutItems, type OwnLayout } from './layout.ts'
+
+/** A layout made ready to run. */
+export interface TimeProgram {
+  readonly own: OwnLayout | undefined
+  /** Codes of tokens; a literal is its byte. */
+  readonly items: Uint8Array
+  readonly hasYear: boolean
+  readonly hasDay: boolean
+  /** Its hours are those of a clock's face. */
+  readonly isHalf: boolean
+}
+
+/** Below all literals: blanks and printable characters begin at 32. */
+export const code = {
+  yyyy: 1,
+  yy: 2,
+  MMM: 3,
+  MM: 4,
+  dd: 5,
+  d: 6,
+  EEE: 7,
+  HH: 8,
+  hh: 8,
+  H: 9,
+  h: 9,
+  mm: 10,
+  ss: 11,
+  f: 12,
+  Z: 13,
+  ZZ: 13,
+  z: 14,
+  MMMM: 15,
+  EEEE: 16,
+  a: 17,
+  DDD: 18,
+  M: 19,
+  SSS: 20,
+} as const satisfies Record<LayoutToken, number>
+
+export const timeProgram = (layout: string): TimeProgram => {
+  if (isOwnLayout(layout)) return { own: layout, items: new Uint8Array(0), hasYear: true, hasDay: true, isHalf: false }
+  const items = layoutItems(layout)
+  const of = (item: LayoutItem): number => ('token' in item ? code[item.token] : item.literal.charCodeAt(0))
+  const has = (...tokens: readonly LayoutToken[]): boolean =>
+    items.some((item) => 'token' in item && tokens.includes(item.token))
+  return { own: undefined, items: Uint8Array.from(items, of), hasYear: has('yyyy', 'yy'), hasDay: has('d', 'dd', 'DDD'), isHalf: has('hh', 'h') }
+}
