@@ -43,6 +43,8 @@ export const jsonLog = json({
     'node.bunyan',
     'node.winston',
     'java.logback',
+    'postgresql.log',
+    'journald',
   ],
   samples: ['{"@timestamp":"2026-03-10T08:00:00.123Z","log.level":"info","message":"listening","ecs.version":"1.6.0"}'],
 })

@@ -76,6 +76,8 @@ export const fields = {
   'geo.country_iso_code': keyword('Country.'),
   'group.id': keyword('Group id.'),
   'group.name': keyword('Group.'),
+  'host.boot.id': keyword('Boot of the host.'),
+  'host.id': keyword('Id of the host.'),
   'host.hostname': keyword('Host a program names itself.'),
   'host.name': keyword('Host the record was read on.'),
   'http.request.body.bytes': long('Bytes of the request body.'),

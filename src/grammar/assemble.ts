@@ -11,7 +11,7 @@ import { readTime } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
 import type { Runnable } from './run-alternatives.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
-import { runCsv } from './run-csv.ts'
+import { runCsv, runCsvParts } from './run-csv.ts'
 import { delimitedStep } from './run-delimited.ts'
 import { extractStep } from './run-extract.ts'
 import { runFar, runTwice } from './run-far.ts'
@@ -204,26 +204,28 @@ const runOf = (take: TakeOp): Step['run'] => {
 }
 
 const escapeNumbers = { hex: 1, json: 2, any: 3, hash: 4 } as const
+/** Where a value ends. */
+const stopsOf = (op: { readonly stops: readonly string[]; readonly orEnd: boolean }) => {
+  const stops = op.stops.map(encode)
+  const stopAt = new Uint8Array(256)
+  for (const stop of stops) stopAt[stop[0]!] = 1
+  return { stops, stopAt, orEnd: op.orEnd }
+}
 
 const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): Step => {
   const slot = take.field === undefined ? -1 : slotOf(take.field, take.again)
   const expected = expectedOf(take.value)
-  const stops = take.stops.map(encode)
-  const stopAt = new Uint8Array(256)
-  for (const stop of stops) stopAt[stop[0]!] = 1
   const how = take.escape === undefined ? 0 : escapeNumbers[take.escape]
   // Escaped separators do not divide a list: its elements are decoded, not the whole.
   const inElements = take.value.as === 'list' && take.escape === 'hash'
   const read = readOf(take.value, slotOf, expected, take.field, slot, inElements ? how : 0)
   return stepOf({
+    ...stopsOf(take),
     ...read,
     ...(take.trim === true ? { span: trimmed(read.span) } : {}),
     run: runOf(take),
     slot,
     text: encode((take.close ?? '') + (literal ?? '')),
-    stops,
-    stopAt,
-    orEnd: take.orEnd,
     absent: take.absent?.map(encode),
     escape: inElements ? 0 : how,
     never: encode(take.never ?? ''),
@@ -235,7 +237,7 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
     expectedText:
       literal !== undefined
         ? quote(literal)
-        : stops.length > 0
+        : take.stops.length > 0
           ? take.stops.map(quote).join(' or ')
           : 'the end of the line',
     field: take.field,
@@ -262,7 +264,7 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
   const walk = (all: readonly Op[]): void => {
     for (const op of all) {
       if (op.op === 'take') takes(op)
-      else if (op.op === 'optional') walk(op.ops)
+      else if (op.op === 'optional' || op.op === 'csv') walk(op.ops)
       else if (op.op === 'whole') walk([op.take, ...op.ops])
       else if (op.op === 'either') for (const branch of op.branches) walk(branch)
       else if (op.op === 'any_order') for (const part of op.parts) walk(part.ops)
@@ -288,7 +290,7 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
   return Int32Array.from(found)
 }
 
-const memberOf = ({ field, keys, value, required, there }: JsonMember, slotOf: SlotOf): Member => {
+const memberOf = ({ field, keys, value, required, there, octets }: JsonMember, slotOf: SlotOf): Member => {
   const list = value.as === 'list'
   const one = list ? value.of : value
   const slot = slotOf(field)
@@ -300,6 +302,7 @@ const memberOf = ({ field, keys, value, required, there }: JsonMember, slotOf: S
     list,
     required,
     there: there === true,
+    octets: octets === true,
     text: one.as === 'text',
     long: one.as === 'long',
     touched: slot < 0 ? new Int32Array(0) : Int32Array.of(slot),
@@ -389,18 +392,21 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         type: slotOf(op.type),
         reason: slotOf(op.reason),
       })
+    case 'csv':
+      return stepOf({
+        ...stopsOf(op),
+        run: runCsvParts,
+        inner: stepsOf(op.ops, slotOf),
+        expected: 'a field',
+        expectedText: op.stops.length > 0 ? op.stops.map(quote).join(' or ') : 'the end of the line',
+      })
     case 'regex': {
-      const stops = op.stops.map(encode)
-      const stopAt = new Uint8Array(256)
-      for (const stop of stops) stopAt[stop[0]!] = 1
       return stepOf({
         run: runRegex,
         pattern: new RegExp(`(?:${op.source})$`, 'dy'),
         names: op.groups.map(({ name }) => name),
         inner: op.groups.map(({ take }) => takeStep(take, slotOf)),
-        stops,
-        stopAt,
-        orEnd: op.orEnd,
+        ...stopsOf(op),
         expected: `text that fits ${op.source}`,
         expectedText: op.stops.length > 0 ? op.stops.map(quote).join(' or ') : 'the end of the line',
       })

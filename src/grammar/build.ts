@@ -24,7 +24,7 @@ const captured = (ops: readonly Op[], seen: ReadonlySet<string>, say: Say): Read
       if (op.again !== undefined && op.value.as === 'list')
         say(`'${op.field}' is a list and captured again`, 'Capture a list once')
       names.add(op.field)
-    } else if (op.op === 'optional') for (const name of captured(op.ops, names, say)) names.add(name)
+    } else if (op.op === 'optional' || op.op === 'csv') for (const name of captured(op.ops, names, say)) names.add(name)
     else if (op.op === 'either')
       for (const name of op.branches.flatMap((branch) => [...captured(branch, names, say)])) names.add(name)
     else if (op.op === 'any_order') {
@@ -75,7 +75,8 @@ const holds = (ops: readonly Op[], asked: (op: Op) => boolean): boolean =>
   ops.some(
     (op) =>
       asked(op) ||
-      ((op.op === 'optional' || op.op === 'whole' || op.op === 'uncoloured') && holds(op.ops, asked)) ||
+      ((op.op === 'optional' || op.op === 'whole' || op.op === 'csv' || op.op === 'uncoloured') &&
+        holds(op.ops, asked)) ||
       (op.op === 'either' && op.branches.some((branch) => holds(branch, asked))) ||
       (op.op === 'any_order' && op.parts.some((part) => holds(part.ops, asked))),
   )
@@ -223,6 +224,7 @@ export const build = (spec: Define): Built => {
     op.op === 'header_lines' ||
     op.op === 'trace' ||
     (op.op === 'delimited' && op.quote !== '') ||
+    op.op === 'csv' ||
     (op.op === 'take' && ['rest', 'quoted', 'through', 'csv'].includes(op.extent))
   const form: Form = {
     version: 1,

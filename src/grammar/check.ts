@@ -47,8 +47,11 @@ const choices = (
     }
     if (op.op === 'uncoloured')
       return choices(op.ops, where).map((one) => ({ where: one.where, ops: put([{ op: 'uncoloured', ops: one.ops }]) }))
-    if (op.op === 'optional' || op.op === 'whole')
-      return choices(op.ops, where).map((one) => ({ where: one.where, ops: put(one.ops) }))
+    if (op.op === 'optional' || op.op === 'whole' || op.op === 'csv')
+      return choices(op.ops, where).map((one) => ({
+        where: one.where,
+        ops: put(op.op === 'csv' ? [{ ...op, ops: one.ops }] : one.ops),
+      }))
     return []
   })
 

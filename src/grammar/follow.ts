@@ -38,6 +38,8 @@ const firstOf = (ops: readonly Op[], behind: Follow): Follow => {
     case 'take':
       if (op.extent === 'quoted') return { texts: ['"'], end: false }
       return { texts: [], end: false, open: named(op), passed: op.extent === 'rest' && op.value.as === 'skip' }
+    case 'csv':
+      return { texts: [], end: false, open: 'a field' }
     case 'regex':
       return { texts: [], end: false, open: 'a regular expression' }
     case 'extract':
@@ -91,6 +93,9 @@ export const withStops = (ops: readonly Op[], onGap: OnGap, behind: Follow = not
       case 'regex':
         if (follow.open !== undefined) onGap('a regular expression', follow.open)
         return { ...op, ...asStops(op, follow) }
+      case 'csv':
+        if (follow.open !== undefined) onGap('a field', follow.open)
+        return { ...op, ...asStops(op, follow), ops: withStops(op.ops, onGap) }
       case 'optional':
       case 'whole':
         return { ...op, ops: withStops(op.ops, onGap, follow) }

@@ -18,6 +18,7 @@ export const opNames = [
   'optional',
   'either',
   'whole',
+  'csv',
   'any_order',
   'pairs',
   'header_lines',
@@ -108,6 +109,16 @@ export interface WholeOp {
   readonly op: 'whole'
   readonly take: TakeOp
   readonly ops: readonly Op[]
+}
+/**
+ * A value as `take` reads one of extent `csv`; its text, with doubled quotes made one, is read by the operations, which have
+ * to reach to its end. An empty one is not read.
+ */
+export interface CsvOp {
+  readonly op: 'csv'
+  readonly ops: readonly Op[]
+  readonly stops: readonly string[]
+  readonly orEnd: boolean
 }
 /** Each part at most once, in any order; those `needed` exactly once. */
 export interface AnyOrderOp {
@@ -266,6 +277,8 @@ export interface JsonMember {
   readonly value: Value
   readonly required: boolean
   readonly there?: true
+  /** An array of numbers from 0 to 255 is the bytes of the text. */
+  readonly octets?: true
 }
 
 export type Op =
@@ -276,6 +289,7 @@ export type Op =
   | OptionalOp
   | EitherOp
   | WholeOp
+  | CsvOp
   | AnyOrderOp
   | PairsOp
   | HeaderLinesOp

@@ -49,6 +49,11 @@ export interface StartOptions extends JoinOptions {
   /** Lines that belong to no record, as a banner between two: they end the record before, unless they are text of its body. */
   readonly between?: readonly Part[]
   /**
+   * Records that begin so hold line ends as they are: in one of these only another of these begins a record, whatever its
+   * text is made to look like. A layout has to be one that no line of the text fits.
+   */
+  readonly raw?: readonly Part[]
+  /**
    * Records have a header and a body. In the header, a start begins a new record only if it does not come later in
    * `layouts` than those the record has (so `# Time` and `# User@Host` are one header); in the body, see there.
    */
@@ -137,8 +142,8 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
 export const starts = (layouts: readonly Part[], options: StartOptions = {}): FramingOf => {
   const site = markSite(starts)
   const problems: Diagnostic[] = []
-  const { maxBytes = defaultMaxBytes, flushAfter = 2000, maxLines, between = [], body } = options
-  const match = matcher([...layouts, ...between], problems, (text, mend) => diagnose(site, text, mend))
+  const { maxBytes = defaultMaxBytes, flushAfter = 2000, maxLines, between = [], raw = [], body } = options
+  const match = matcher([...raw, ...layouts, ...between], problems, (text, mend) => diagnose(site, text, mend))
   if (layouts.length === 0)
     problems.push(diagnose(site, 'No layout of a start', 'Give what records begin with: starts([line`…`])'))
   const header = (body?.header ?? []).map(encode)
@@ -165,7 +170,8 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
         const began = doubt?.pass(bytes, start, end) ?? 0
         if (began > 0) return began
         const found = match(bytes, start, end)
-        if (found >= layouts.length) {
+        if (kind >= 0 && kind < raw.length && found >= raw.length) return false
+        if (found >= raw.length + layouts.length) {
           kind = -1
           inBody = false
           return 'between'

@@ -23,7 +23,7 @@ interface Alternative extends Assembled {
 const againFields = (ops: readonly Op[]): readonly (readonly [field: string, how: true | 'unset'])[] =>
   ops.flatMap((op) => {
     if (op.op === 'take') return op.again !== undefined && op.field !== undefined ? [[op.field, op.again] as const] : []
-    if (op.op === 'optional' || op.op === 'uncoloured') return againFields(op.ops)
+    if (op.op === 'optional' || op.op === 'csv' || op.op === 'uncoloured') return againFields(op.ops)
     if (op.op === 'whole') return againFields([op.take, ...op.ops])
     if (op.op === 'either') return op.branches.flatMap(againFields)
     if (op.op === 'any_order') return op.parts.flatMap((part) => againFields(part.ops))

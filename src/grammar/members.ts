@@ -23,6 +23,7 @@ export interface Key<T extends FieldType = FieldType, R extends boolean = boolea
   readonly value: Value
   readonly required: R
   readonly there?: true
+  readonly octets?: true
   readonly problems: readonly PartProblem[]
 }
 export interface KeyOptions<R extends boolean> {
@@ -37,6 +38,8 @@ export interface KeyOptions<R extends boolean> {
    * durations do: `1m30.5s`.
    */
   readonly unit?: DurationUnit | 'written'
+  /** Text that is no printable UTF-8 is written as an array of its bytes, as journalctl does. */
+  readonly octets?: true
   /** `keyword`: the value is one of these. */
   readonly words?: readonly string[]
 }
@@ -92,6 +95,7 @@ export const key = <const T extends Exclude<FieldType, 'flattened'>, const R ext
     value: valueFor(type, options),
     required: (options.required ?? false) as R,
     ...(options.there === undefined ? {} : { there: options.there }),
+    ...(options.octets === undefined ? {} : { octets: options.octets }),
     problems,
   }
 }
@@ -195,12 +199,13 @@ export const membersPart = (
     }
   }
   return {
-    members: entries.map(([field, { keys, value, required, there }]) => ({
+    members: entries.map(([field, { keys, value, required, there, octets }]) => ({
       field,
       keys,
       value: fieldOf(field)?.list === true ? { as: 'list', separators: [], of: value } : value,
       required,
       ...(there === undefined ? {} : { there }),
+      ...(octets === undefined ? {} : { octets }),
     })),
     lines: inner.map(([at, { ops }]) => ({ key: at, ops })),
     undeclared,

@@ -1,6 +1,6 @@
 import { markSite } from '../event/diagnostic.ts'
 import type { TakeOp } from './form.ts'
-import type { Capture, PartProblem, Show } from './part.ts'
+import type { Capture, Maybe, Part, PartProblem, Show } from './part.ts'
 
 const changed = <R, O>(
   of: Capture<unknown, unknown>,
@@ -85,11 +85,20 @@ export const twice = <R, O>(of: Capture<R, O>, before: string): Capture<R, O> =>
 export const quoted = <R, O>(of: Capture<R, O>): Capture<R, O> =>
   changed(of, (op) => ({ ...op, extent: 'quoted', escape: op.escape ?? 'json' }))
 
+const isCapture = <R, O>(part: Part<R, O>): part is Capture<R, O> => 'capture' in part
+
 /**
  * A field of delimited text (RFC 4180): bare up to what follows in the layout, or in double quotes, line ends and doubled
- * quotes inside: line`${csv(int('app.id'))},${csv(or('', text('message')))}`.
+ * quotes inside: line`${csv(int('app.id'))},${csv(or('', text('message')))}`. What is no capture reads the text of the
+ * field, unless that is empty: csv(line`${word('user.name')}@${text('source.domain')}`).
  */
-export const csv = <R, O>(of: Capture<R, O>): Capture<R, O> => changed(of, (op) => ({ ...op, extent: 'csv' }))
+export const csv = ((of: Part): Part =>
+  isCapture(of)
+    ? changed(of, (op) => ({ ...op, extent: 'csv' }))
+    : { ...of, ops: [{ op: 'csv', ops: of.ops, stops: [], orEnd: false }] }) as {
+  <R, O>(of: Capture<R, O>): Capture<R, O>
+  <P extends Part>(of: P): Maybe<P>
+}
 
 type Listed<R> = { readonly [K in keyof R]: R[K] extends readonly unknown[] ? R[K] : readonly R[K][] }
 

@@ -1,8 +1,9 @@
 import { absent } from '../event/column.ts'
 import { decodeEscapes, jsonCursor, jsonKind, readValue, setJson, skipBlank } from '../event/json-reader.ts'
+import { soundText } from './decode.ts'
 import type { JsonMember } from './form.ts'
 import { KeySet, PathTable } from './json-paths.ts'
-import { fail, type Machine } from './machine.ts'
+import { fail, flagInvalid, type Machine } from './machine.ts'
 import { isSet, opened, putNumber, putText, takeBack } from './slot.ts'
 import { runAll, type Step } from './step.ts'
 
@@ -14,6 +15,7 @@ export interface Member {
   readonly list: boolean
   readonly required: boolean
   readonly there: boolean
+  readonly octets: boolean
   readonly text: boolean
   readonly long: boolean
   readonly touched: Int32Array
@@ -232,6 +234,7 @@ export class Members {
   private value(m: Machine, member: Member, key: number): boolean {
     const kind = this.kind[key]!
     if (!member.list) {
+      if (kind === jsonKind.array && member.octets) return this.octets(m, member, this.from[key]!, this.to[key]!)
       if (kind === jsonKind.object || kind === jsonKind.array) return false
       this.content(m, key)
       return this.scalar(m, member, kind, m.first, m.second)
@@ -240,6 +243,30 @@ export class Members {
     if (kind === jsonKind.array) return this.elements(m, member, this.from[key]!, this.to[key]!)
     this.content(m, key)
     return this.listed(m, member, kind, m.first, m.second)
+  }
+
+  /** The bytes that an array has as numbers. */
+  private octets(m: Machine, member: Member, from: number, to: number): boolean {
+    const { inner } = this
+    const start = m.scratch.take((to - from) >> 1)
+    let end = start
+    setJson(inner, m.bytes, from + 1, to - 1)
+    for (;;) {
+      skipBlank(inner)
+      if (inner.at >= inner.end) break
+      if (inner.bytes[inner.at] === 44) {
+        inner.at++
+        continue
+      }
+      if (readValue(inner) !== jsonKind.number || inner.to - inner.from > 3) return false
+      const byte = Number(m.node.toString('latin1', inner.from, inner.to))
+      if (!(byte >= 0 && byte <= 255 && Number.isInteger(byte))) return false
+      m.bytes[end++] = byte
+    }
+    if (end === start) return false
+    const sound = soundText(m, start, end)
+    if (sound !== undefined) flagInvalid(m)
+    return this.scalar(m, member, jsonKind.string, sound?.start ?? start, sound?.end ?? end)
   }
 
   private elements(m: Machine, member: Member, from: number, to: number): boolean {

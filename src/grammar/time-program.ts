@@ -12,7 +12,7 @@ export interface TimeProgram {
 }
 
 /** Below all literals: blanks and printable characters begin at 32. */
-export const code = {
+const code = {
   yyyy: 1,
   yy: 2,
   MMM: 3,

@@ -12,6 +12,7 @@ test('the list of operations is closed: a compiler elsewhere reads it too', () =
       "optional",
       "either",
       "whole",
+      "csv",
       "any_order",
       "pairs",
       "header_lines",
@@ -36,6 +37,7 @@ test('the list of operations is closed: a compiler elsewhere reads it too', () =
       "host",
       "url",
       "time",
+      "structured_data",
       "list",
       "skip",
     ]
