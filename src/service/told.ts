@@ -9,7 +9,13 @@ export interface Told {
   readonly offset: number
   readonly failure: Failure
   readonly text: string
+  /** What of the text stands before the place it failed at. */
+  readonly before: string
 }
+
+/** What stands before byte `at` of a text. */
+export const textBefore = (text: string, { at = 0 }: Pick<Failure, 'at'>): string =>
+  Buffer.from(text).subarray(0, at).toString('utf8')
 
 /** Line numbers by offset, found by reading the input once more, only as far as the last failure. */
 export const createLineFinder = (path: string): ((offset: number) => number) => {
@@ -38,13 +44,16 @@ export const tell = (batch: Batch, row: number, lineOf: (offset: number) => numb
   const offset = block.from[row]!
   const text = block.arena.node.toString('utf8', block.start[row], block.end[row])
   const failure = batch.failures.get(row) ?? { stage: 'parse', code: 'no_alternative' }
-  return { line: lineOf(offset), offset, failure, text }
+  // Bytes that are no UTF-8 are more in the text than in the record, where the failure counts them.
+  const from = block.start[row]!
+  const before = block.arena.node.toString('utf8', from, from + (failure.at ?? 0))
+  return { line: lineOf(offset), offset, failure, text, before }
 }
 
 /** What `--failures` writes of it, a line. */
-export const failureLine = ({ line, offset, failure, text }: Told): string => {
+export const failureLine = ({ line, offset, failure, text, before }: Told): string => {
   const { code, at, expected, found, field, alternative } = failure
-  const column = at === undefined ? undefined : [...Buffer.from(text).subarray(0, at).toString('utf8')].length + 1
+  const column = at === undefined ? undefined : [...before].length + 1
   return JSON.stringify({ line, offset, code, column, expected, found, field, alternative, raw: text })
 }
 

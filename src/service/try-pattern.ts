@@ -17,7 +17,7 @@ import { explainFailure } from './explain.ts'
 import { type Nested, putNested } from './nested.ts'
 import { readPatternDirectory } from './pattern-directory.ts'
 import { readInput } from './read-input.ts'
-import { createLineFinder, failureLine, sentence, tell } from './told.ts'
+import { createLineFinder, failureLine, sentence, tell, textBefore } from './told.ts'
 import type { TryResult } from './try.ts'
 import { openInput } from './try-input.ts'
 import { write } from './write-out.ts'
@@ -118,9 +118,10 @@ export const tryPattern = async (options: TryPatternOptions): Promise<TryResult>
           continue
         }
         failed++
-        const whole = { ...where, text, failure: failureOf(made) }
+        const failure = failureOf(made)
+        const whole = { ...where, text, failure, before: textBefore(text, failure) }
         process.stderr.write(`${sentence(whole, name)}\n`)
-        if (options.explain) process.stderr.write(explainFailure(text, whole.failure, { name }, []))
+        if (options.explain) process.stderr.write(explainFailure(whole, { name }, []))
         failures?.write(`${failureLine(whole)}\n`)
       }
     }
