@@ -44,5 +44,11 @@ export const timeProgram = (layout: string): TimeProgram => {
   const of = (item: LayoutItem): number => ('token' in item ? code[item.token] : item.literal.charCodeAt(0))
   const has = (...tokens: readonly LayoutToken[]): boolean =>
     items.some((item) => 'token' in item && tokens.includes(item.token))
-  return { own: undefined, items: Uint8Array.from(items, of), hasYear: has('yyyy', 'yy'), hasDay: has('d', 'dd', 'DDD'), isHalf: has('hh', 'h') }
+  return {
+    own: undefined,
+    items: Uint8Array.from(items, of),
+    hasYear: has('yyyy', 'yy'),
+    hasDay: has('d', 'dd', 'DDD'),
+    isHalf: has('hh', 'h'),
+  }
 }

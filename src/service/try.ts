@@ -102,8 +102,7 @@ export const tryInput = async (options: TryOptions): Promise<TryResult> => {
         failed++
         const told = tell(batch, row, lineOf)
         process.stderr.write(`${sentence(told, grammar.name)}\n`)
-        if (options.explain)
-          process.stderr.write(explainFailure(told, grammar, choice.others(grammar)))
+        if (options.explain) process.stderr.write(explainFailure(told, grammar, choice.others(grammar)))
         failures?.write(`${failureLine(told)}\n`)
         if (unread.length < mostGrouped) unread.push(firstLine(told.text))
       }
