@@ -1,11 +1,19 @@
-/** `npm run soak -- [--minutes 30] [--store elasticsearch]`: memory and handles over time, and a count against truth. */
-import { parseArgs } from 'node:util'
+/** `npm run soak`: memory and handles over time, and a count against truth. */
 import { createEngineNode } from '../support/engine-node.ts'
+import { scriptOptions, wholeNumber } from '../support/script-options.ts'
 import { soak } from './soak-run.ts'
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '30' }, store: { type: 'string', default: 'elasticsearch' } },
-})
+const values = scriptOptions(
+  `Usage: npm run soak -- [--minutes 30] [--store elasticsearch|opensearch]
+
+Runs the service on 20 files under rotation while its engine restarts every five minutes; judges whether memory stays
+flat and handles are given back, and counts what is stored against what was written.
+
+  --minutes N  how long is written; default 30
+  --store S    elasticsearch or opensearch; default elasticsearch`,
+  { minutes: { type: 'string', default: '30' }, store: { type: 'string', default: 'elasticsearch' } },
+)
+const minutes = wholeNumber('minutes', values.minutes, 1)
 const kind = values.store
 if (kind !== 'elasticsearch' && kind !== 'opensearch') {
   console.error(`there is no engine ${kind}; there are elasticsearch, opensearch`)
@@ -16,7 +24,7 @@ process.on('exit', () => engine.closeNow())
 await engine.start()
 const result = await soak({
   url: engine.url,
-  seconds: Number(values.minutes) * 60,
+  seconds: minutes * 60,
   rotateEvery: 60,
   restartEvery: 300,
   restart: async () => {

@@ -1,16 +1,30 @@
-/** `npm run torture -- [--runs 50] [--store duckdb|elasticsearch|opensearch|all] [--seed 1]`: real crashes, and a count against truth. */
-import { parseArgs } from 'node:util'
+/** `npm run torture`: real crashes, and a count against truth. */
 import { createEngineNode, type EngineNode } from '../support/engine-node.ts'
+import { scriptOptions, wholeNumber } from '../support/script-options.ts'
 import { torture, type Victim } from './torture-run.ts'
 
-const { values } = parseArgs({
-  options: {
+const values = scriptOptions(
+  `Usage: npm run torture -- [--runs 50] [--store duckdb|elasticsearch|opensearch|all] [--seed 1] [--rounds 4]
+
+Runs the service as a process and kills it at instants that the seed decides, its engine too, while files are written
+and rotated; then counts what is stored against what was written.
+
+  --runs N    runs for each store; default 50
+  --store S   duckdb, elasticsearch, opensearch or all; default all
+  --seed N    seed of the first run, each further one is the next number; default 1
+  --rounds N  kills in a run, and starts after them; default 4`,
+  {
     runs: { type: 'string', default: '50' },
     store: { type: 'string', default: 'all' },
     seed: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '4' },
   },
-})
+)
+const [runs, first, rounds] = [
+  wholeNumber('runs', values.runs, 1),
+  wholeNumber('seed', values.seed, 0),
+  wholeNumber('rounds', values.rounds, 1),
+]
 const kinds = ['duckdb', 'elasticsearch', 'opensearch'] as const
 const chosen = kinds.filter((kind) => values.store === 'all' || values.store === kind)
 if (chosen.length === 0) {
@@ -41,9 +55,8 @@ for (const kind of chosen) {
   const victim = await victimOf(kind)
   const row = { store: kind, runs: 0, kills: 0, restarts: 0, written: 0, lost: 0, duplicated: 0, unbalanced: 0 }
   table.push(row)
-  const first = Number(values.seed)
-  for (let seed = first; seed < first + Number(values.runs); seed++) {
-    const result = await torture(victim, seed, Number(values.rounds))
+  for (let seed = first; seed < first + runs; seed++) {
+    const result = await torture(victim, seed, rounds)
     row.runs++
     row.kills += result.kills
     row.restarts += result.restarts

@@ -1,15 +1,22 @@
-/**
- * `npm run simulate -- [--seeds 1000] [--from 1]` runs seeds of the simulation and tells of those that go wrong, how;
- * `--seed N` tells one step by step, `--first` ends with the first that goes wrong. `--file src/… --text OLD --by NEW` changes the code first, to see that it is found out.
- */
-import { parseArgs } from 'node:util'
+/** `npm run simulate` runs seeds of the simulation and tells of those that go wrong, how. */
+import { scriptOptions, wholeNumber } from '../support/script-options.ts'
 import { simulateModules } from './modules.ts'
 import { type Outcome, runSeed } from './run-seed.ts'
 import { loadCode } from './service.ts'
 import { createWorld, inhabit } from './world.ts'
 
-const { values } = parseArgs({
-  options: {
+const values = scriptOptions(
+  `Usage: npm run simulate -- [--seeds 1000] [--from 1] [--first] [--file src/… --text OLD --by NEW]
+       npm run simulate -- --seed N [--file src/… --text OLD --by NEW]
+
+Runs the service as it is over a system made up for the purpose, and tells of the seeds that go wrong, how.
+
+  --seeds N    how many; default 1000
+  --from N     the first of them; default 1
+  --first      end with the first that goes wrong
+  --seed N     this one alone, step by step
+  --file FILE  a file of src/ that is changed before: --text OLD is replaced --by NEW, to see that it is found out`,
+  {
     seeds: { type: 'string', default: '1000' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
@@ -18,7 +25,9 @@ const { values } = parseArgs({
     by: { type: 'string', default: '' },
     first: { type: 'boolean', default: false },
   },
-})
+)
+const [seeds, from] = [wholeNumber('seeds', values.seeds, 1), wholeNumber('from', values.from, 0)]
+const only = values.seed === undefined ? undefined : wholeNumber('seed', values.seed, 0)
 const { file, text, by } = values
 /** Steps that are shown of a seed that goes wrong. */
 const shown = 40
@@ -64,8 +73,5 @@ const tellMany = async (first: number, count: number): Promise<boolean> => {
   return failed === 0
 }
 
-const isWell =
-  values.seed === undefined
-    ? await tellMany(Number(values.from), Number(values.seeds))
-    : await tellOne(Number(values.seed))
+const isWell = only === undefined ? await tellMany(from, seeds) : await tellOne(only)
 process.exitCode = isWell ? 0 : 1
