@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { byLine } from '../event/framing.ts'
 import type { DatagramPort, Peer, StreamPort, TlsOptions } from './listening.ts'
 import { type Cutter, onOneLine } from './messages.ts'
 import type { OpenSource, SourceContext } from './source.ts'
@@ -31,6 +32,8 @@ export interface PortSource {
   readonly datagram: boolean
   readonly options: PortOptions
   readonly cutter: () => Cutter
+  /** Each message is a record, whatever it begins with: the protocol says where messages end, so no framing joins them. */
+  readonly apart: boolean
 }
 
 /** A sender of logs may have nothing to say for long; one message is never long under way. */
@@ -40,6 +43,13 @@ const whole = 60_000
 const mostHeld = 16 << 20
 const tellEvery = 10_000
 
+const apart =
+  (framing: SourceContext['framing']): SourceContext['framing'] =>
+  (path, head, key) => {
+    const found = framing(path, head, key)
+    return found?.joins === true ? byLine(found.maxBytes) : found
+  }
+
 /** Opens what such a source keeps, and says on which ports it wants to be sent to. */
 export const openPortSource = async (source: PortSource, context: SourceContext): Promise<OpenSource> => {
   const { kind, name, host, port, options } = source
@@ -47,7 +57,7 @@ export const openPortSource = async (source: PortSource, context: SourceContext)
   const label = `${kind}/${name}`
   const spooled = await openSpooled(
     { name, directory: join(context.spools.directory, name), label, maxBytes: maxSpool, goesOn: () => false },
-    context,
+    source.apart ? { ...context, framing: apart(context.framing) } : context,
   )
   const stopping = new AbortController()
   const open = new Set<Promise<void>>()

@@ -43,7 +43,17 @@ export const syslog = (options: SyslogOptions = {}): Source => {
     },
     open: (context) =>
       openPortSource(
-        { kind: 'syslog', name, host, port, stream: over.includes('tcp'), datagram, options, cutter: cutSyslog },
+        {
+          kind: 'syslog',
+          name,
+          host,
+          port,
+          stream: over.includes('tcp'),
+          datagram,
+          options,
+          cutter: cutSyslog,
+          apart: true,
+        },
         context,
       ),
   }

@@ -33,7 +33,7 @@ export const tcp = (options: TcpOptions): Source => {
     },
     open: (context) =>
       openPortSource(
-        { kind: 'tcp', name, host, port, stream: true, datagram: false, options, cutter: cutLines },
+        { kind: 'tcp', name, host, port, stream: true, datagram: false, options, cutter: cutLines, apart: false },
         context,
       ),
   }

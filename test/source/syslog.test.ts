@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemSyslog } from '../../parsers/system-syslog.ts'
 import { createPushed } from '../../src/service/pushed.ts'
-import type { OpenSource, Source } from '../../src/source/source.ts'
+import type { OpenSource, Source, SourceContext } from '../../src/source/source.ts'
 import { syslog } from '../../src/source/syslog.ts'
 import { tcp } from '../../src/source/tcp.ts'
 import { freePort } from '../support/free-port.ts'
@@ -34,8 +35,8 @@ afterEach(async () => {
   await bench.generations.close()
   rmSync(directory, { recursive: true, force: true })
 })
-const start = async (given: Source): Promise<void> => {
-  source = await given.open(bench.context)
+const start = async (given: Source, changes: Partial<SourceContext> = {}): Promise<void> => {
+  source = await given.open({ ...bench.context, ...changes })
   unmount = await createPushed({ pipelines: [] }, false, quietParts()).mount(given.name, source)
 }
 const dial = async (): Promise<Socket> => {
@@ -57,6 +58,19 @@ describe('syslog', () => {
     const socket = await dial()
     socket.write('12 <13>by count<13>by line\n')
     expect(await texts(2)).toEqual(['<13>by count', '<13>by line'])
+  })
+
+  test('that begins with a blank is a record of its own, where the parser joins indented lines of files', async () => {
+    const { framing } = systemSyslog
+    expect(framing.joins).toBe(true)
+    await start(syslog({ port }), { framing: () => framing })
+    const socket = await dial()
+    socket.write('9 <13>first11 \tby counted <13>by line\n<13>last\n')
+    expect(await texts(4)).toEqual(['<13>first', '\tby counted', ' <13>by line', '<13>last'])
+    const datagram = createSocket('udp4')
+    datagram.send('<13>whole', port, '127.0.0.1', () => datagram.send(' blank\n of two', port, '127.0.0.1'))
+    expect(await texts(2)).toEqual(['<13>whole', ' blank#012 of two'])
+    datagram.close()
   })
 
   test('over TLS only from whoever shows a certificate, where one is asked for', async () => {
@@ -91,6 +105,13 @@ describe('syslog', () => {
 })
 
 describe('lines over TCP', () => {
+  test('are joined as those of a file are: they are the lines of a log', async () => {
+    await start(tcp({ name: 'lines', port }), { framing: () => systemSyslog.framing })
+    const socket = await dial()
+    socket.write('one\n and more\ntwo\n')
+    expect(await texts(1)).toEqual(['one\n and more'])
+  })
+
   test('are kept as they come, the last one without its end too', async () => {
     await start(tcp({ name: 'lines', port }))
     const socket = await dial()
