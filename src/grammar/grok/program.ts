@@ -1,5 +1,6 @@
 import { withLoops } from './loops.ts'
 import { GrokMistake } from './mistake.ts'
+import { neededTail } from './needed-tail.ts'
 import { isAscii, translate } from './translate.ts'
 
 /** An expression ready to run, and what of a match is whose value. */
@@ -22,7 +23,7 @@ const build = (source: string, wanted: readonly string[], ascii: boolean, sticky
       numbers: Int32Array.from(wanted, (group) => groups.get(group) ?? -1),
       loops: loops.flatMap(({ group, body }) => {
         const number = groups.get(group)
-        const once = number === undefined ? undefined : alone(body, wanted, ascii)
+        const once = number === undefined ? undefined : alone(body, wanted, ascii, true)
         return once === undefined ? [] : [{ number: number!, once }]
       }),
     }
@@ -32,10 +33,10 @@ const build = (source: string, wanted: readonly string[], ascii: boolean, sticky
   }
 }
 
-/** One repetition by itself; undefined where it refers to what stands outside. */
-const alone = (body: string, wanted: readonly string[], ascii: boolean): Program | undefined => {
+/** A part by itself; undefined where it refers to what stands outside. */
+const alone = (part: string, wanted: readonly string[], ascii: boolean, sticky: boolean): Program | undefined => {
   try {
-    return build(body, wanted, ascii, true)
+    return build(part, wanted, ascii, sticky)
   } catch (error) {
     if (error instanceof GrokMistake) return undefined
     throw error
@@ -68,6 +69,27 @@ const fill = (program: Program, match: RegExpExecArray, text: string, into: Capt
   }
 }
 
+/** Of a text most often the beginning fits, or nothing does: both are found out before every place is tried. */
+const searchOf = (
+  source: string,
+  { expression }: Program,
+  ascii: boolean,
+): ((text: string) => RegExpExecArray | null) => {
+  const tail = neededTail(source)
+  const needed = tail === undefined ? undefined : alone(tail, [], ascii, false)?.expression
+  if (needed === undefined) return (text) => expression.exec(text)
+  const atStart = new RegExp(expression.source, `${expression.flags}y`)
+  return (text) => {
+    atStart.lastIndex = 0
+    return atStart.exec(text) ?? (needed.test(text) ? expression.exec(text) : null)
+  }
+}
+
+interface Search {
+  readonly program: Program
+  exec(text: string): RegExpExecArray | null
+}
+
 export interface Finder {
   find(text: string): Captured | undefined
   /** Where the text of the group begins, by its index, in a text that fits; 0 where that cannot be told. */
@@ -76,25 +98,29 @@ export interface Finder {
 
 /** What finds an expression (of Oniguruma's language) and the texts of `wanted` groups. Throws `GrokMistake`. */
 export const finder = (source: string, wanted: readonly string[]): Finder => {
+  const searchIn = (isAscii: boolean): Search => {
+    const program = build(source, wanted, isAscii, false)
+    return { program, exec: searchOf(source, program, isAscii) }
+  }
   // Of a text that is ASCII the same can be asked in a way that costs less.
-  const ascii = build(source, wanted, true, false)
-  let any: Program | undefined
-  const beyond = (): Program => {
-    any ??= build(source, wanted, false, false)
+  const ascii = searchIn(true)
+  let any: Search | undefined
+  const beyond = (): Search => {
+    any ??= searchIn(false)
     return any
   }
-  const programFor = (text: string): Program => (isAscii(text) ? ascii : beyond())
+  const searchFor = (text: string): Search => (isAscii(text) ? ascii : beyond())
   return {
     find: (text) => {
-      const program = programFor(text)
-      const match = program.expression.exec(text)
+      const { program, exec } = searchFor(text)
+      const match = exec(text)
       if (match === null) return undefined
       const captured: Captured = new Array(wanted.length).fill(undefined)
       fill(program, match, text, captured)
       return captured
     },
     startOf: (text, group) => {
-      const { expression, numbers } = programFor(text)
+      const { expression, numbers } = searchFor(text).program
       const flags = expression.flags.includes('d') ? expression.flags : `${expression.flags}d`
       return new RegExp(expression.source, flags).exec(text)?.indices?.[numbers[group]!]?.[0] ?? 0
     },
