@@ -1,6 +1,7 @@
 import type { Arena, Lease } from '../memory/arena.ts'
 import type { Wrapping } from './envelope.ts'
 import type { Failure } from './failure.ts'
+import type { Senders } from './senders.ts'
 
 /** Bits of `Block.flag`; `log.flags` names them. */
 export const flags = { invalidUtf8: 1, truncated: 2, multiline: 4, flushed: 8, edited: 16 } as const
@@ -46,6 +47,8 @@ export interface Block {
   readonly ahead?: Ahead
   /** Where its lines came in envelopes: what was around them. */
   readonly wrapping?: Wrapping
+  /** Of what was pushed: who sent it. */
+  readonly senders?: Senders
   /** No record of it can be read, for this reason: its lines are none of the file's envelope. */
   readonly failure?: Failure
   /**

@@ -102,6 +102,7 @@ export const fields = {
   'log.origin.file.line': long('Source line that logged it.'),
   'log.origin.file.name': keyword('Source file that logged it.'),
   'log.origin.function': keyword('Function that logged it.'),
+  'log.source.address': keyword('Whom the record was sent by: address and port of the socket, of HTTP the address.'),
   'log.syslog.facility.code': long('Number of the facility: what kind of program it was.'),
   'log.syslog.facility.name': keyword('Name of the facility.'),
   'log.syslog.msgid': keyword('Kind of the message.'),

@@ -93,6 +93,16 @@ export const fillTimestamp = (batch: Batch): void => {
   }
 }
 
+/** What the socket said of the sender, whatever the record says. */
+const addSenders = ({ block: { senders }, columns, count, scratch }: Batch): void => {
+  if (senders === undefined) return
+  const codes = scratch.u32(count)
+  codes.set(senders.code)
+  const [start, end] = [scratch.u32(senders.addresses.length), scratch.u32(senders.addresses.length)]
+  for (const [i, address] of senders.addresses.entries()) ({ start: start[i], end: end[i] } = scratch.write(address))
+  columns.set('log.source.address', { kind: 'dictionary', codes, values: { kind: 'text', start, end } })
+}
+
 /** All of it, for a followed file. */
 export const addProvenance = (batch: Batch, { host, namespace, ingested }: Provenance): void => {
   const { origin, from, to } = batch.block
@@ -114,6 +124,7 @@ export const addProvenance = (batch: Batch, { host, namespace, ingested }: Prove
   batch.columns.set('log.length', { kind: 'number', values: length })
   batch.columns.set('event.id', idColumn(batch))
   addOffsets(batch)
+  addSenders(batch)
   fillTimestamp(batch)
 }
 
@@ -132,4 +143,5 @@ export const provenanceFields = [
   'log.flags',
   'log.length',
   'log.offset',
+  'log.source.address',
 ] as const

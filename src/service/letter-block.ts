@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { type Block, flags } from '../event/block.ts'
 import { absent } from '../event/column.ts'
 import type { Envelope, Wrapping } from '../event/envelope.ts'
+import { sendersOf } from '../event/senders.ts'
 import type { Arena } from '../memory/arena.ts'
 import type { Source } from '../source/source.ts'
 import type { DeadLetter } from '../store/dead-letter/letter.ts'
@@ -56,8 +57,10 @@ export const letterBlock = (
   })
   const origin = { key, source: first.source, path, ...(stream === undefined ? {} : { stream }) }
   const notes = letters.reduce((sum, letter) => sum + noteOf(letter).length, 0)
-  const block = recordBlock(arena, records, origin, Date.parse(read_at ?? time), notes)
-  if (block === undefined) return undefined
+  const plain = recordBlock(arena, records, origin, Date.parse(read_at ?? time), notes)
+  if (plain === undefined) return undefined
+  const senders = sendersOf(letters.map(({ sender }) => sender))
+  const block = senders === undefined ? plain : { ...plain, senders }
   if (first.stage === 'source' && source.envelope !== undefined && first.edited === undefined) {
     const { code, reason } = first
     return { ...block, failure: { stage: 'source', code, reason } }

@@ -4,6 +4,7 @@ import { absent } from '../event/column.ts'
 import { documentText } from '../event/document.ts'
 import { fields, type Schema } from '../event/field.ts'
 import { documentId } from '../event/provenance.ts'
+import { sendersOf } from '../event/senders.ts'
 import type { Grammar } from '../grammar/grammar.ts'
 import { ArenaFull } from '../memory/scratch.ts'
 import { datasetsOf, type Pipeline } from '../pipeline/pipeline.ts'
@@ -62,6 +63,8 @@ interface Candidate {
   readonly key: string
   readonly path: string
   readonly host: string
+  /** Who sent it, where it was pushed: the document alone says so. */
+  readonly sender: string
   readonly readAt: number
 }
 
@@ -176,12 +179,14 @@ const makeAgain = async (
     await use(pipeline)
     const schemas = datasetsOf(pipeline)
     const origin = { source: pipeline.source.name, key, path }
-    const block = recordBlock(
+    const plain = recordBlock(
       changes.arena,
       group.map(({ record }) => record),
       origin,
       readAt,
     )
+    const senders = sendersOf(group.map(({ sender }) => sender))
+    const block = plain === undefined || senders === undefined ? plain : { ...plain, senders }
     try {
       if (block === undefined) throw new ArenaFull('no room for the records')
       const batch = prepare(block, {
@@ -248,6 +253,7 @@ export async function* reprocess(options: ReprocessOptions): AsyncGenerator<Repr
       key,
       path: textAt(document, 'log.file.path'),
       host: textAt(document, 'host.name'),
+      sender: textAt(document, 'log.source.address'),
       readAt: Date.parse(textAt(document, 'event.ingested')),
     }
   }

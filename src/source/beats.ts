@@ -9,6 +9,7 @@ import { pathOfStream } from './envelope/beats-line.ts'
 import { type ParserMap, parserFor } from './envelope/chosen.ts'
 import type { Peer, StreamPort, TlsOptions } from './listening.ts'
 import { nameProblems } from './name-problems.ts'
+import { senderOf } from './sent.ts'
 import type { OpenSource, Source, SourceContext } from './source.ts'
 import { openSpooled, type Spooled } from './spooled.ts'
 
@@ -78,11 +79,12 @@ const openBeats = async (
   )
   const open = new Set<Promise<void>>()
   const take = async (socket: Socket, peer: Peer): Promise<void> => {
+    const sender = senderOf(socket)
     try {
       await takeConnection(
         socket,
         peer,
-        { keep: (events) => keepOnce(spooled, events) },
+        { keep: (events) => keepOnce(spooled, events, sender) },
         { keepAliveEvery, retryEvery },
       )
     } catch (error) {
@@ -118,7 +120,7 @@ const openBeats = async (
 }
 
 /** Keeps those of the events that were not kept before; those that another connection is keeping are waited for. */
-const keepOnce = async (spooled: Spooled, events: readonly BeatsEvent[]): Promise<void> => {
+const keepOnce = async (spooled: Spooled, events: readonly BeatsEvent[], sender: string): Promise<void> => {
   const lines: Buffer[] = []
   const identities: Buffer[] = []
   const within = new Set<string>()
@@ -130,7 +132,7 @@ const keepOnce = async (spooled: Spooled, events: readonly BeatsEvent[]): Promis
       if (typeof seen === 'object') {
         await seen
         // All anew: what was not seen a moment ago may be now.
-        return keepOnce(spooled, events)
+        return keepOnce(spooled, events, sender)
       }
       if (seen) {
         repeated++
@@ -141,7 +143,10 @@ const keepOnce = async (spooled: Spooled, events: readonly BeatsEvent[]): Promis
     }
     lines.push(line)
   }
-  if (lines.length > 0)
-    await spooled.keep(Buffer.concat(lines), identities.length === 0 ? undefined : Buffer.concat(identities))
+  if (lines.length > 0) {
+    const bytes = Buffer.concat(lines)
+    const names = identities.length === 0 ? undefined : Buffer.concat(identities)
+    await spooled.keep(bytes, names, [[sender, bytes.length]])
+  }
   if (repeated > 0) spooled.duplicate(repeated)
 }

@@ -24,6 +24,8 @@ export interface Intake {
   readonly prepare?: (records: Buffer, request: Request) => { readonly bytes: Uint8Array; readonly count: number }
   /** Lines of text are no records. */
   readonly onlyJson?: boolean
+  /** Whom they came from is kept. */
+  readonly sender?: boolean
 }
 
 type Form = 'json' | 'text' | 'unsaid'
@@ -76,6 +78,7 @@ const isSameOrigin = (origin: string, host: string | undefined): boolean =>
 export const takeRequest = async (intake: Intake, request: Request, given: Buffer): Promise<Answer> => {
   const { spooled, maxBody, onlyJson = false, prepare } = intake
   const { headers } = request
+  const sender = intake.sender === true ? request.address : ''
   const body = encodingOf(headers) === 'gzip' ? await unpack(given, maxBody) : given
   if (!Buffer.isBuffer(body)) return body
   const form = formOf(headers)
@@ -84,7 +87,7 @@ export const takeRequest = async (intake: Intake, request: Request, given: Buffe
   if (cut.wrong !== undefined) return { status: cut.status, body: cut.wrong }
   try {
     const kept = prepare === undefined ? cut : prepare(Buffer.from(cut.bytes), request)
-    const fresh = kept.count === 0 || (await keepOnce(spooled, kept, identityFor(headers, body)))
+    const fresh = kept.count === 0 || (await keepOnce(spooled, kept, identityFor(headers, body), sender))
     if (fresh && kept.count < cut.count) spooled.leaveOut(cut.count - kept.count)
     return { status: 202, body: fresh ? { accepted: cut.count } : { accepted: 0, duplicate: cut.count } }
   } catch (error) {
@@ -140,11 +143,12 @@ const keepOnce = async (
   spooled: Spooled,
   { bytes, count }: { readonly bytes: Uint8Array; readonly count: number },
   identity: Buffer | undefined,
+  sender: string,
 ): Promise<boolean> => {
   for (;;) {
     const seen = identity !== undefined && spooled.seen(identity)
     if (seen === false) {
-      await spooled.keep(bytes, identity)
+      await spooled.keep(bytes, identity, [[sender, bytes.length]])
       return true
     }
     // Being kept for an earlier request: where that fails, this one is the first.

@@ -59,7 +59,7 @@ const openHttp = async (options: HttpOptions, context: SourceContext): Promise<O
     context,
   )
   const keys = createKeys((options.keys ?? []).flatMap((key) => context.text(key) ?? []))
-  const intake = { keys, spooled, maxBody }
+  const intake = { keys, spooled, maxBody, sender: true }
   const route: Route = {
     name,
     admit: (request) => objectionTo(request, keys) ?? maxBody,

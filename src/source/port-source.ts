@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { byLine } from '../event/framing.ts'
 import type { DatagramPort, Peer, StreamPort, TlsOptions } from './listening.ts'
 import { type Cutter, onOneLine } from './messages.ts'
+import { joinSent, type Sent, senderOf, socketAddress } from './sent.ts'
 import type { OpenSource, SourceContext } from './source.ts'
 import { openSpooled } from './spooled.ts'
 import { takeMessages } from './take-messages.ts'
@@ -61,7 +62,7 @@ export const openPortSource = async (source: PortSource, context: SourceContext)
   )
   const stopping = new AbortController()
   const open = new Set<Promise<void>>()
-  const keep = (lines: Uint8Array): Promise<void> => spooled.keep(lines)
+  const keep = (lines: Uint8Array, sent: Sent): Promise<void> => spooled.keep(lines, undefined, sent)
   const what = `${kind} source '${name}'`
   const stream: StreamPort = {
     kind: 'stream',
@@ -73,7 +74,11 @@ export const openPortSource = async (source: PortSource, context: SourceContext)
     idle,
     whole,
     take(socket: Socket, peer: Peer) {
-      const done = takeMessages(socket, peer, source.cutter(), { keep, stopping: stopping.signal })
+      const sender = senderOf(socket)
+      const done = takeMessages(socket, peer, source.cutter(), {
+        keep: (lines) => keep(lines, [[sender, lines.length]]),
+        stopping: stopping.signal,
+      })
         .catch((error: unknown) =>
           context.report({
             kind: 'lost',
@@ -94,7 +99,7 @@ export const openPortSource = async (source: PortSource, context: SourceContext)
       text: `${count} datagrams to the ${what} could not be kept in time and are lost: nobody can make their senders wait`,
     })
   })
-  const datagram: DatagramPort = { kind: 'datagram', what, host, port, take: (message) => datagrams.take(message) }
+  const datagram: DatagramPort = { kind: 'datagram', what, host, port, take: datagrams.take }
   const { close } = spooled.source
   return Object.assign(spooled.source, {
     ports: [...(source.stream ? [stream] : []), ...(source.datagram ? [datagram] : [])],
@@ -108,8 +113,9 @@ export const openPortSource = async (source: PortSource, context: SourceContext)
 }
 
 /** Keeps datagrams together as they come: those that come while others are on their way to the disk go with the next. */
-const createDatagrams = (keep: (lines: Uint8Array) => Promise<void>, lost: (count: number) => void) => {
+const createDatagrams = (keep: (lines: Uint8Array, sent: Sent) => Promise<void>, lost: (count: number) => void) => {
   let lines: Buffer[] = []
+  let sent: Sent[number][] = []
   let held = 0
   let dropped = 0
   let work: Promise<void> | undefined
@@ -123,9 +129,11 @@ const createDatagrams = (keep: (lines: Uint8Array) => Promise<void>, lost: (coun
   const flush = async (): Promise<void> => {
     while (lines.length > 0) {
       const batch = lines
+      const senders = joinSent([sent])
       lines = []
+      sent = []
       held = 0
-      await keep(Buffer.concat(batch)).catch(() => {
+      await keep(Buffer.concat(batch), senders).catch(() => {
         dropped += batch.length
       })
       if (Date.now() - toldAt >= tellEvery) tell()
@@ -133,7 +141,7 @@ const createDatagrams = (keep: (lines: Uint8Array) => Promise<void>, lost: (coun
     work = undefined
   }
   return {
-    take(message: Buffer) {
+    take(message: Buffer, { address, port }: { readonly address: string; readonly port: number }) {
       const line = onOneLine(message)
       if (line.length <= 1) return
       if (held + line.length > mostHeld) {
@@ -141,6 +149,7 @@ const createDatagrams = (keep: (lines: Uint8Array) => Promise<void>, lost: (coun
         return
       }
       lines.push(line)
+      sent.push([socketAddress(address, port), line.length])
       held += line.length
       work ??= Promise.resolve().then(flush)
     },

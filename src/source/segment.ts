@@ -8,8 +8,8 @@ export const sumSize = 8
 const nameForm = /^\d{15}\.spool$/
 export const isSegment = (name: string): boolean => nameForm.test(name)
 export const segmentName = (number: number): string => `${String(number).padStart(15, '0')}.spool`
-/** What lies beside a segment: `sums`, `ids`. */
-export const besides = (path: string, kind: 'sums' | 'ids'): string => path.replace(/\.spool$/, `.${kind}`)
+/** What lies beside a segment: `sums`, `ids`, `from`. */
+export const besides = (path: string, kind: 'sums' | 'ids' | 'from'): string => path.replace(/\.spool$/, `.${kind}`)
 
 /** What a segment holds of what was written to it. */
 export interface SegmentState {
@@ -105,4 +105,5 @@ export const quarantine = async (path: string, copy: string, { damaged }: Segmen
 export const removeSegment = async (path: string): Promise<void> => {
   await rm(path, { force: true })
   await rm(besides(path, 'sums'), { force: true })
+  await rm(besides(path, 'from'), { force: true })
 }

@@ -5,21 +5,23 @@ import { fsyncDir, makeDurableDirectory, writeAll } from '../durable/file.ts'
 import { encodeIdentities, identitySize } from './identities.ts'
 import { openKnown } from './known.ts'
 import { besides, removeSegment, segmentName, sumSize, sumWith } from './segment.ts'
+import { encodeSent, joinSent, type Sent } from './sent.ts'
 import { type Damage, takeStock } from './stock.ts'
 
 /**
  * Input that has no file of its own, kept in files until it is stored: `<number>.spool` holds the bytes as they came
  * (the number is the time it was begun, so that no name is used twice),
  * so that it can be followed like any file; `<number>.sums` beside it the length and CRC-32 of each piece, 8 bytes
- * little-endian; `<number>.ids` what clients call the records of a piece, where they call them anything. Only a piece of
- * which all is there was ever acknowledged.
+ * little-endian; `<number>.ids` what clients call the records of a piece, where they call them anything; `<number>.from`
+ * who sent them, where that is known. Only a piece of which all is there was ever acknowledged; one of which no more than
+ * its senders is lost still counts.
  */
 export interface Spool {
   /**
-   * Resolves once the bytes, and with them the identities (of `recordIdentity`, one after another), are on disk; appends made
-   * meanwhile share one fsync. Rejects as the disk does, or with `SpoolFull`: append again.
+   * Resolves once the bytes, and with them the identities (of `recordIdentity`, one after another) and who sent them, are on
+   * disk; appends made meanwhile share one fsync. Rejects as the disk does, or with `SpoolFull`: append again.
    */
-  append(bytes: Uint8Array, identities?: Uint8Array): Promise<void>
+  append(bytes: Uint8Array, identities?: Uint8Array, sent?: Sent): Promise<void>
   /** True: a record of this identity was kept. A promise: one is being kept. */
   seen(identity: Uint8Array): boolean | Promise<void>
   /** Lets the next bytes begin a new segment, once the present one is large. To be called between two records. */
@@ -68,6 +70,9 @@ interface Open {
   /** Made with the first identity. */
   ids: FileHandle | undefined
   idsLength: number
+  /** Made with the first sender. */
+  from: FileHandle | undefined
+  fromLength: number
   length: number
   pieces: number
 }
@@ -75,6 +80,7 @@ interface Open {
 interface Waiting {
   readonly bytes: Uint8Array
   readonly identities: Uint8Array | undefined
+  readonly sent: Sent | undefined
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -127,7 +133,18 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
       throw error
     }
     rolling = false
-    return (segment = { number, path, data, sums, ids: undefined, idsLength: 0, length: 0, pieces: 0 })
+    return (segment = {
+      number,
+      path,
+      data,
+      sums,
+      ids: undefined,
+      idsLength: 0,
+      from: undefined,
+      fromLength: 0,
+      length: 0,
+      pieces: 0,
+    })
   }
   const leave = async (): Promise<void> => {
     const left = segment
@@ -147,13 +164,14 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
       () => false,
     )
     await left.ids?.close().catch(() => {})
+    await left.from?.close().catch(() => {})
     if (cut === false || left.idsLength === 0) await rm(besides(left.path, 'ids'), { force: true }).catch(() => {})
     if (left.length === 0) await removeSegment(left.path)
     await known.trim((one) => complete.has(join(directory, segmentName(one))))
   }
 
   /** Writes one piece and waits until all of it is on disk. */
-  const write = async (bytes: Uint8Array, identities: Uint8Array | undefined): Promise<void> => {
+  const write = async (bytes: Uint8Array, identities: Uint8Array | undefined, sent: Sent): Promise<void> => {
     const into = await begin()
     const { data, sums, length, pieces } = into
     const sum = Buffer.alloc(sumSize)
@@ -169,6 +187,15 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
       group = encodeIdentities({ piece: pieces, bytes: identities })
       writes.push(writeAll(into.ids, group, into.idsLength))
     }
+    let senders: Buffer | undefined
+    if (sent.some(([address]) => address !== '')) {
+      if (into.from === undefined) {
+        into.from = await open(besides(into.path, 'from'), 'wx', 0o600)
+        await fsyncDir(directory)
+      }
+      senders = encodeSent(length, sent)
+      writes.push(writeAll(into.from, senders, into.fromLength))
+    }
     // All of them, or a write still under way could follow what is done about the one that failed.
     failIfAny(await Promise.allSettled(writes))
     failIfAny(
@@ -176,10 +203,12 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
         data.datasync(),
         sums.datasync(),
         ...(group === undefined ? [] : [into.ids!.datasync()]),
+        ...(senders === undefined ? [] : [into.from!.datasync()]),
       ]),
     )
     into.length += bytes.length
     into.pieces++
+    into.fromLength += senders?.length ?? 0
     if (group !== undefined) {
       into.idsLength += group.length
       known.add(into.number, identities!)
@@ -197,7 +226,11 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
     if (scheduled) void next(flush)
     const identities = batch.flatMap((one) => (one.identities === undefined ? [] : [one.identities]))
     try {
-      await write(joined(batch.map(({ bytes }) => bytes)), identities.length === 0 ? undefined : joined(identities))
+      await write(
+        joined(batch.map(({ bytes }) => bytes)),
+        identities.length === 0 ? undefined : joined(identities),
+        joinSent(batch.map(({ sent, bytes }) => sent ?? [['', bytes.length]])),
+      )
     } catch (error) {
       // After an error nobody knows what reached the disk: the segment ends at what was acknowledged.
       await leave().catch(() => {})
@@ -221,14 +254,16 @@ export const openSpool = async (directory: string, options: SpoolOptions = {}): 
   }
 
   return {
-    append(piece, identities) {
+    append(piece, identities, sent) {
       const bytes = waitingFor(first)
       if (bytes >= maxBytes) {
         // What is stored of the present segment makes room only once it is left.
         if (segment !== undefined) void next(leave)
         return Promise.reject(new SpoolFull(`${directory} holds ${bytes} bytes that are not stored yet`))
       }
-      const kept = new Promise<void>((resolve, reject) => queue.push({ bytes: piece, identities, resolve, reject }))
+      const kept = new Promise<void>((resolve, reject) =>
+        queue.push({ bytes: piece, identities, sent, resolve, reject }),
+      )
       queued += piece.length
       if (identities !== undefined) markPending(pending, identities, kept)
       if (!scheduled) {

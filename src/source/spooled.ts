@@ -1,7 +1,9 @@
 import { join } from 'node:path'
+import type { Block } from '../event/block.ts'
 import { printBytes } from '../event/units.ts'
 import type { Encoding } from './decode.ts'
 import { openFollow } from './follow.ts'
+import { createSentReader, type Sent } from './sent.ts'
 import type { OpenSource, SourceContext } from './source.ts'
 import { SpoolFull, type SpoolOptions } from './spool.ts'
 import type { SpoolShare } from './spools.ts'
@@ -27,7 +29,7 @@ export interface Spooled {
   readonly source: OpenSource
   readonly spool: SpoolShare
   /** Keeps whole records. Resolves once they are on disk; rejects where they count as not kept. */
-  keep(records: Uint8Array, identities?: Uint8Array): Promise<void>
+  keep(records: Uint8Array, identities?: Uint8Array, sent?: Sent): Promise<void>
   seen: SpoolShare['seen']
   /** So many records came that were kept before. */
   duplicate(count: number): void
@@ -81,15 +83,30 @@ export const openSpooled = async (options: SpooledOptions, context: SourceContex
       wake = given
     },
   )
+  const sentIn = createSentReader()
+  let sentTold = false
+  const withSenders = async (block: Block): Promise<Block> => {
+    const path = context.generations.of(name).find(({ key }) => key === block.origin.key)?.path
+    if (path === undefined) return block
+    try {
+      const senders = await sentIn(path, block)
+      return senders === undefined ? block : { ...block, senders }
+    } catch (error) {
+      if (!sentTold)
+        report(`who sent the records in ${path} cannot be read, and they are stored without: ${String(error)}`)
+      sentTold = true
+      return block
+    }
+  }
   let failure: { readonly error: unknown; readonly at: number } | undefined
   let closed = false
   return {
     spool,
-    async keep(records, identities) {
+    async keep(records, identities, sent) {
       if (closed) throw new Error('the service stops')
       if (spool.large) spool.roll()
       try {
-        await spool.append(records, identities)
+        await spool.append(records, identities, sent)
         failure = undefined
         spool.wake()
       } catch (error) {
@@ -101,7 +118,10 @@ export const openSpooled = async (options: SpooledOptions, context: SourceContex
     duplicate: (count) => context.repeated?.(label, count),
     leaveOut: (count) => context.leftOut?.(label, count),
     source: {
-      next: inner.next,
+      async next(signal) {
+        const block = await inner.next(signal)
+        return block === undefined ? undefined : withSenders(block)
+      },
       committed: inner.committed,
       get caughtUp() {
         return inner.caughtUp

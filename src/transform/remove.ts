@@ -4,7 +4,8 @@ import { provenanceFields } from '../event/provenance.ts'
 import { checkName } from './field-name.ts'
 import type { Transform } from './transform.ts'
 
-const kept: ReadonlySet<string> = new Set(provenanceFields)
+/** Whom a record came from nothing relies on, and it may be nobody's business. */
+const kept: ReadonlySet<string> = new Set(provenanceFields.filter((name) => name !== 'log.source.address'))
 
 /** Leaves fields out of what is stored: `remove('user_agent.original', 'url.original')`. */
 export const remove = (...names: readonly string[]): Transform => {

@@ -4,6 +4,7 @@ import { absent } from '../../event/column.ts'
 import { documentText } from '../../event/document.ts'
 import type { Failure, FailureCode, Stage } from '../../event/failure.ts'
 import { documentId } from '../../event/provenance.ts'
+import { senderAt } from '../../event/senders.ts'
 import { hourOf } from '../ledger.ts'
 
 /** Of the envelope of a record's first line. */
@@ -51,6 +52,8 @@ export interface DeadLetter {
   readonly key: string
   /** Sub-stream of the file, where it has several. */
   readonly stream?: string
+  /** Who sent it, where it was pushed. */
+  readonly sender?: string
   readonly offset: number
   readonly length: number
   /** Bits of `Block.flag`. */
@@ -98,6 +101,7 @@ export const letterOf = (batch: Batch, row: number, time: string): DeadLetter =>
   const { block, dataset } = batch
   const { source, path, key, stream } = block.origin
   const flag = block.flag[row]!
+  const sender = senderAt(block.senders, row)
   return {
     id: documentId(key, block.from[row]!),
     time,
@@ -107,6 +111,7 @@ export const letterOf = (batch: Batch, row: number, time: string): DeadLetter =>
     path,
     key,
     ...(stream === undefined ? {} : { stream }),
+    ...(sender === undefined ? {} : { sender }),
     offset: block.from[row]!,
     length: block.to[row]! - block.from[row]!,
     ...(flag === 0 ? {} : { flag }),
