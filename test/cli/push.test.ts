@@ -32,7 +32,8 @@ describe('POST /ingest/NAME', () => {
       service.run([], environment)
       await ready()
       expect((await post(url, '{}')).status).toBe(401)
-      expect((await post(url, '{}', { authorization: 'Bearer token' })).status).toBe(202)
+      const forged = '{"log":{"source":{"address":"203.0.113.9:1"}},"log.source.address":"203.0.113.9:2"}'
+      expect((await post(url, forged, { authorization: 'Bearer token' })).status).toBe(202)
       expect((await post(url.replace('shop', 'else'), '{}', { authorization: 'Bearer token' })).status).toBe(404)
       for (let n = 0; n < 20; n++) await kept(n)
       await service.end('SIGKILL')
@@ -48,6 +49,10 @@ describe('POST /ingest/NAME', () => {
       })
       const stats = await tailrace(directory.path, ['stats', '--by', 'message', '--format', 'ndjson'], { environment })
       expect(rowsOf(stats.out).every(({ count }) => count === 1)).toBe(true)
+      const senders = await tailrace(directory.path, ['stats', '--by', 'log.source.address', '--format', 'ndjson'], {
+        environment,
+      })
+      expect(rowsOf(senders.out)).toEqual([{ by: { 'log.source.address': '127.0.0.1' }, count: 41 }])
     } finally {
       await service.end('SIGTERM')
     }

@@ -119,6 +119,29 @@ describe.each(places)('replay into %s', (_, prepare) => {
     }
   })
 
+  it('is still of whom it was sent by', { timeout }, async () => {
+    using directory = scratchDir('replay-senders')
+    const { place, end } = await prepare(directory.path)
+    const bench = await openBench(directory.path, place)
+    try {
+      await die(bench, [goodLine(1), goodLine(2), goodLine(3)], 0, ['192.0.2.7:514', undefined, '192.0.2.8:514'])
+      expect((await left(bench)).map(({ sender }) => sender)).toEqual(['192.0.2.7:514', undefined, '192.0.2.8:514'])
+      await replayed(bench)
+      const found = (await place.documents(bench.store)).map((document) => [
+        (document['app'] as { door: number }).door,
+        (document['log'] as { source?: { address: string } }).source?.address,
+      ])
+      expect(found.sort()).toEqual([
+        [1, '192.0.2.7:514'],
+        [2, undefined],
+        [3, '192.0.2.8:514'],
+      ])
+    } finally {
+      await bench.close()
+      await end()
+    }
+  })
+
   it('stores each once, wherever it is cut off and begun again', { timeout }, async () => {
     for (let moment = 1, reached = true; reached; moment++) {
       using directory = scratchDir('replay')

@@ -68,7 +68,7 @@ it('makes documents again from their file, in place, and leaves those of other f
   const bench = await openBench(directory.path, place, undefined, new Map([[key, generationOf(path)]]))
   const other = 'feedfeedfeedfeed'
   try {
-    await storeWrong(bench, path)
+    await storeWrong(bench, path, { 'log.source.address': '192.0.2.7:514' })
     await storeWrong(bench, '/var/log/elsewhere.log', {}, other)
     const foretold = await ask(bench, { dryRun: true })
     expect(foretold.at(-1)).toEqual({ total: { documents: 2400, replaced: 1200, foreign: 1200 } })
@@ -85,6 +85,8 @@ it('makes documents again from their file, in place, and leaves those of other f
     expect(mine.map((document) => (document['app'] as { door: number }).door).sort((a, b) => a - b)).toEqual(doors)
     expect(mine.some((document) => document['message'] !== undefined)).toBe(false)
     expect(mine[0]).toMatchObject({ event: { ingested: '2026-11-27T09:00:00.000Z' }, host: { name: 'web-1' } })
+    // Nothing but the document says any more who sent it.
+    expect(mine.every((document) => (document['log'] as { source?: object }).source !== undefined)).toBe(true)
     expect(await ask(bench)).toEqual([{ total: { documents: 2400, unchanged: 1200, foreign: 1200 } }])
   } finally {
     await bench.close()

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Batch, kill, release } from '../../src/event/batch.ts'
+import { sendersOf } from '../../src/event/senders.ts'
 import { int, oneOfWords, word } from '../../src/grammar/capture.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { line } from '../../src/grammar/line.ts'
@@ -133,20 +134,31 @@ export const openBench = async (
   }
 }
 
-/** A batch whose rows are all dead, of these texts. */
-export const deadBatch = (texts: readonly string[], from = 0): Batch => {
-  const batch = batchOf(
+/** A batch whose rows are all dead, of these texts; `senders`: who sent each. */
+export const deadBatch = (
+  texts: readonly string[],
+  from = 0,
+  senders: readonly (string | undefined)[] = texts.map(() => undefined),
+): Batch => {
+  const plain = batchOf(
     texts.map((message) => ({ message })),
     undefined,
     { text: texts, key, source: 'doors', path, dataset: 'door.log', readAt, from },
   )
+  const sent = sendersOf(senders)
+  const batch = sent === undefined ? plain : { ...plain, block: { ...plain.block, senders: sent } }
   for (const row of texts.keys()) kill(batch, row, { stage: 'parse', code: 'expected_literal' })
   return batch
 }
 
 /** Makes these texts dead letters of one file, as a delivery does: kept first, then committed. */
-export const die = async ({ letters, changes }: Bench, texts: readonly string[], from = 0): Promise<void> => {
-  const batch = deadBatch(texts, from)
+export const die = async (
+  { letters, changes }: Bench,
+  texts: readonly string[],
+  from = 0,
+  senders?: readonly (string | undefined)[],
+): Promise<void> => {
+  const batch = deadBatch(texts, from, senders)
   await letters.add([batch])
   release(batch)
   const dead = texts.length
