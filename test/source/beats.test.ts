@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { senderAt } from '../../src/event/senders.ts'
 import { createPushed } from '../../src/service/pushed.ts'
 import { takeConnection } from '../../src/source/beats/connection.ts'
 import { type BeatsOptions, beats } from '../../src/source/beats.ts'
@@ -69,6 +70,27 @@ describe('a batch', () => {
     await one.send([{ message: 'c\nd' }], { packed: false })
     expect(one.acks).toEqual([2, 1])
     expect(await messages(3)).toEqual(['a', 'b', 'c\nd'])
+  })
+
+  test('is known by the connection it came by, whatever it says of itself', async () => {
+    await start()
+    const sockets = new Map<string, string | undefined>()
+    for (const message of ['first', 'second'])
+      await (await sender()).send([{ message, log: { source: { address: '203.0.113.9:1' } } }])
+    const signal = AbortSignal.timeout(60_000)
+    while (sockets.size < 2) {
+      const block = await source.next(signal)
+      if (block === undefined) break
+      for (let row = 0; row < block.count; row++) {
+        const text = block.arena.node.toString('utf8', block.start[row], block.end[row])
+        sockets.set((JSON.parse(text) as { message: string }).message, senderAt(block.senders, row))
+      }
+      block.lease.release()
+    }
+    const [first, second] = [sockets.get('first'), sockets.get('second')]
+    expect(first).toMatch(/^127\.0\.0\.1:\d+$/)
+    expect(second).toMatch(/^127\.0\.0\.1:\d+$/)
+    expect(first).not.toBe(second)
   })
 
   test('may come in pieces of any size', async () => {
