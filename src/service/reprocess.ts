@@ -2,6 +2,7 @@ import { type Batch, outcome, release } from '../event/batch.ts'
 import { flagNames, flags } from '../event/block.ts'
 import { absent } from '../event/column.ts'
 import { documentText } from '../event/document.ts'
+import type { Envelope } from '../event/envelope.ts'
 import { fields, type Schema } from '../event/field.ts'
 import { documentId } from '../event/provenance.ts'
 import { sendersOf } from '../event/senders.ts'
@@ -12,6 +13,7 @@ import { oldestTime } from '../pipeline/progress.ts'
 import { prepare } from '../pipeline/run.ts'
 import { countDays, dayAt } from '../pipeline/stored-days.ts'
 import { everything } from '../query/tree.ts'
+import { unwrapRecord } from '../source/envelope/unwrap-record.ts'
 import { characterEnd } from '../source/records.ts'
 import { createReread, type Reread } from '../source/reread.ts'
 import { dayCounts, type EventDays } from '../store/ledger.ts'
@@ -58,6 +60,8 @@ interface Candidate {
   readonly id: string
   readonly document: StoredDocument
   readonly record: PastRecord
+  /** What it came in. */
+  readonly envelope: Envelope | undefined
   readonly pipeline: Pipeline
   readonly grammar: Grammar
   readonly key: string
@@ -78,33 +82,46 @@ const flagOf = (document: StoredDocument): number => {
   return flagNames.reduce((bits, name, bit) => bits | (given.has(name) ? 1 << bit : 0), 0)
 }
 
+/** The text of a record, and what it came in. */
+interface ReadAgain extends Pick<PastRecord, 'text' | 'around'> {
+  readonly envelope?: Envelope
+}
+
 /**
  * The record as it was read: from its file, else as the document kept it, else as its grammar prints it. An edited one
  * is only in the document, and what an envelope said besides only in the file.
  */
-const textOf = (
+const readAgain = (
   document: StoredDocument,
   { key, offset, length, flag }: { key: string; offset: number; length: number; flag: number },
   pipeline: Pipeline,
   grammar: Grammar,
   reread: Reread,
   { changes, config }: ReprocessOptions,
-): Buffer | undefined => {
+): ReadAgain | undefined => {
   const { envelope, detects = [] } = pipeline.source
-  if (envelope !== undefined || (detects.length > 0 && at(document, 'stream') !== undefined)) return undefined
   const generation = changes.generations.get(key)
   const isInFile = generation !== undefined && (flag & flags.edited) === 0
   const read = isInFile ? reread.record(generation, offset, length) : undefined
-  if (read !== undefined) return read
+  const envelopes = envelope !== undefined ? [envelope] : at(document, 'stream') !== undefined ? detects : []
+  if (envelopes.length > 0) {
+    if (read === undefined) return undefined
+    for (const one of envelopes) {
+      const unwrapped = unwrapRecord(changes.arena, one, read)
+      if (unwrapped !== undefined) return { ...unwrapped, envelope: one }
+    }
+    return undefined
+  }
+  if (read !== undefined) return { text: read }
   const original = at(document, 'event.original')
-  if (typeof original === 'string') return Buffer.from(original)
+  if (typeof original === 'string') return { text: Buffer.from(original) }
   // What no definition of today yields would be gone for good.
   const yielded = datasetsOf(pipeline).get(textAt(document, 'event.dataset'))
   if ((flag & flags.truncated) !== 0 || [...flat(document).keys()].some((name) => !isYielded(name, yielded)))
     return undefined
   const timezone = pipeline.timezone ?? config.timezone
   const printed = printStored(changes.arena, grammar, (name) => at(document, name), timezone)
-  return printed === undefined ? undefined : Buffer.from(printed)
+  return printed === undefined ? undefined : { text: Buffer.from(printed) }
 }
 
 /** Whether a member, or one it is within, is a field of the schema. */
@@ -115,7 +132,7 @@ const isYielded = (name: string, schema: Schema | undefined): boolean => {
 }
 
 /** A text longer than records may be is cut as it was when it was read first. */
-const cut = (text: Buffer, most: number): Buffer =>
+const cut = (text: Uint8Array, most: number): Uint8Array =>
   text.length > most ? text.subarray(0, characterEnd(text, 0, most)) : text
 
 /** Members by dotted name. */
@@ -165,13 +182,13 @@ const makeAgain = async (
   use: (pipeline: Pipeline) => Promise<void>,
   { config, changes }: ReprocessOptions,
 ): Promise<{ readonly made: readonly Made[]; readonly left: readonly Candidate[] }> => {
-  const groups = Map.groupBy(candidates, ({ key, path, host, readAt, grammar }) =>
-    JSON.stringify([key, path, host, readAt, grammar.name]),
+  const groups = Map.groupBy(candidates, ({ key, path, host, readAt, grammar, envelope }) =>
+    JSON.stringify([key, path, host, readAt, grammar.name, envelope?.name]),
   )
   const made: Made[] = []
   const left: Candidate[] = []
   for (const group of groups.values()) {
-    const [{ pipeline, grammar, key, path, host, readAt }] = group as [Candidate, ...Candidate[]]
+    const [{ pipeline, grammar, key, path, host, readAt, envelope }] = group as [Candidate, ...Candidate[]]
     if (left.length > 0) {
       left.push(...group)
       continue
@@ -184,6 +201,7 @@ const makeAgain = async (
       group.map(({ record }) => record),
       origin,
       readAt,
+      envelope,
     )
     const senders = sendersOf(group.map(({ sender }) => sender))
     const block = plain === undefined || senders === undefined ? plain : { ...plain, senders }
@@ -242,12 +260,20 @@ export async function* reprocess(options: ReprocessOptions): AsyncGenerator<Repr
       Number(at(document, 'log.length')),
       flagOf(document),
     ]
-    const text = textOf(document, { key, offset, length, flag }, pipeline, grammar, reread, options)
-    if (text === undefined) return 'unreadable'
+    const read = readAgain(document, { key, offset, length, flag }, pipeline, grammar, reread, options)
+    if (read === undefined) return 'unreadable'
+    const { text, around, envelope } = read
     return {
       id: documentId(key, offset),
       document,
-      record: { text: cut(text, grammar.framing.maxBytes), offset, length, flag },
+      record: {
+        text: cut(text, grammar.framing.maxBytes),
+        offset,
+        length,
+        flag,
+        ...(around === undefined ? {} : { around }),
+      },
+      envelope,
       pipeline,
       grammar,
       key,
