@@ -71,7 +71,7 @@ const readLog = (arena: Arena, grammar: Grammar, log: Buffer, take?: (text: stri
       origin,
       readAt: options.now,
       maxBytes: framing.maxBytes,
-      valid: false,
+      valid: undefined,
       ahead: { begin: 0, between: 0 },
     })!
     const batch = grammar.read(block, options)

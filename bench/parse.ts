@@ -67,7 +67,7 @@ const throughColumns = (): Way => {
         origin,
         readAt: options.now,
         maxBytes: framing.maxBytes,
-        valid: false,
+        valid: undefined,
         ahead: { begin: 0, between: 0 },
       })!
       const batch = nginxAccess.read(block, options)

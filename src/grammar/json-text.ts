@@ -1,4 +1,5 @@
 import { type JsonCursor, readString, setJson } from '../event/json-reader.ts'
+import { copyWide } from '../memory/wide.ts'
 import type { Machine } from './machine.ts'
 
 /** JSON text as a JSON string: quotes and backslashes escaped; blanks between tokens may be line ends and tabs. */
@@ -18,7 +19,7 @@ export const quoteJson = (m: Machine, from: number, to: number): { readonly star
 
 /** Text as a JSON string: as `quoteJson`, and control characters that stand in text are escaped. */
 export const quoteText = (m: Machine, from: number, to: number): { readonly start: number; readonly end: number } => {
-  const { bytes, node, scratch } = m
+  const { bytes, node, scratch, view } = m
   for (let i = from; i < to; i++) {
     const b = bytes[i]!
     if (b < 32 || b > 126 || b === 34 || b === 92) return scratch.write(JSON.stringify(node.toString('utf8', from, to)))
@@ -26,8 +27,7 @@ export const quoteText = (m: Machine, from: number, to: number): { readonly star
   // Most texts are plain: nothing in them has to be told otherwise.
   const start = scratch.take(to - from + 2)
   bytes[start] = 34
-  bytes.copyWithin(start + 1, from, to)
-  const end = start + 1 + to - from
+  const end = copyWide(view, from, to, view, start + 1)
   bytes[end] = 34
   return { start, end: end + 1 }
 }

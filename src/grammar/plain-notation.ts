@@ -1,24 +1,20 @@
-import { jsonKind } from '../event/json-reader.ts'
+import { jsonCursor, jsonKind, readValue, setJson } from '../event/json-reader.ts'
 import { soundText } from './decode.ts'
 import { quoteText } from './json-text.ts'
 import { flagInvalid, type Machine } from './machine.ts'
 import { type Notation, plainText } from './take-members.ts'
 
-/** What JSON takes for a number as it is. */
-const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/
 const longestNumber = 40
+const cursor = jsonCursor()
 
-/** What a value that is not quoted is. */
-export const kindOf = (m: Machine, from: number, to: number): number => {
-  const { bytes } = m
+/** What a value that is not quoted is: a number or boolean as JSON has it, else text. */
+export const kindOf = ({ bytes }: Machine, from: number, to: number): number => {
   const b = bytes[from]!
-  if (b === 45 || (b >= 48 && b <= 57))
-    return to - from <= longestNumber && isNumber.test(m.node.toString('latin1', from, to))
-      ? jsonKind.number
-      : plainText
-  if (to - from === 4 && m.node.toString('latin1', from, to) === 'true') return jsonKind.true
-  if (to - from === 5 && m.node.toString('latin1', from, to) === 'false') return jsonKind.false
-  return plainText
+  const mayBe = b === 45 || (b >= 48 && b <= 57) ? to - from <= longestNumber : b === 116 || b === 102
+  if (!mayBe) return plainText
+  setJson(cursor, bytes, from, to)
+  const kind = readValue(cursor)
+  return kind !== jsonKind.bad && cursor.at === to ? kind : plainText
 }
 
 /** Values that are bare or in one of `quotes`: as JSON, numbers and booleans that are bare stay such, all else is a string. */

@@ -63,6 +63,13 @@ export const alternativesOf = (alternatives: readonly Runnable[]): ((m: Machine)
     return steps.length
   }
 
+  /** None behind it can begin as the record does. */
+  const isOnlyOne = ({ bytes, start, end }: Machine, i: number): boolean => {
+    for (let j = i + 1; j < alternatives.length; j++)
+      if (mayOpen(alternatives[j]!.opening, bytes, start, end)) return false
+    return true
+  }
+
   const runThose = (m: Machine, signed: boolean): number => {
     const { start, end, bytes, row } = m
     let last = -1
@@ -72,7 +79,9 @@ export const alternativesOf = (alternatives: readonly Runnable[]): ((m: Machine)
       const one = alternatives[i]!
       if (shared[i]! < common) common = shared[i]!
       if (many && !mayOpen(one.opening, bytes, start, end)) continue
-      if (many && signed && one.signs !== undefined && !mayHold(m, start, end, one.signs)) continue
+      // Where it is the only one it has to tell what is wrong anyway.
+      const asked = signed && one.signs !== undefined && !(last < 0 && isOnlyOne(m, i))
+      if (many && asked && !mayHold(m, start, end, one.signs)) continue
       if (last >= 0) {
         if (reached < common) continue
         takeBack(m, rest[last]![common]!)
