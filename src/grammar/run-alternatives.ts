@@ -64,7 +64,7 @@ export const alternativesOf = (alternatives: readonly Runnable[]): ((m: Machine)
   }
 
   /** None behind it can begin as the record does. */
-  const isOnlyOne = ({ bytes, start, end }: Machine, i: number): boolean => {
+  const isLastOne = ({ bytes, start, end }: Machine, i: number): boolean => {
     for (let j = i + 1; j < alternatives.length; j++)
       if (mayOpen(alternatives[j]!.opening, bytes, start, end)) return false
     return true
@@ -75,13 +75,19 @@ export const alternativesOf = (alternatives: readonly Runnable[]): ((m: Machine)
     let last = -1
     let reached = 0
     let common = 0
+    let passed = false
     for (let i = 0; i < alternatives.length; i++) {
       const one = alternatives[i]!
       if (shared[i]! < common) common = shared[i]!
       if (many && !mayOpen(one.opening, bytes, start, end)) continue
-      // Where it is the only one it has to tell what is wrong anyway.
-      const asked = signed && one.signs !== undefined && !(last < 0 && isOnlyOne(m, i))
-      if (many && asked && !mayHold(m, start, end, one.signs)) continue
+      if (many && signed && one.signs !== undefined) {
+        // The only one that may begin so has to tell what is wrong anyway.
+        const isOnly = last < 0 && !passed && isLastOne(m, i)
+        if (!isOnly && !mayHold(m, start, end, one.signs)) {
+          passed = true
+          continue
+        }
+      }
       if (last >= 0) {
         if (reached < common) continue
         takeBack(m, rest[last]![common]!)
