@@ -83,7 +83,7 @@ const expectedOf = (value: Value): string => {
   }
 }
 
-/** Words, the longest first, and which of them begin with each byte. */
+/** Words, and which of them begin with each byte, in their order. */
 const wordsOf = (words: readonly string[]): Pick<Step, 'words' | 'wordsFrom'> => {
   const encoded = words.map(encode)
   const all = encoded.map((_, i) => i)
@@ -374,13 +374,14 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
       return stepOf({
         run: runPairs,
         text: encode(op.separator),
-        words: op.members.map(({ name }) => encode(name)),
+        ...wordsOf(op.members.map(({ name }) => name)),
         inner: op.members.map(({ take }) => takeStep(take, slotOf)),
         expectedText: `a name and ${quote(op.separator)}`,
       })
     case 'header_lines':
       return headerLinesStep(
         op,
+        wordsOf(op.members.map(({ name }) => name)),
         op.members.map(({ take }) => takeStep(take, slotOf)),
         op.members.map(({ take }) => slotsOf([take], slotOf)),
         { texts: op.texts.map(({ field }) => slotOf(field)), others: slotOf(op.others) },

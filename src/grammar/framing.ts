@@ -1,8 +1,8 @@
 import { type Diagnostic, diagnose, markSite, type SiteMark } from '../event/diagnostic.ts'
 import { defaultMaxBytes, type Framing, type LineReader } from '../event/framing.ts'
 import { stepsOf } from './assemble.ts'
-import { bodyScans } from './body-scan.ts'
-import { doubtsOf } from './doubt.ts'
+import { type BodyScan, bodyScans } from './body-scan.ts'
+import { type Doubt, doubtsOf } from './doubt.ts'
 import { encode } from './encode.ts'
 import { withStops } from './follow.ts'
 import { limitLines } from './limit-lines.ts'
@@ -154,8 +154,9 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
   const scans = body === undefined ? undefined : bodyScans(body)
   const doubts = body?.sure === undefined ? undefined : doubtsOf(body.header, body.sure)
   const begin = (): LineReader => {
-    const scan = scans?.()
-    const doubt = scan === undefined ? undefined : doubts?.(scan)
+    // Made where a record begins: many a line between records is asked about by a reader of its own.
+    let scan: BodyScan | undefined
+    let doubt: Doubt | undefined
     // Index of the latest start in this record's header; -1: a record of a stray line, or none.
     let kind = -1
     let inBody = false
@@ -186,6 +187,8 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
           kind = found
           if (belongs) return false
           inBody = false
+          scan ??= scans?.()
+          if (scan !== undefined) doubt ??= doubts?.(scan)
           scan?.reset()
           doubt?.reset()
           return true
@@ -200,7 +203,7 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
         }
         return false
       },
-      ...(doubt === undefined ? {} : { left: () => (inBody ? doubt.left() : 0) }),
+      ...(doubts === undefined ? {} : { left: () => (inBody ? (doubt?.left() ?? 0) : 0) }),
     }
   }
   return {

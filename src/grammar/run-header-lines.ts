@@ -54,9 +54,10 @@ const putLines = (m: Machine, at: number, spans: readonly number[]): void => {
   putText(m, at, start, to)
 }
 
-/** See `HeaderLinesOp`. `members` are steps of its captures, `touched` their slots. */
+/** See `HeaderLinesOp`. `words`: names of its members; `members` are steps of its captures, `touched` their slots. */
 export const headerLinesStep = (
   op: HeaderLinesOp,
+  words: Pick<Step, 'words' | 'wordsFrom'>,
   members: readonly Step[],
   touched: readonly Int32Array[],
   slots: HeaderSlots,
@@ -141,5 +142,5 @@ export const headerLinesStep = (
       if (fields[i]! >= 0 && spans[i]!.length > 0) putLines(m, fields[i]!, spans[i]!)
     return true
   }
-  return stepOf({ run, text: encode(op.separator), words: names.map(encode), inner: members })
+  return stepOf({ run, text: encode(op.separator), ...words, inner: members })
 }

@@ -42,10 +42,13 @@ export const findPair = (m: Machine, s: Step, at: number): boolean => {
 
 /** Which of the step's members the pair found last is; -1 for none. */
 export const memberOf = (m: Machine, s: Step): number => {
-  const { words } = s
+  const { words, wordsFrom } = s
   const { nameFrom, nameTo } = pair
-  for (let i = 0; i < words.length; i++)
-    if (words[i]!.length === nameTo - nameFrom && sameBytes(m.bytes, nameFrom, nameTo, words[i]!)) return i
+  const some = wordsFrom[m.bytes[nameFrom]!]!
+  for (let i = 0; i < some.length; i++) {
+    const word = words[some[i]!]!
+    if (word.length === nameTo - nameFrom && sameBytes(m.bytes, nameFrom, nameTo, word)) return some[i]!
+  }
   return -1
 }
 
