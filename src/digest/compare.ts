@@ -17,7 +17,7 @@ export interface AccountTotal extends Omit<Account, 'source' | 'store' | 'balanc
   readonly unbalanced: readonly string[]
 }
 
-/** The ledger of all sources. */
+/** The ledger of all sources. What is lost of a file is lost to each store that reads it, and counts once. */
 export const accountOf = (ledger: readonly Account[]): AccountTotal => {
   const sum = (name: Exclude<keyof Account, 'source' | 'store' | 'balanced'>): number =>
     ledger.reduce((all, one) => all + one[name], 0)
@@ -29,7 +29,10 @@ export const accountOf = (ledger: readonly Account[]): AccountTotal => {
     deadLettered: sum('deadLettered'),
     redirected: sum('redirected'),
     inFlight: sum('inFlight'),
-    lost: sum('lost'),
+    lost: [...Map.groupBy(ledger, ({ source }) => source).values()].reduce(
+      (all, rows) => all + Math.max(...rows.map(({ lost }) => lost)),
+      0,
+    ),
     bytes: sum('bytes'),
     unbalanced: ledger.flatMap(({ source, balanced }) => (balanced ? [] : [source])),
   }

@@ -1,7 +1,6 @@
 import type { Alert } from '../alert/alert.ts'
 import { createScheduler, type Scheduler } from '../alert/schedule.ts'
 import { datasetsOf } from '../pipeline/pipeline.ts'
-import { ledgerRows } from '../store/ledger.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { rulesOf } from './check-rules.ts'
 import { createDigests, type Digests } from './digests.ts'
@@ -10,9 +9,9 @@ import { mailDigests } from './mail-digests.ts'
 import { type Keeping, type Notifiers, openNotifiers } from './notifiers.ts'
 import { alertDirectory, listAlerts, refuseToList } from './operations/alerts.ts'
 import { digestOperation } from './operations/digest.ts'
+import { everyRow } from './operations/ledger.ts'
 import type { Operation } from './operations/operate.ts'
 import { knownFields } from './operations/question.ts'
-import { atHand } from './operations/stores.ts'
 import type { Running } from './start.ts'
 import { earliestOf, takeLate } from './take-late.ts'
 
@@ -70,10 +69,7 @@ const watch = (
     clock: Date.now,
     position,
     takeLate: () => earliestOf([takeLate(running.context), late()]),
-    account: async () =>
-      (await atHand(running.context)).flatMap(({ progress, storeName, inFlight }) =>
-        ledgerRows(progress, storeName, inFlight()),
-      ),
+    account: () => everyRow(running.context),
     directory: alertDirectory(config),
     journal: keeping?.journal('alerts'),
     notifiers: guarded(notifiers, keeping),

@@ -2,10 +2,10 @@ import type { Alert } from '../alert/alert.ts'
 import type { Digest } from '../digest/digest.ts'
 import type { Lang } from '../event/units.ts'
 import type { Mail } from '../notify/mail.ts'
-import { ledgerRows } from '../store/ledger.ts'
 import type { Store } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { OperationError } from './control.ts'
+import { everyRow } from './operations/ledger.ts'
 
 export interface DigestAsked {
   /** `2026-11-22`, `today` or `yesterday`; default yesterday. */
@@ -15,7 +15,7 @@ export interface DigestAsked {
   readonly namespace?: string
 }
 
-/** Makes digests of what the store, the alerts and the ledger hold. */
+/** Makes digests of what the first store, the alerts and the ledgers of all stores hold. */
 export interface Digests {
   /** Throws `OperationError` for a day that cannot be told of, and what the store throws. */
   make(asked: DigestAsked, signal: AbortSignal): Promise<{ readonly digest: Digest; readonly lang: Lang }>
@@ -77,7 +77,7 @@ export const createDigests = ({ context, alerts, position, clock = Date.now }: D
       store: context.store,
       namespace: namespace === 'all' ? undefined : namespace,
       alerts: await alerts(),
-      ledger: ledgerRows(context.progress, context.storeName, context.inFlight()),
+      ledger: await everyRow(context),
       behind: !day.soFar && (position() ?? Number.NEGATIVE_INFINITY) < day.to,
       now,
       signal,

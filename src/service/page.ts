@@ -3,12 +3,13 @@ import type { Lang } from '../event/units.ts'
 import { parseKql } from '../query/kql.ts'
 import { QueryError } from '../query/query-error.ts'
 import { everything, type Query } from '../query/tree.ts'
-import { ledgerRows } from '../store/ledger.ts'
+import type { LedgerRow } from '../store/ledger.ts'
 import type { Account, Answers, Asked, FileRow, Overview, RangeName } from '../web/dashboard/overview.ts'
 import { ranges } from '../web/dashboard/overview.ts'
 import { createCached } from './cached.ts'
 import type { Context } from './context.ts'
 import type { Config } from './load.ts'
+import { everyRow } from './operations/ledger.ts'
 import { knownFields } from './operations/question.ts'
 import { answersOf } from './page-answers.ts'
 import type { Trouble } from './troubles.ts'
@@ -43,10 +44,10 @@ const askedOf = (
   }
 }
 
-const accountOf = ({ progress, storeName, inFlight }: Context): Account => {
-  const rows = ledgerRows(progress, storeName, inFlight())
-  const sum = (of: (row: (typeof rows)[number]) => number): number => rows.reduce((total, row) => total + of(row), 0)
+const accountOf = (store: string, rows: readonly LedgerRow[]): Account => {
+  const sum = (of: (row: LedgerRow) => number): number => rows.reduce((total, row) => total + of(row), 0)
   return {
+    store,
     read: sum(({ read }) => read),
     stored: sum(({ stored }) => stored),
     deadLettered: sum((row) => row.dead_lettered),
@@ -54,6 +55,12 @@ const accountOf = ({ progress, storeName, inFlight }: Context): Account => {
     lost: sum(({ lost }) => lost),
     balanced: rows.every(({ balanced }) => balanced),
   }
+}
+
+/** An account a store, the first one's first. */
+const accountsOf = async (context: Context): Promise<readonly Account[]> => {
+  const rows = Map.groupBy(await everyRow(context), ({ store }) => store)
+  return [...new Set([context.storeName, ...rows.keys()])].map((store) => accountOf(store, rows.get(store) ?? []))
 }
 
 const filesOf = (context: Context): readonly FileRow[] =>
@@ -73,8 +80,6 @@ const filesOf = (context: Context): readonly FileRow[] =>
         b.lagBytes - a.lagBytes ||
         (a.path < b.path ? -1 : 1),
     )
-
-const emptyAccount: Account = { read: 0, stored: 0, deadLettered: 0, inFlight: 0, lost: 0, balanced: true }
 
 export interface OverviewParts {
   readonly config: Config
@@ -127,7 +132,7 @@ export const createOverview = ({
       alerts: alerts(),
       elsewhere: elsewhere(),
       files: now === undefined ? [] : filesOf(now),
-      ledger: now === undefined ? emptyAccount : accountOf(now),
+      ledger: now === undefined ? [accountOf('', [])] : await accountsOf(now),
       answers,
       silence,
     }

@@ -25,6 +25,12 @@ describe('the first line', () => {
       ),
     ).toMatch(/THE LEDGER DOES NOT BALANCE, 3 dead letters, 2 KiB lost$/)
   })
+
+  it('counts dead letters in every store, and what is lost of a file once', () => {
+    const lost = account({ deadLettered: 3, lost: 2048 })
+    const ledger = [lost, { ...lost, store: 'second', deadLettered: 1 }, account({ source: 'b', lost: 1024 })]
+    expect(first(fullDigest({ ledger }))).toMatch(/the ledger balances, 4 dead letters, 3 KiB lost$/)
+  })
 })
 
 describe('the text', () => {

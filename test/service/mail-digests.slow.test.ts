@@ -26,6 +26,7 @@ needs('elasticsearch')('a digest whose store is away at its time', () => {
       storeName: 'elasticsearch',
       progress: createProgressState(),
       inFlight: () => [],
+      others: async () => [],
       namespace: 'default',
     } as unknown as Context
     const reports: string[] = []

@@ -43,7 +43,7 @@ const overview = (more: Partial<Overview> = {}): Overview => ({
   troubles: [],
   alerts: [],
   files: [{ path: '/a', source: 's', state: 'active', size: 1, lagBytes: 0, lagSeconds: 0 }],
-  ledger: { read: 3, stored: 2, deadLettered: 1, inFlight: 0, lost: 0, balanced: true },
+  ledger: [{ store: 'duckdb', read: 3, stored: 2, deadLettered: 1, inFlight: 0, lost: 0, balanced: true }],
   answers: { slots: [], datasets: [], events: [], slow: [] },
   silence: undefined,
   ...more,
@@ -74,7 +74,12 @@ describe('the verdict', () => {
     ['alerts have ended', { alerts: [alert({ state: 'resolved' })] }, 'good', 'All is well'],
     ['the store is away', { troubles: [{ kind: 'store', text: 'x', blocks: false }] }, 'warn', 'is waited for'],
     ['a file cannot be read', { troubles: [{ kind: 'source', text: 'no /a', blocks: true }] }, 'bad', 'no /a'],
-    ['the ledger is wrong', { ledger: { ...overview().ledger, balanced: false } }, 'bad', 'does not balance'],
+    [
+      'the ledger is wrong',
+      { ledger: [...overview().ledger, { ...overview().ledger[0]!, balanced: false }] },
+      'bad',
+      'does not balance',
+    ],
     [
       'files are behind',
       { files: [{ path: '/a', source: 's', state: 'active', size: 9, lagBytes: 2048, lagSeconds: 90 }] },
@@ -85,6 +90,16 @@ describe('the verdict', () => {
     const verdict = verdictOf(overview(more), words.en)
     expect(verdict).toMatchObject({ kind, text: expect.stringContaining(sentence) })
   })
+})
+
+test('the account is told of each store, by its name where there are several', () => {
+  const [first] = overview().ledger
+  const page = (ledger: Overview['ledger']): string => dashboard(overview({ ledger, answers: undefined }), 'nonce')
+  expect(page([first!])).toContain('<p>3 records read: 2 stored, 1 dead letters, 0 under way.</p>')
+  const both = page([first!, { ...first!, store: hostile, stored: 0, deadLettered: 3 }])
+  expect(both).toContain('<p><b>duckdb</b> 3 records read: 2 stored, 1 dead letters, 0 under way.</p>')
+  expect(both).toContain('</b> 3 records read: 0 stored, 3 dead letters, 0 under way.</p>')
+  expect(both).not.toContain(`<b>${hostile}`)
 })
 
 describe('a link that narrows', () => {
@@ -194,7 +209,10 @@ needs('browser')('the page in a browser', () => {
   test('new figures come without a new page, and what is being read stays', { timeout: 120_000 }, async () => {
     let count = 1
     const { page, complaints } = await open(() =>
-      overview({ ledger: { ...overview().ledger, read: count * 111 }, answers: { ...filled.answers!, events: [] } }),
+      overview({
+        ledger: [{ ...overview().ledger[0]!, read: count * 111 }],
+        answers: { ...filled.answers!, events: [] },
+      }),
     )
     await page.evaluate('window.same = true')
     await page.locator('#q').fill('half a que')

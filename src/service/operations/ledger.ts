@@ -3,6 +3,7 @@ import type { Retention } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import type { Answer } from '../control.ts'
 import { explains, heldByDay } from './retained.ts'
+import { atHand } from './stores.ts'
 
 const counts = [
   'read',
@@ -56,6 +57,10 @@ const storedBy = (rows: readonly LedgerRow[], { progress }: Context): number =>
   rows.reduce((sum, { stored }) => sum + stored, progress.forgotten)
 
 const rowsOf = ({ progress, storeName, inFlight }: Context): LedgerRow[] => ledgerRows(progress, storeName, inFlight())
+
+/** The ledgers of all stores that are at hand. */
+export const everyRow = async (context: Context): Promise<readonly LedgerRow[]> =>
+  (await atHand(context)).flatMap(rowsOf)
 
 /** Of a store that does not count what it removes: how much retention must have, where it can explain all that is missing. */
 const inferred = async (

@@ -51,7 +51,18 @@ export const dashboard = (overview: Overview, nonce: string, visitor?: string): 
   const alertList = (shown: readonly Alert[], none: string): string =>
     shown.length === 0 ? `<p class="none">${safe(none)}</p>` : alertItems(shown, asked, time)
   const tables = tablesOf(asked, answers, files, time)
-  const account = `<p>${safe(text.account(...([ledger.read, ledger.stored, ledger.deadLettered, ledger.inFlight].map(printNumber) as [string, string, string, string])))}${ledger.lost === 0 ? '' : ` <b class="bad">${safe(text.lost(printValue('bytes', ledger.lost)))}</b>`}</p>`
+  const account = ledger
+    .map(({ store, read, stored, deadLettered, inFlight, lost }) => {
+      const told = text.account(
+        printNumber(read),
+        printNumber(stored),
+        printNumber(deadLettered),
+        printNumber(inFlight),
+      )
+      const gone = lost === 0 ? '' : ` <b class="bad">${safe(text.lost(printValue('bytes', lost)))}</b>`
+      return `<p>${ledger.length === 1 ? '' : `<b>${safe(store)}</b> `}${safe(told)}${gone}</p>`
+    })
+    .join('')
 
   return htmlDocument({
     lang,

@@ -15,7 +15,8 @@ export interface Overview {
   /** Alerts are judged by another instance, on this host ('' where that is not known); undefined: here. */
   readonly elsewhere?: string | undefined
   readonly files: readonly FileRow[]
-  readonly ledger: Account
+  /** Of each store; never none. */
+  readonly ledger: readonly Account[]
   /** Undefined: the store has not answered, and why. */
   readonly answers: Answers | undefined
   readonly silence: string | undefined
@@ -40,6 +41,7 @@ export const ranges = {
 export type RangeName = keyof typeof ranges
 
 export interface Account {
+  readonly store: string
   readonly read: number
   readonly stored: number
   readonly deadLettered: number

@@ -22,7 +22,7 @@ export const verdictOf = ({ troubles, alerts, ledger, files, asked, elsewhere }:
       kind: worst.severity < 'P2' ? 'bad' : 'warn',
       text: `${text.alarmed(open.length)} ${worst.title[asked.lang]} (${worst.severity})`,
     }
-  if (!ledger.balanced) return { kind: 'bad', text: text.unbalanced }
+  if (ledger.some(({ balanced }) => !balanced)) return { kind: 'bad', text: text.unbalanced }
   if (troubles.some(({ kind }) => kind === 'store')) return { kind: 'warn', text: text.waiting }
   const trouble = troubles[0]
   if (trouble !== undefined) return { kind: 'warn', text: `${text.troubled} ${trouble.text}` }
