@@ -12,6 +12,7 @@ import {
   storeThatChokesOn,
   storeThatJudges,
   storeThatLiesAboutWhatItHolds,
+  storeThatRedirectsAndResets,
   storeThatRefusesEverybody,
   storeThatRefusesLargeBodies,
   storeThatResetsAfterApply,
@@ -36,6 +37,26 @@ describe('a request of unknown outcome', () => {
     expect(outcomes).toEqual(allStored(50))
     expect(once(store.stored)).toEqual(once(idsOf(50)))
   })
+
+  it.each([1, 2])(
+    'counts a document as redirected once, where the answer that says so was lost (%i times)',
+    async (lost) => {
+      const unfit = idsOf(20).filter((_, i) => i % 5 === 2)
+      const { store, redirected } = await storeThatRedirectsAndResets(lost, (id) => unfit.includes(id))
+      await use(Promise.resolve(store))
+      const { outcomes, batch } = await withStore([store.url], (open) => write(open, rowsOf(20)))
+      expect(outcomes).toEqual(idsOf(20).map((id) => (unfit.includes(id) ? outcome.redirected : outcome.stored)))
+      expect(batch.failures.size).toBe(0)
+      // The others are not sent again, and none of these is taken for stored.
+      expect(once(store.stored)).toEqual(once(idsOf(20).filter((id) => !unfit.includes(id))))
+      expect(store.asked('/_bulk').map(({ body }) => body.toString().split('\n').length >> 1)).toEqual([
+        20,
+        ...Array<number>(lost).fill(unfit.length),
+      ])
+      // A failure store gives ids of its own and is not asked: it holds each once for every time it was sent, none is missing.
+      expect(once(redirected)).toEqual(once(Array.from({ length: lost + 1 }, () => unfit).flat()))
+    },
+  )
 
   it('is repeated for the half that the store had not taken when a gateway lost patience', async () => {
     const store = await use(storeThatAnswers503AfterHalf())

@@ -18,6 +18,32 @@ export const storeThatResetsAfterApply = (times: number): Promise<StandIn> => {
   return store
 }
 
+/**
+ * Its failure store takes the documents that `isUnfit` names, each time under a new id; the first `times` requests are
+ * applied, and the connection is cut instead of answering.
+ */
+export const storeThatRedirectsAndResets = async (
+  times: number,
+  isUnfit: (id: string) => boolean,
+): Promise<{ readonly store: StandIn; readonly redirected: readonly string[] }> => {
+  let left = times
+  const redirected: string[] = []
+  const redirect = (id: string): Item => ({
+    create: { _id: `failure-${redirected.push(id)}`, status: 201, failure_store: 'used' },
+  })
+  const store = await standIn({
+    fault: (_, answer, bulk) => {
+      if (bulk === undefined) return false
+      const made = bulk.apply(bulk.ids.filter((id) => !isUnfit(id)))
+      const items = made.map((item, i) => (isUnfit(bulk.ids[i]!) ? redirect(bulk.ids[i]!) : item))
+      if (left-- <= 0) return itemsReply(answer, bulk, items)
+      answer.socket?.resetAndDestroy()
+      return true
+    },
+  })
+  return { store, redirected }
+}
+
 /** Applies the first half of the first bulk request, then answers what a gateway says when it loses patience. */
 export const storeThatAnswers503AfterHalf = (): Promise<StandIn> => {
   let done = false
