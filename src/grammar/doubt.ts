@@ -1,6 +1,6 @@
 import type { BodyScan } from './body-scan.ts'
 import { encode } from './encode.ts'
-import { sameBytes } from './step.ts'
+import { sameAsAny, sameBytes } from './step.ts'
 
 /** So many whole headers inside of one quotation are too many to be text of it. */
 const most = 16
@@ -37,15 +37,13 @@ const doubtOf = (scan: BodyScan, headers: readonly Uint8Array[], last: Uint8Arra
     if (outside >= 0) outside++
     if (first >= 0) first++
   }
-  const isHeader = (bytes: Uint8Array, start: number, end: number): boolean =>
-    headers.some((text) => sameBytes(bytes, start, end, text))
   return {
     line(bytes, start, end, starts) {
       age()
       outside = -1
       if (starts && inside < 0) inside = 0
       else if (inside < 0) return 0
-      else if (!isHeader(bytes, start, end)) inside = -1
+      else if (!sameAsAny(headers, bytes, start, end)) inside = -1
       else if (sameBytes(bytes, start, end, last)) {
         if (first >= 0 && (serial !== scan.serial || ++whole === most)) return first
         if (first < 0) {
@@ -61,7 +59,7 @@ const doubtOf = (scan: BodyScan, headers: readonly Uint8Array[], last: Uint8Arra
       age()
       inside = -1
       if (outside < 0) return 0
-      if (!isHeader(bytes, start, end)) outside = -1
+      if (!sameAsAny(headers, bytes, start, end)) outside = -1
       return outside >= 0 && sameBytes(bytes, start, end, last) ? outside : 0
     },
     suspect() {

@@ -9,7 +9,7 @@ import { limitLines } from './limit-lines.ts'
 import { createMachine, openRecord } from './machine.ts'
 import { mayOpen, openingOf } from './opening.ts'
 import type { Part } from './part.ts'
-import { isBlank, runAll, sameBytes } from './step.ts'
+import { isBlank, runAll, sameAsAny, sameBytes } from './step.ts'
 import { zoneOf } from './zone.ts'
 
 /** A quoting mark of the text records hold, and the character that makes the next count for nothing inside. */
@@ -148,8 +148,6 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
     problems.push(diagnose(site, 'No layout of a start', 'Give what records begin with: starts([line`…`])'))
   const header = (body?.header ?? []).map(encode)
   const last = (body?.last ?? []).map(encode)
-  const beginsAs = (texts: readonly Uint8Array[], bytes: Uint8Array, start: number, end: number): boolean =>
-    texts.some((text) => sameBytes(bytes, start, end, text))
 
   const scans = body === undefined ? undefined : bodyScans(body)
   const doubts = body?.sure === undefined ? undefined : doubtsOf(body.header, body.sure)
@@ -196,8 +194,8 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
         if (kind < 0) return true
         if (scan === undefined) return false
         if (inBody) scan.line(bytes, start, end, end - start >= maxBytes)
-        else if (beginsAs(last, bytes, start, end)) inBody = true
-        else if (!beginsAs(header, bytes, start, end)) {
+        else if (sameAsAny(last, bytes, start, end)) inBody = true
+        else if (!sameAsAny(header, bytes, start, end)) {
           inBody = true
           scan.line(bytes, start, end, end - start >= maxBytes)
         }

@@ -115,3 +115,9 @@ export const sameBytes = (bytes: Uint8Array, at: number, limit: number, text: Ui
   for (let i = 0; i < length; i++) if (bytes[at + i] !== text[i]) return false
   return true
 }
+
+/** Whether one of the texts begins at `at`. A loop, since lines are asked: a function for each would be garbage. */
+export const sameAsAny = (texts: readonly Uint8Array[], bytes: Uint8Array, at: number, limit: number): boolean => {
+  for (let i = 0; i < texts.length; i++) if (sameBytes(bytes, at, limit, texts[i]!)) return true
+  return false
+}

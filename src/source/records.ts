@@ -133,6 +133,11 @@ const cutJoined = (
     records.to[count] = to
     records.flag[count++] = (tooLong ? flags.truncated : 0) | (last > first ? flags.multiline : 0) | bad | ending
   }
+  // Made once, not for each line: a long statement has thousands.
+  const isBetween = (start: number, end: number): boolean => {
+    reader = framing.begin()
+    return reader.starts(bytes, start, Math.min(end, start + maxBytes)) === 'between'
+  }
   let at = offset
   for (let i = 0; i < lines.count || (first !== -1 && final); at = lines.to[i++]!) {
     if (count === mostRecords) {
@@ -164,11 +169,7 @@ const cutJoined = (
     }
     const start = lines.start[i]! + lines.hole[i]!
     const end = lines.end[i]!
-    const isBetween = (): boolean => {
-      reader = framing.begin()
-      return reader.starts(bytes, start, Math.min(end, start + maxBytes)) === 'between'
-    }
-    if (end === start || (!told && isBetween())) {
+    if (end === start || (!told && isBetween(start, end))) {
       behind += lines.to[i]! - at
       continue
     }
