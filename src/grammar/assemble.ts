@@ -83,16 +83,18 @@ const expectedOf = (value: Value): string => {
   }
 }
 
+const noWords = new Int32Array(0)
+
 /** Words, and which of them begin with each byte, in their order. */
 const wordsOf = (words: readonly string[]): Pick<Step, 'words' | 'wordsFrom'> => {
   const encoded = words.map(encode)
-  const all = encoded.map((_, i) => i)
-  return {
-    words: encoded,
-    wordsFrom: Array.from({ length: 256 }, (_, b) =>
-      Int32Array.from(all.filter((i) => encoded[i]!.length === 0 || encoded[i]![0] === b)),
-    ),
-  }
+  const beginning = (b?: number): Int32Array =>
+    Int32Array.from(encoded.keys().filter((i) => encoded[i]!.length === 0 || encoded[i]![0] === b))
+  const empty = encoded.some(({ length }) => length === 0) ? beginning() : noWords
+  // Most bytes begin no word: an array of its own for each would be most of what loading formats makes.
+  const wordsFrom = new Array<Int32Array>(256).fill(empty)
+  for (const [b] of encoded) if (b !== undefined && wordsFrom[b] === empty) wordsFrom[b] = beginning(b)
+  return { words: encoded, wordsFrom }
 }
 
 type Read = Pick<Step, 'self' | 'span'> & Partial<Step>
