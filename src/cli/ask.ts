@@ -100,6 +100,20 @@ const changes = (name: string, asked: object): boolean =>
   ) ||
   (name === 'digest' && 'send' in asked)
 
+/** What no service answers is answered here, unless one that began just then took the store: then it is asked after all. */
+async function* here(given: General, name: string, question: object, data: string, signal: AbortSignal) {
+  let begun = false
+  try {
+    for await (const row of locally(given, name, question, signal)) {
+      begun = true
+      yield row
+    }
+  } catch (error) {
+    if (begun || given.store !== undefined || signal.aborted || !(await isServed(data))) throw error
+    yield* askService(data, name, question, signal)
+  }
+}
+
 /**
  * Asks the running service over its control socket; only when none runs (or another store is named) is the store
  * opened here. Yields the JSON text of each row.
@@ -114,7 +128,7 @@ export async function* ask(given: General, name: string, asked: object): AsyncGe
     if (served && given.store !== undefined && name === 'digest')
       throw usage('a service runs on this data directory, whose alerts and ledger a digest tells: leave --store out')
     const { store } = given
-    if (!served) yield* locally(given, name, full, signal)
+    if (!served) yield* here(given, name, full, data, signal)
     else if (store === undefined) yield* askService(data, name, full, signal)
     else {
       const names = namesStore(store) || isOfStores(name) ? await namesInService(data, signal) : []
