@@ -72,6 +72,7 @@ const readLog = (arena: Arena, grammar: Grammar, log: Buffer, take?: (text: stri
       readAt: options.now,
       maxBytes: framing.maxBytes,
       valid: undefined,
+      translate: framing.translate,
       ahead: { begin: 0, between: 0 },
     })!
     const batch = grammar.read(block, options)

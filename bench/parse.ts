@@ -68,6 +68,7 @@ const throughColumns = (): Way => {
         readAt: options.now,
         maxBytes: framing.maxBytes,
         valid: undefined,
+        translate: undefined,
         ahead: { begin: 0, between: 0 },
       })!
       const batch = nginxAccess.read(block, options)

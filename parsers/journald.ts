@@ -1,13 +1,14 @@
-import { type Infer, json, key, rangesOf } from 'tailrace'
+import { exportEntries, type Infer, json, key, rangesOf } from 'tailrace'
 import { facilityRanges, severityRanges } from './system/header.ts'
 
 const own = (name: string) => key(name, 'keyword', { octets: true })
 
-/** The systemd journal as `journalctl -o json` prints it; a journal's own fields beyond these stay as they are. */
+/** The systemd journal as `journalctl -o json` and `-o export` print it; a journal's own fields beyond these stay as they are. */
 export const journald = json({
   name: 'journald',
-  title: 'systemd journal (journalctl -o json)',
-  url: 'https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format',
+  title: 'systemd journal (journalctl -o json, -o export)',
+  url: 'https://systemd.io/JOURNAL_EXPORT_FORMATS',
+  framing: exportEntries(),
   members: {
     '@timestamp': key('__REALTIME_TIMESTAMP', 'date', { layouts: ['epoch_us'], required: true }),
     message: key('MESSAGE', 'text', { octets: true }),

@@ -19,6 +19,7 @@ export {
 } from './grammar/derive.ts'
 export { dissectLine as dissect } from './grammar/dissect-line.ts'
 
+export { exportEntries } from './grammar/export-entries.ts'
 export { continuedBy, continues, indented, paragraphs, starts } from './grammar/framing.ts'
 export { type Grammar, grammar, type Infer } from './grammar/grammar.ts'
 export { grokLine as grok } from './grammar/grok-line.ts'

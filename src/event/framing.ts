@@ -13,8 +13,19 @@ export interface Framing {
   readonly flushAfter: number
   /** A fresh reader of lines, at the start of a record or of a file. */
   begin(): LineReader
+  /**
+   * Records hold more than text: what the grammar is given instead of one. `record`: every byte of it but the last line's end
+   * (borrowed); `cut`: it was longer, see `maxBytes`. Undefined: it is text, as it stands.
+   */
+  translate?(record: Uint8Array, cut: boolean): Translated | undefined
   /** The lines of the file are envelopes; what they hold is framed stream by stream. */
   readonly wrapped?: Wrapped
+}
+
+export interface Translated {
+  readonly text: string
+  /** False: bytes of it were no UTF-8, and are U+FFFD now. */
+  readonly valid: boolean
 }
 
 export interface Wrapped {
@@ -28,9 +39,12 @@ export interface LineReader {
    * Told each line in order (without its line end; `bytes` is borrowed for the call). True: this line begins a new
    * record, and what is remembered starts with it. The first line told always begins one, unless it is `between`: then
    * it ends the record before and is part of none, as an empty line between records is. A number: a record began that
-   * many lines before this one; lines from there on are told again, to a fresh reader.
+   * many lines before this one; lines from there on are told again, to a fresh reader. `size`: bytes of the line in the file,
+   * its line end included; of a long line it may be less, and `more` follows. Default: one more than it is told of.
    */
-  starts(bytes: Uint8Array, start: number, end: number): boolean | 'between' | number
+  starts(bytes: Uint8Array, start: number, end: number, size?: number): boolean | 'between' | number
+  /** The line told last goes on for so many bytes. */
+  more?(size: number): void
   /** At the end of the last record: how many lines before the end another one began after all; 0: none. */
   left?(): number
 }

@@ -29,13 +29,20 @@ const enough = 0.6
 const isBlank = (line: Uint8Array): boolean => line.every((b) => b === 32 || b === 9)
 
 /** Whole records of the head as the grammar's framing cuts them; a record the head may cut is left out. */
-const recordsOf = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): readonly Uint8Array[] => {
-  if (!grammar.framing.joins) return lines.filter((line) => !isBlank(line)).slice(0, most)
+const recordsOf = (grammar: Grammar, lines: readonly HeadLine[], whole: boolean): readonly Uint8Array[] => {
+  const { translate } = grammar.framing
+  if (!grammar.framing.joins)
+    return lines
+      .map(({ text }) => text)
+      .filter((text) => !isBlank(text))
+      .slice(0, most)
   let reader = grammar.framing.begin()
   const records: Uint8Array[][] = []
   let open = false
   for (let i = 0; i < lines.length; i++) {
-    const starts = reader.starts(lines[i]!, 0, lines[i]!.length)
+    const { text, raw, size } = lines[i]!
+    const line = open && translate !== undefined ? withoutCr(raw) : text
+    const starts = reader.starts(line, 0, line.length, size)
     if (typeof starts === 'number') {
       // Lines told since then, but for this one, were taken for text.
       records.at(-1)!.length -= starts
@@ -50,25 +57,41 @@ const recordsOf = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolea
       records.push([])
       open = true
     }
-    if (open) records.at(-1)!.push(lines[i]!)
+    if (open) records.at(-1)!.push(translate === undefined ? text : raw)
   }
   if (!whole && records.length > 1) records.pop()
   return records
     .map((parts) => Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [Buffer.from('\n'), part]))))
+    .map((record) => {
+      const found = translate?.(record, false)
+      return found === undefined ? record : Buffer.from(found.text)
+    })
     .filter(({ length }) => length > 0)
 }
 
-const linesOf = (head: Uint8Array): { readonly lines: readonly Uint8Array[]; readonly whole: boolean } => {
-  const lines: Uint8Array[] = []
+interface HeadLine {
+  /** Without line end, and without NUL bytes before it. */
+  readonly text: Uint8Array
+  /** With both, but for the line feed. */
+  readonly raw: Uint8Array
+  /** Its bytes, line end included. */
+  readonly size: number
+}
+const withoutCr = (raw: Uint8Array): Uint8Array => (raw.at(-1) === 13 ? raw.subarray(0, -1) : raw)
+
+const linesOf = (head: Uint8Array): { readonly lines: readonly HeadLine[]; readonly whole: boolean } => {
+  const lines: HeadLine[] = []
   let start = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
+  let begin = start
   for (let at = start; at < head.length; at++) {
     if (head[at] === 0 && at === start) start++
     if (head[at] !== 10) continue
-    lines.push(head.subarray(start, at > start && head[at - 1] === 13 ? at - 1 : at))
-    start = at + 1
+    lines.push({ text: withoutCr(head.subarray(start, at)), raw: head.subarray(begin, at), size: at + 1 - begin })
+    start = begin = at + 1
   }
   // A last line without its end may be half a line: it counts only where there is no other.
-  if (start < head.length && lines.length === 0) lines.push(head.subarray(start))
+  if (start < head.length && lines.length === 0)
+    lines.push({ text: head.subarray(start), raw: head.subarray(begin), size: head.length - begin })
   return { lines, whole: start >= head.length }
 }
 
@@ -80,7 +103,7 @@ export const isClaimed = ({ tells }: Grammar, batch: Batch, row: number): boolea
     return column !== undefined && has(column, row)
   })
 
-const judge = (grammar: Grammar, lines: readonly Uint8Array[], whole: boolean): Candidate => {
+const judge = (grammar: Grammar, lines: readonly HeadLine[], whole: boolean): Candidate => {
   const records = recordsOf(grammar, lines, whole)
   if (records.length === 0) return { grammar, told: 0, read: 0, of: 0, why: `${grammar.name}: nothing to read yet` }
   const options = { dataset: grammar.name, timezone: 'UTC', now: Date.now() }

@@ -102,8 +102,9 @@ const readAgain = (
   const { envelope, detects = [] } = pipeline.source
   const generation = changes.generations.get(key)
   const isInFile = generation !== undefined && (flag & flags.edited) === 0
-  const read = isInFile ? reread.record(generation, offset, length) : undefined
   const envelopes = envelope !== undefined ? [envelope] : at(document, 'stream') !== undefined ? detects : []
+  const framing = envelopes.length > 0 ? byLine() : grammar.framing
+  const read = isInFile ? reread.record(generation, offset, length, framing) : undefined
   if (envelopes.length > 0) {
     if (read === undefined) return undefined
     for (const one of envelopes) {

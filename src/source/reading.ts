@@ -101,6 +101,7 @@ export const readOn = async (desk: Desk, file: Followed, stop: number, ending: E
       readAt: now,
       maxBytes: framing.maxBytes,
       valid: decodes(encoding) || undefined,
+      translate: framing.translate,
       ahead: { begin: file.mark.told, between: file.mark.between + bom + cut.between },
     }
     const to = desk.records.to[desk.records.count - 1]!
@@ -138,6 +139,7 @@ const readLong = async (desk: Desk, file: Followed, stop: number, ending: Ending
     const lineStop = next === -1 ? view.length : next
     if (long.midLine) {
       long.midLine = next === -1
+      long.reader.more?.(lineStop - at)
       if (next !== -1 && !framing.joins) found = next
       at = lineStop
       continue
@@ -183,7 +185,7 @@ const tell = (
   let end = line.length
   if (end > 0 && line[end - 1] === 10) end--
   if (end > 0 && line[end - 1] === 13) end--
-  return reader.starts(line, 0, Math.min(end, cap))
+  return reader.starts(line, 0, Math.min(end, cap), raw.length)
 }
 
 /** The record [offset, to) as a block of one: its first bytes, cut. */
@@ -219,7 +221,8 @@ const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, no
     start = lease.start + length
     end = start + arena.node.write(text, start)
   }
-  if (whole) while (end > start && (arena.bytes[end - 1] === 10 || arena.bytes[end - 1] === 13)) end--
+  if (whole && framing.translate !== undefined) end -= arena.bytes[end - 1] === 10 ? 1 : 0
+  else if (whole) while (end > start && (arena.bytes[end - 1] === 10 || arena.bytes[end - 1] === 13)) end--
   const tooLong = !whole || end - start > framing.maxBytes
   records.count = 1
   records.start[0] = start
@@ -233,6 +236,7 @@ const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, no
     readAt: now,
     maxBytes: framing.maxBytes,
     valid: decodes(encoding) || undefined,
+    translate: framing.translate,
     ahead: { begin: file.mark.told, between: file.mark.between + bom },
   }
   const block = makeBlock(arena, lease, records, options)

@@ -3,6 +3,9 @@ import { type Ahead, type Block, flags, type Origin } from '../event/block.ts'
 import type { Framing, LineReader } from '../event/framing.ts'
 import type { Arena, Lease } from '../memory/arena.ts'
 import type { Lines } from './lines.ts'
+import { translateRecords } from './translate-records.ts'
+
+const cr = 13
 
 /** Records of one window, in arrays that are reused until a block is made of them. */
 export interface Records {
@@ -112,6 +115,7 @@ const cutJoined = (
   records: Records,
 ): Cut => {
   const { maxBytes } = framing
+  const entire = framing.translate !== undefined
   let reader = framing.begin()
   let first = -1
   let last = -1
@@ -123,7 +127,8 @@ const cutJoined = (
   let behind = 0
   const push = (to: number, ending: number): void => {
     const start = text
-    const end = lines.end[last]!
+    // A record that is no text ends in any byte, though it looks like one of the line end.
+    const end = lines.end[last]! + (entire && bytes[lines.end[last]!] === cr ? 1 : 0)
     const tooLong = end - start > maxBytes
     between += behind
     behind = 0
@@ -134,9 +139,9 @@ const cutJoined = (
     records.flag[count++] = (tooLong ? flags.truncated : 0) | (last > first ? flags.multiline : 0) | bad | ending
   }
   // Made once, not for each line: a long statement has thousands.
-  const isBetween = (start: number, end: number): boolean => {
+  const isBetween = (start: number, end: number, size: number): boolean => {
     reader = framing.begin()
-    return reader.starts(bytes, start, Math.min(end, start + maxBytes)) === 'between'
+    return reader.starts(bytes, start, Math.min(end, start + maxBytes), size) === 'between'
   }
   let at = offset
   for (let i = 0; i < lines.count || (first !== -1 && final); at = lines.to[i++]!) {
@@ -146,9 +151,10 @@ const cutJoined = (
     }
     let told = false
     if (first !== -1) {
-      const starts = i < lines.count ? tell(reader, bytes, lines, i, maxBytes) : (reader.left?.() ?? 0)
+      const starts =
+        i < lines.count ? tell(reader, bytes, lines, i, maxBytes, lines.to[i]! - at) : (reader.left?.() ?? 0)
       if (starts === false) {
-        if (lines.end[i]! > lines.start[i]!) last = i
+        if (entire || lines.end[i]! > lines.start[i]!) last = i
         if (lines.bad[i] === 1) bad = flags.invalidUtf8
         continue
       }
@@ -169,7 +175,7 @@ const cutJoined = (
     }
     const start = lines.start[i]! + lines.hole[i]!
     const end = lines.end[i]!
-    if (end === start || (!told && isBetween(start, end))) {
+    if (end === start || (!told && isBetween(start, end, lines.to[i]! - at))) {
       behind += lines.to[i]! - at
       continue
     }
@@ -183,9 +189,9 @@ const cutJoined = (
   return { consumed: first === -1 ? at : from, pendingLines: first !== -1, between, behind }
 }
 
-const tell = (reader: LineReader, bytes: Uint8Array, lines: Lines, i: number, maxBytes: number) => {
+const tell = (reader: LineReader, bytes: Uint8Array, lines: Lines, i: number, maxBytes: number, size: number) => {
   const start = lines.start[i]!
-  return reader.starts(bytes, start, Math.min(lines.end[i]!, start + maxBytes))
+  return reader.starts(bytes, start, Math.min(lines.end[i]!, start + maxBytes), size)
 }
 
 /** The end of the last whole character of [start, end), for text that goes on behind `end`. */
@@ -217,6 +223,7 @@ export const makeBlock = (
     readonly readAt: number
     readonly maxBytes: number
     readonly valid: boolean | undefined
+    readonly translate: Framing['translate']
     readonly ahead: Ahead
   },
 ): Block | undefined => {
@@ -243,11 +250,21 @@ export const makeBlock = (
   block.start.set(records.start.subarray(0, count))
   block.end.set(records.end.subarray(0, count))
   block.flag.set(records.flag.subarray(0, count))
-  const { valid = isUtf8(arena.bytes.subarray(block.start[0], block.end[count - 1])) } = options
+  if (options.translate !== undefined) {
+    const translated = translateRecords(arena, block, options.translate)
+    if (translated === 'full') {
+      columns.release()
+      return undefined
+    }
+    if (translated !== undefined) leases.push(translated)
+  }
+  // Translated text does not lie between the others'.
+  const looked = options.translate === undefined
+  const { valid = looked && isUtf8(arena.bytes.subarray(block.start[0], block.end[count - 1])) } = options
   if (valid) return block
   const rewritten = rewrite(arena, block, options.maxBytes)
   if (rewritten === undefined) {
-    columns.release()
+    for (const one of leases.slice(1)) one.release()
     return undefined
   }
   leases.push(rewritten)

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { closeSync, fstatSync, openSync } from 'node:fs'
+import type { Framing } from '../event/framing.ts'
 import { bomOf } from './decode.ts'
 import type { Generation } from './generation.ts'
 import { bytesAt, headOf, isGeneration } from './identity.ts'
@@ -8,9 +9,9 @@ import { bytesAt, headOf, isGeneration } from './identity.ts'
 export interface Reread {
   /**
    * Text of the record at [offset, offset + length), without its line end. Undefined: the file is gone or holds other
-   * bytes now, or they are not in UTF-8.
+   * bytes now, or they are not in UTF-8. `translate`: of its framing.
    */
-  record(generation: Generation, offset: number, length: number): Buffer | undefined
+  record(generation: Generation, offset: number, length: number, translate: Framing['translate']): Buffer | undefined
   close(): void
 }
 
@@ -57,10 +58,14 @@ export const createReread = (): Reread => {
     return none
   }
   return {
-    record(generation, offset, length) {
+    record(generation, offset, length, translate) {
       if (opened?.key !== generation.key) opened = open(generation)
       if (opened.fd === undefined || opened.size < offset + length) return undefined
       const bytes = bytesAt(opened.fd, offset, offset + length)
+      if (bytes.length === length && translate !== undefined) {
+        const found = translate(bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes, false)
+        if (found !== undefined) return Buffer.from(found.text)
+      }
       return bytes.length === length && isUtf8(bytes) ? withoutEnd(bytes) : undefined
     },
     close,

@@ -91,9 +91,11 @@ const recordStart = (bytes: Buffer, atLine: boolean, encoding: Encoding, framing
   for (let at = first; ; ) {
     const next = lineEnd(bytes, at, encoding)
     if (next === -1) return -1
-    const line = Buffer.from(decodeLine(bytes.subarray(at, next), encoding).text.replace(/\r?\n$/, ''))
+    const raw = bytes.subarray(at, next)
+    const line = encoding === 'utf-8' ? raw : Buffer.from(decodeLine(raw, encoding).text)
+    const end = line.length - (line.at(-2) === 13 ? 2 : 1)
     told.push(at)
-    const starts = reader.starts(line, 0, line.length)
+    const starts = reader.starts(line, 0, end, raw.length)
     if (starts !== false && told.length > 1) return typeof starts === 'number' ? told.at(-starts - 1)! : at
     at = next
   }

@@ -1,24 +1,14 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { byLine, type Framing } from '../../src/event/framing.ts'
-import { createArena } from '../../src/memory/arena.ts'
-import { follow } from '../../src/source/follow.ts'
 import { isRotationOf } from '../../src/source/rotation.ts'
-import { collectRecords, indented, sourceBench } from '../support/records.ts'
-
-let directory: string
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'tailrace-framing-'))
-})
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
-
-let run = 0
-const arena = createArena(64 << 20)
+import { bothWays } from '../support/both-ways.ts'
+import { indented } from '../support/records.ts'
 
 const limit = 40
+
+const framingOf = (joins: boolean): Framing =>
+  joins ? checked(indented({ maxBytes: limit, flushAfter: 1e9 })) : byLine(limit)
 
 const isNoBlank = (byte: number): boolean => byte !== 32 && byte !== 9
 
@@ -54,45 +44,6 @@ const expectedOf = (bytes: Buffer, joins: boolean) => {
   })
 }
 
-/** Reads `bytes` as they arrive in `pieces`, and again at once; with windows so small that records cross them. */
-const bothWays = async (bytes: Uint8Array, cuts: readonly number[], joins: boolean) => {
-  const framing = joins ? checked(indented({ maxBytes: limit, flushAfter: 1e9 })) : byLine(limit)
-  const read = async (pieces: readonly Uint8Array[]) => {
-    const here = join(directory, String(run++))
-    const path = `${here}.log`
-    const bench = await sourceBench(here, { framing: () => framing, arena })
-    writeFileSync(path, pieces[0]!)
-    const options = {
-      name: 'x',
-      paths: [path],
-      blockBytes: 16,
-      verifyEvery: 0,
-      discoverEvery: 0,
-      settle: 1e9,
-      watch: false,
-    }
-    const records = []
-    if (pieces.length > 1) {
-      const open = await bench.open(follow(options))
-      for (const piece of pieces.slice(1)) {
-        records.push(...(await collectRecords(open, undefined, { within: 4 })))
-        appendFileSync(path, piece)
-      }
-      await open.close()
-    }
-    const last = await bench.open(follow(options), { once: true })
-    records.push(...(await collectRecords(last)))
-    await last.close()
-    await bench.generations.close()
-    rmSync(path)
-    rmSync(here, { recursive: true })
-    return records.map(({ text, from, to, flags }) => ({ text, from, to, flags }))
-  }
-  const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b)
-  const pieces = [0, ...places].map((from, i) => bytes.subarray(from, places[i] ?? bytes.length))
-  return { whole: await read([bytes]), parts: await read(pieces) }
-}
-
 /** Fails when a line is told beyond the limit, as it would be told differently as its bytes arrive. */
 const checked = (framing: Framing): Framing => ({
   ...framing,
@@ -123,7 +74,7 @@ const file = fc
 test.prop([file, fc.array(fc.nat(2000), { maxLength: 3 }), fc.boolean()], { numRuns: 60 })(
   'records are the same however their bytes arrive',
   async (bytes, cuts, joins) => {
-    const { whole, parts } = await bothWays(bytes, cuts, joins)
+    const { whole, parts } = await bothWays(framingOf(joins), bytes, cuts)
     expect(parts).toEqual(whole)
     const expected = expectedOf(bytes, joins)
     const shapes = whole.map(({ from, to, flags }, i) => ({
@@ -141,7 +92,7 @@ test.prop([file, fc.array(fc.nat(2000), { maxLength: 3 }), fc.boolean()], { numR
 const isSeparator = (byte: number): boolean => [10, 13, 32, 9, 0].includes(byte)
 
 test.prop([file], { numRuns: 60 })('records and separators together are every byte of the file', async (bytes) => {
-  const { whole } = await bothWays(bytes, [], false)
+  const { whole } = await bothWays(framingOf(false), bytes, [])
   let at = 0
   for (const { from, to } of whole) {
     expect(bytes.subarray(at, from).every(isSeparator)).toBe(true)

@@ -103,6 +103,7 @@ const makeOne = (
     readAt,
     maxBytes,
     valid,
+    translate: framing?.translate,
     ahead,
   })
   if (block === undefined) {
