@@ -45,6 +45,8 @@ export interface LineReader {
   starts(bytes: Uint8Array, start: number, end: number, size?: number): boolean | 'between' | number
   /** The line told last goes on for so many bytes. */
   more?(size: number): void
+  /** The record is whole with the line told last: it waits for no other. */
+  isWhole?(): boolean
   /** At the end of the last record: how many lines before the end another one began after all; 0: none. */
   left?(): number
 }

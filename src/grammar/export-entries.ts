@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { defaultMaxBytes, type Framing, type LineReader, type Translated } from '../event/framing.ts'
 import { encode } from './encode.ts'
-import { sameBytes } from './step.ts'
+import { isBlank, sameBytes } from './step.ts'
 
 /** What systemd's own reader takes at most for a value, and for a name. */
 const mostValue = 768 << 20
@@ -25,6 +25,12 @@ const nameEnd = (bytes: Uint8Array, start: number, end: number): number => {
     if (++at - start > mostName) return start
   }
   return at
+}
+
+const isBlankLine = (bytes: Uint8Array, start: number, end: number): boolean => {
+  let at = start
+  while (at < end && isBlank(bytes[at])) at++
+  return at === end
 }
 
 const littleEndian = (bytes: Uint8Array, at: number): number => {
@@ -96,6 +102,7 @@ const entryReader = (): LineReader => {
   return {
     starts(bytes, start, end, size = end - start + 1) {
       if (first) {
+        if (isBlankLine(bytes, start, end)) return 'between'
         begin(bytes, start, end)
         return true
       }
@@ -106,7 +113,7 @@ const entryReader = (): LineReader => {
         pass(bytes, start, end, size)
         return false
       }
-      if (start === end) {
+      if (start === end || (!isEntry && isBlankLine(bytes, start, end))) {
         first = true
         return 'between'
       }
@@ -120,6 +127,7 @@ const entryReader = (): LineReader => {
     more(size) {
       if (inside && known === lengthBytes) toCome -= size
     },
+    isWhole: () => !isEntry,
     left: () => (inside && since >= 0 && (known < lengthBytes || toCome !== 0) ? since + 1 : 0),
   }
 }
@@ -167,7 +175,8 @@ const toJson = (record: Uint8Array, cut: boolean): Translated | undefined => {
  * in 8 bytes (little-endian), and the value, which may hold anything. A grammar reads each as the JSON object that
  * `journalctl -o json` prints; lines of such objects are records as they are. Source:
  * https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-export-format. A length beyond 768 MiB, or one at whose end the value
- * does not end, is none: its record fails, and the next begins behind an empty line or at `__CURSOR=`.
+ * does not end, is none: its record fails, and the next begins behind an empty line or at `__CURSOR=`, at the first in the
+ * last 256 lines of what the length claimed.
  */
 export const exportEntries = (): Framing => ({
   joins: true,

@@ -4,6 +4,7 @@ import { absent } from '../event/column.ts'
 import { documentText } from '../event/document.ts'
 import type { Envelope } from '../event/envelope.ts'
 import { fields, type Schema } from '../event/field.ts'
+import { byLine, type Framing } from '../event/framing.ts'
 import { documentId } from '../event/provenance.ts'
 import { sendersOf } from '../event/senders.ts'
 import type { Grammar } from '../grammar/grammar.ts'
@@ -132,9 +133,9 @@ const isYielded = (name: string, schema: Schema | undefined): boolean => {
   return false
 }
 
-/** A text longer than records may be is cut as it was when it was read first. */
-const cut = (text: Uint8Array, most: number): Uint8Array =>
-  text.length > most ? text.subarray(0, characterEnd(text, 0, most)) : text
+/** A text longer than records may be is cut as it was when it was read first; what was translated was cut before that. */
+const cut = (text: Uint8Array, { maxBytes, translate }: Framing): Uint8Array =>
+  text.length > maxBytes && translate === undefined ? text.subarray(0, characterEnd(text, 0, maxBytes)) : text
 
 /** Members by dotted name. */
 const flat = (value: unknown, prefix = '', into = new Map<string, string>()): Map<string, string> => {
@@ -268,7 +269,7 @@ export async function* reprocess(options: ReprocessOptions): AsyncGenerator<Repr
       id: documentId(key, offset),
       document,
       record: {
-        text: cut(text, grammar.framing.maxBytes),
+        text: cut(text, grammar.framing),
         offset,
         length,
         flag,

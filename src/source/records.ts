@@ -164,7 +164,7 @@ const cutJoined = (
         last = i - 1
         at = lines.to[last]!
       }
-      push(at, i === lines.count ? ended : 0)
+      push(at, i === lines.count && reader.isWhole?.() !== true ? ended : 0)
       first = -1
       if (i === lines.count) break
       if (starts === 'between') {
@@ -184,6 +184,10 @@ const cutJoined = (
     from = at + lines.hole[i]!
     text = start
     bad = lines.bad[i] === 1 ? flags.invalidUtf8 : 0
+  }
+  if (first !== -1 && count < mostRecords && reader.isWhole?.() === true) {
+    push(at, 0)
+    first = -1
   }
   records.count = count
   return { consumed: first === -1 ? at : from, pendingLines: first !== -1, between, behind }
@@ -274,16 +278,18 @@ export const makeBlock = (
 /** Replaces the text of records that are no UTF-8; U+FFFD takes three bytes for at least one. */
 const rewrite = (arena: Arena, { count, start, end, flag }: Block, maxBytes: number): Lease | undefined => {
   let size = 0
+  // A translated record may say that it was no UTF-8, and is now.
+  const rows: number[] = []
   for (let i = 0; i < count; i++) {
     if (isUtf8(arena.bytes.subarray(start[i], end[i]))) continue
     flag[i]! |= flags.invalidUtf8
+    rows.push(i)
     size += (end[i]! - start[i]!) * 3
   }
   const lease = arena.lease(size)
   if (lease === undefined) return undefined
   let at = lease.start
-  for (let i = 0; i < count; i++) {
-    if ((flag[i]! & flags.invalidUtf8) === 0) continue
+  for (const i of rows) {
     const written = arena.node.write(arena.node.toString('utf8', start[i], end[i]), at)
     start[i] = at
     end[i] = written > maxBytes ? characterEnd(arena.bytes, at, at + maxBytes) : at + written

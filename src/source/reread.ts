@@ -9,9 +9,9 @@ import { bytesAt, headOf, isGeneration } from './identity.ts'
 export interface Reread {
   /**
    * Text of the record at [offset, offset + length), without its line end. Undefined: the file is gone or holds other
-   * bytes now, or they are not in UTF-8. `translate`: of its framing.
+   * bytes now, or they are not in UTF-8. `framing`: of its grammar.
    */
-  record(generation: Generation, offset: number, length: number, translate: Framing['translate']): Buffer | undefined
+  record(generation: Generation, offset: number, length: number, framing: Framing): Buffer | undefined
   close(): void
 }
 
@@ -58,12 +58,13 @@ export const createReread = (): Reread => {
     return none
   }
   return {
-    record(generation, offset, length, translate) {
+    record(generation, offset, length, { maxBytes, translate }) {
       if (opened?.key !== generation.key) opened = open(generation)
       if (opened.fd === undefined || opened.size < offset + length) return undefined
       const bytes = bytesAt(opened.fd, offset, offset + length)
       if (bytes.length === length && translate !== undefined) {
-        const found = translate(bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes, false)
+        const record = bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes
+        const found = translate(record.subarray(0, maxBytes), record.length > maxBytes)
         if (found !== undefined) return Buffer.from(found.text)
       }
       return bytes.length === length && isUtf8(bytes) ? withoutEnd(bytes) : undefined
