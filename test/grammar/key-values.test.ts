@@ -64,7 +64,7 @@ test('what does not fit its field stays as it is; empty values are none; of equa
 
 test('an escaped backslash before a quote is a backslash', () => {
   expect(readOne(plain, String.raw`msg="a\\'b\\" s="\\\\" q="it\'s \x41\u0042"`)).toEqual({
-    message: String.raw`a\'b` + '\\',
+    message: `${String.raw`a\'b`}\\`,
     json: { s: '\\\\', q: "it's AB" },
   })
 })
