@@ -4,14 +4,11 @@ import { outcome, release } from '../src/event/batch.ts'
 import type { Grammar } from '../src/grammar/grammar.ts'
 import { type Arena, createArena } from '../src/memory/arena.ts'
 import { loadFormats } from '../src/service/formats.ts'
-import { createLines, cutLines } from '../src/source/lines.ts'
-import { createRecords, cutRecords, makeBlock } from '../src/source/records.ts'
 import type { Benchmark, Row, Sample } from './support/benchmark.ts'
 import { compare } from './support/compare.ts'
+import { newline, pieceBytes, pieceReader } from './support/read-pieces.ts'
 
 const root = join(import.meta.dirname, '..')
-const newline = 10
-const pieceBytes = 1 << 20
 /** A log is its fixtures over and over, this long at least. */
 const logBytes = 8 << 20
 
@@ -45,43 +42,16 @@ const repeated = (once: Buffer): Buffer => {
   return whole
 }
 
-/** Records of a log, whole lines of about a megabyte at a time, as a source hands them out. */
+/** How many records a log has. */
 const readLog = (arena: Arena, grammar: Grammar, log: Buffer, take?: (text: string, good: boolean) => void): number => {
-  const lines = createLines()
-  const records = createRecords()
-  const { framing } = grammar
-  const options = { dataset: grammar.name, timezone: 'UTC', now: Date.now() }
-  const origin = { source: 'bench', key: '0'.repeat(16), path: '/var/log/bench.log' }
   let count = 0
-  for (let offset = 0; offset < log.length; ) {
-    const end = log.lastIndexOf(newline, Math.min(log.length, offset + pieceBytes) - 1) + 1
-    const lease = arena.lease(end - offset)!
-    log.copy(arena.node, lease.start, offset, end)
-    const window = {
-      arena,
-      start: lease.start,
-      end: lease.start + end - offset,
-      offset,
-      encoding: 'utf-8',
-      area: 0,
-    } as const
-    cutLines(window, true, lines)
-    cutRecords(arena.bytes, lines, offset, framing, true, 0, records)
-    const block = makeBlock(arena, lease, records, {
-      origin,
-      readAt: options.now,
-      maxBytes: framing.maxBytes,
-      valid: undefined,
-      translate: framing.translate,
-      ahead: { begin: 0, between: 0 },
-    })!
-    const batch = grammar.read(block, options)
+  for (const batch of pieceReader(arena, grammar)(log)) {
+    const { start, end } = batch.block
     count += batch.count
     if (take !== undefined)
       for (let row = 0; row < batch.count; row++)
-        take(arena.node.toString('utf8', block.start[row], block.end[row]), batch.outcome[row] === outcome.live)
+        take(arena.node.toString('utf8', start[row], end[row]), batch.outcome[row] === outcome.live)
     release(batch)
-    offset = end
   }
   return count
 }

@@ -6,28 +6,15 @@ import { outcome, release } from '../src/event/batch.ts'
 import type { Column } from '../src/event/column.ts'
 import { createWriter } from '../src/event/document.ts'
 import { createArena } from '../src/memory/arena.ts'
-import { createLines, cutLines } from '../src/source/lines.ts'
-import { createRecords, cutRecords, makeBlock } from '../src/source/records.ts'
 import { writeAccessLog } from './support/access-log.ts'
 import type { Benchmark, Sample } from './support/benchmark.ts'
 import { compare } from './support/compare.ts'
 import { eventOf } from './support/line-by-line.ts'
-
-const newline = 10
-const pieceBytes = 1 << 20
+import { newline, pieceReader, pieces } from './support/read-pieces.ts'
 
 /** Takes the documents of one piece, as newline-delimited JSON. Valid until it returns. */
 type Take = (documents: Buffer) => void
 type Way = (log: Buffer, take: Take) => void
-
-/** Whole lines of about a megabyte, as both ways get them. */
-const pieces = function* (log: Buffer): Generator<Buffer> {
-  for (let at = 0; at < log.length; ) {
-    const end = log.lastIndexOf(newline, Math.min(log.length, at + pieceBytes) - 1) + 1
-    yield log.subarray(at, end)
-    at = end
-  }
-}
 
 const lineByLine: Way = (log, take) => {
   for (const piece of pieces(log)) {
@@ -41,37 +28,11 @@ const lineByLine: Way = (log, take) => {
 /** As a source, the grammar and a store's body do it: lines, records, columns, documents, all in one memory. */
 const throughColumns = (): Way => {
   const arena = createArena(64 << 20)
-  const lines = createLines()
-  const records = createRecords()
+  const batches = pieceReader(arena, nginxAccess)
   const dataset: Column = { kind: 'constant', value: nginxAccess.name }
-  const origin = { source: 'bench', key: '0'.repeat(16), path: '/var/log/nginx/access.log' }
-  const options = { dataset: nginxAccess.name, timezone: 'UTC', now: Date.now() }
-  const { framing } = nginxAccess
   const body = arena.lease(16 << 20)!
   return (log, take) => {
-    let offset = 0
-    for (const piece of pieces(log)) {
-      const lease = arena.lease(piece.length)!
-      piece.copy(arena.node, lease.start)
-      const window = {
-        arena,
-        start: lease.start,
-        end: lease.start + piece.length,
-        offset,
-        encoding: 'utf-8',
-        area: 0,
-      } as const
-      cutLines(window, true, lines)
-      cutRecords(arena.bytes, lines, offset, framing, true, 0, records)
-      const block = makeBlock(arena, lease, records, {
-        origin,
-        readAt: options.now,
-        maxBytes: framing.maxBytes,
-        valid: undefined,
-        translate: undefined,
-        ahead: { begin: 0, between: 0 },
-      })!
-      const batch = nginxAccess.read(block, options)
+    for (const batch of batches(log)) {
       batch.columns.set('event.dataset', dataset)
       const writer = createWriter(batch)
       let at = body.start
@@ -83,7 +44,6 @@ const throughColumns = (): Way => {
       }
       take(arena.node.subarray(body.start, at))
       release(batch)
-      offset += piece.length
     }
   }
 }

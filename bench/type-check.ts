@@ -39,7 +39,7 @@ const writeProject = async (folder: string, grammars: number): Promise<string> =
 }
 
 const types: Benchmark = {
-  name: 'types',
+  name: 'type-check',
   about: `what the compiler takes for grammars of ${captures} captures; one shows what the program itself takes`,
   async run({ folder, rounds }) {
     const subject = async (grammars: number) => {
