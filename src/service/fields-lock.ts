@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { placeOf } from '../config/place.ts'
 import type { Diagnostic, Site } from '../event/diagnostic.ts'
 import { type Field, fields } from '../event/field.ts'
+import { isObject } from '../event/is-object.ts'
 import { printable } from '../event/printable.ts'
 import { provenanceFields } from '../event/provenance.ts'
 import { envelopesOf, type Pipeline, yieldedBy } from '../pipeline/pipeline.ts'
-import { isObject } from '../store/elasticsearch/words.ts'
 
 /** Fields of documents by name; the type as it is written down: `long`, `keyword list`. */
 export type LockedFields = ReadonlyMap<string, string>

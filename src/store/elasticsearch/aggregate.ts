@@ -1,10 +1,10 @@
 import type { Scalar } from '../../event/column.ts'
 import { fieldOf, type Schema } from '../../event/field.ts'
+import { isObject } from '../../event/is-object.ts'
 import { type Aggregate, type Bucket, labelOf, type Metric } from '../aggregate.ts'
 import type { Ask, AskOptions } from './ask.ts'
 import { whole } from './held.ts'
 import { filterOf, targetsOf } from './question.ts'
-import { isObject } from './words.ts'
 
 type Json = Readonly<Record<string, unknown>>
 type Key = Readonly<Record<string, Scalar | null>>

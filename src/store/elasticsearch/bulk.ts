@@ -1,6 +1,7 @@
 import { type Batch, kill, outcome } from '../../event/batch.ts'
 import { createWriter } from '../../event/document.ts'
 import type { Failure } from '../../event/failure.ts'
+import { isObject } from '../../event/is-object.ts'
 import type { Arena } from '../../memory/arena.ts'
 import { type BackoffOptions, createBackoff } from '../retry.ts'
 import type { Ask } from './ask.ts'
@@ -13,7 +14,7 @@ import { heldIds, refreshTargets } from './held.ts'
 import type { Targets } from './target.ts'
 import type { Troubles } from './trouble.ts'
 import { type BulkItem, failureOf, judge } from './verdict.ts'
-import { errorOf, isObject, retryAfter, silenceOf, troubleOf, wordsOf } from './words.ts'
+import { errorOf, retryAfter, silenceOf, troubleOf, wordsOf } from './words.ts'
 
 export interface BulkOptions {
   readonly connection: Connection

@@ -1,6 +1,6 @@
+import { isObject } from '../../event/is-object.ts'
 import { type Ask, type AskOptions, either } from './ask.ts'
 import type { Reply } from './connection.ts'
-import { isObject } from './words.ts'
 
 /** What is at the other end. */
 export interface Engine {

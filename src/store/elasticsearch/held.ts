@@ -1,6 +1,6 @@
+import { isObject } from '../../event/is-object.ts'
 import type { Covered } from '../store.ts'
 import type { Ask, AskOptions } from './ask.ts'
-import { isObject } from './words.ts'
 
 /** No answer is taken that some shard did not contribute to. */
 export const whole = {

@@ -1,8 +1,8 @@
 import type { Field } from '../../event/field.ts'
+import { isObject } from '../../event/is-object.ts'
 import type { Laid } from '../store.ts'
 import { type Ask, either } from './ask.ts'
 import { targetName } from './template.ts'
-import { isObject } from './words.ts'
 
 /** Types of an engine that take the same values and answer the same questions; others are a family of their own. */
 const families: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 import { type Batch, kill, outcome } from '../../event/batch.ts'
 import { documentText } from '../../event/document.ts'
+import { isObject } from '../../event/is-object.ts'
 import { type BackoffOptions, createBackoff } from '../retry.ts'
 import type { Ask } from './ask.ts'
 import { hitsOf, refreshTargets, whole } from './held.ts'
 import { type BulkItem, failureOf, judge } from './verdict.ts'
-import { isObject } from './words.ts'
 
 const atOnce = 500
 

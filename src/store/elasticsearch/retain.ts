@@ -1,9 +1,9 @@
+import { isObject } from '../../event/is-object.ts'
 import { pause } from '../retry.ts'
 import type { Retention } from '../store.ts'
 import { type Ask, either } from './ask.ts'
 import { refreshTargets, whole } from './held.ts'
 import { targetName } from './template.ts'
-import { isObject } from './words.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
+import { isObject } from '../../event/is-object.ts'
 import type { SharedDocument, SharedDocuments } from '../shared.ts'
 import { type Ask, type AskOptions, either } from './ask.ts'
-import { isObject } from './words.ts'
 
 /** Where the instances keep what they share. */
 const index = 'tailrace-state'

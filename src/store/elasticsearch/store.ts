@@ -1,5 +1,6 @@
 import type { Batch } from '../../event/batch.ts'
 import type { Field, Schema } from '../../event/field.ts'
+import { isObject } from '../../event/is-object.ts'
 import { documentId } from '../../event/provenance.ts'
 import type { BackoffOptions } from '../retry.ts'
 import type { Store } from '../store.ts'
@@ -20,7 +21,6 @@ import { createShared } from './shared.ts'
 import { createTargets, type Targets } from './target.ts'
 import { targetName, templatePriority } from './template.ts'
 import { createTroubles } from './trouble.ts'
-import { isObject } from './words.ts'
 
 export interface ElasticsearchOptions extends ConnectionOptions {
   /** Of documents whose batch says none, and of `retain`. */

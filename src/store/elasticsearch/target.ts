@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Schema } from '../../event/field.ts'
+import { isObject } from '../../event/is-object.ts'
 import { type Ask, either } from './ask.ts'
 import type { Engine } from './engine.ts'
 import { mappingsOf, templateName, templateOf } from './template.ts'
-import { errorOf, isObject, wordsOf } from './words.ts'
+import { errorOf, wordsOf } from './words.ts'
 
 /** The data streams (or aliases over numbered indices) that documents are written to. */
 export interface Targets {

@@ -1,3 +1,4 @@
+import { isObject } from '../../event/is-object.ts'
 import type { NoReply, Reply } from './connection.ts'
 import { quoted } from './trouble.ts'
 
@@ -8,9 +9,6 @@ export interface EngineError {
   readonly caused_by?: EngineError
   readonly root_cause?: readonly EngineError[]
 }
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** The error of a reply, if it carries one. */
 export const errorOf = (body: unknown): EngineError | undefined => {
