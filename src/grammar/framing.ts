@@ -142,7 +142,7 @@ const matcher = (layouts: readonly Part[], problems: Diagnostic[], say: (text: s
 export const starts = (layouts: readonly Part[], options: StartOptions = {}): FramingOf => {
   const site = markSite(starts)
   const problems: Diagnostic[] = []
-  const { maxBytes = defaultMaxBytes, flushAfter = 2000, maxLines, between = [], raw = [], body } = options
+  const { maxBytes = defaultMaxBytes, between = [], raw = [], body } = options
   const match = matcher([...raw, ...layouts, ...between], problems, (text, mend) => diagnose(site, text, mend))
   if (layouts.length === 0)
     problems.push(diagnose(site, 'No layout of a start', 'Give what records begin with: starts([line`…`])'))
@@ -204,13 +204,7 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
       ...(doubts === undefined ? {} : { left: () => (inBody ? (doubt?.left() ?? 0) : 0) }),
     }
   }
-  return {
-    joins: true,
-    maxBytes,
-    flushAfter,
-    begin: limitLines(begin, maxLines),
-    problems: [...problems, ...limitProblems(site, options)],
-  }
+  return joined(site, options, problems, begin)
 }
 
 /** Lines that begin as one of `layouts` belong to the record before; each other line begins one. */
