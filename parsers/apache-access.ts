@@ -25,16 +25,14 @@ import {
   whole,
   word,
 } from 'tailrace'
+import { asked } from './access/asked.ts'
 import { tlsProtocols, tlsVersionOf } from './web/tls.ts'
 
 const client = or('-', never(',', escaped('any', host('source.address', { ip: 'source.ip', domain: 'source.domain' }))))
 /** `%{X-Forwarded-For}i` in the place of `%h`. */
 const clients = escaped('any', address('source.address', { list: 'apache.access.remote_ip_list' }))
 /** `%v`, `%V` or `%{Host}i`, perhaps with `:%p`. */
-const asked = escaped(
-  'any',
-  host('destination.address', { port: 'destination.port', ip: 'destination.ip', domain: 'destination.domain' }),
-)
+const askedHost = asked('any')
 const identity = or('-', escaped('any', word('apache.access.user_identifier')))
 const when = time('@timestamp', 'clf')
 const request = requestLine('apache.access.request', { escape: 'any', before: '"' })
@@ -61,9 +59,9 @@ const user = or(['-', '""'], escaped('any', text('user.name')))
 const front = either(
   line`${client} - ${user} [${when}] `,
   line`${clients} - ${user} [${when}] `,
-  line`${asked} ${client} - ${user} [${when}] `,
-  line`${asked} ${clients} - ${user} [${when}] `,
-  line`${asked} ${whole('source.address', ip('source.ip'))} ${identity} ${or(['-', '""'], escaped('any', word('user.name')))} [${when}] `,
+  line`${askedHost} ${client} - ${user} [${when}] `,
+  line`${askedHost} ${clients} - ${user} [${when}] `,
+  line`${askedHost} ${whole('source.address', ip('source.ip'))} ${identity} ${or(['-', '""'], escaped('any', word('user.name')))} [${when}] `,
   line`${client} ${identity} ${user} [${when}] `,
 )
 const header = optional(line` "${or('-', escaped('any', list([', ', ','], text('apache.access.forwarded_for'))))}"`)

@@ -5,7 +5,6 @@ import {
   escaped,
   extensionOf,
   grammar,
-  host,
   type Infer,
   int,
   line,
@@ -17,12 +16,10 @@ import {
   text,
   time,
 } from 'tailrace'
+import { asked } from './access/asked.ts'
 
 const client = or('-', escaped('hex', address('source.address', { list: 'nginx.access.remote_ip_list' })))
-const asked = escaped(
-  'hex',
-  host('destination.address', { port: 'destination.port', ip: 'destination.ip', domain: 'destination.domain' }),
-)
+const askedHost = asked('hex')
 
 /**
  * nginx `combined`, and the packaged `main`, which adds the X-Forwarded-For header in quotes. Either may begin with the
@@ -33,7 +30,7 @@ export const nginxAccess = grammar({
   name: 'nginx.access',
   title: 'nginx access log: combined and main',
   url: 'https://nginx.org/en/docs/http/ngx_http_log_module.html',
-  line: line`${either(line`${client}`, line`${asked} ${client}`)} - ${or('-', escaped('hex', text('user.name')))} [${time('@timestamp', 'clf')}] "${requestLine('nginx.access.request', { escape: 'hex', before: '"' })}" ${int('http.response.status_code')} ${or('-', int('http.response.body.bytes'))} "${or('-', escaped('hex', text('http.request.referrer')))}" "${or('-', escaped('hex', text('user_agent.original')))}"${optional(line` "${or('-', escaped('hex', list([', ', ','], text('nginx.access.forwarded_for'))))}"`)}`,
+  line: line`${either(line`${client}`, line`${askedHost} ${client}`)} - ${or('-', escaped('hex', text('user.name')))} [${time('@timestamp', 'clf')}] "${requestLine('nginx.access.request', { escape: 'hex', before: '"' })}" ${int('http.response.status_code')} ${or('-', int('http.response.body.bytes'))} "${or('-', escaped('hex', text('http.request.referrer')))}" "${or('-', escaped('hex', text('user_agent.original')))}"${optional(line` "${or('-', escaped('hex', list([', ', ','], text('nginx.access.forwarded_for'))))}"`)}`,
   derive: {
     'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure'),
     'url.domain': copy('destination.address'),

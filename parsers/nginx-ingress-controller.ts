@@ -6,7 +6,6 @@ import {
   escaped,
   extensionOf,
   grammar,
-  host,
   type Infer,
   int,
   lastOf,
@@ -24,13 +23,11 @@ import {
   whole,
   word,
 } from 'tailrace'
+import { asked } from './access/asked.ts'
 
 const each = [', ', ' : ']
 const client = or('-', escaped('hex', address('source.address', { list: 'nginx.ingress_controller.remote_ip_list' })))
-const asked = escaped(
-  'hex',
-  host('destination.address', { port: 'destination.port', ip: 'destination.ip', domain: 'destination.domain' }),
-)
+const askedHost = asked('hex')
 
 /**
  * The default `log-format-upstream` (upstreaminfo) of the Kubernetes ingress controller; up to 0.22 it had the real address in
@@ -40,7 +37,7 @@ export const nginxIngressController = grammar({
   name: 'nginx.ingress_controller',
   title: 'Ingress NGINX controller: upstreaminfo',
   url: 'https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration/log-format/',
-  line: line`${either(line`${client}`, line`${asked} ${client}`)} - ${optional(line`[${skip()}] - `)}${or('-', escaped('hex', text('user.name')))} [${time('@timestamp', 'clf')}] "${requestLine('nginx.ingress_controller.request', { escape: 'hex', before: '"' })}" ${int('http.response.status_code')} ${int('http.response.body.bytes')} "${or('-', escaped('hex', text('http.request.referrer')))}" "${or('-', escaped('hex', text('user_agent.original')))}" ${int('nginx.ingress_controller.http.request.length')} ${whole(number('nginx.ingress_controller.http.request.time'), line`${duration('event.duration', 's')}`)} [${or('-', word('nginx.ingress_controller.upstream.name'))}] ${optional(line`[${or('-', word('nginx.ingress_controller.upstream.alternative_name'))}] `)}${or('-', list(each, text('nginx.ingress_controller.upstream_address_list')))} ${or('-', list(each, int('nginx.ingress_controller.upstream.response.length_list')))} ${or('-', list(each, number('nginx.ingress_controller.upstream.response.time_list')))} ${or('-', list(each, int('nginx.ingress_controller.upstream.response.status_code_list')))} ${or('-', word('http.request.id'))}`,
+  line: line`${either(line`${client}`, line`${askedHost} ${client}`)} - ${optional(line`[${skip()}] - `)}${or('-', escaped('hex', text('user.name')))} [${time('@timestamp', 'clf')}] "${requestLine('nginx.ingress_controller.request', { escape: 'hex', before: '"' })}" ${int('http.response.status_code')} ${int('http.response.body.bytes')} "${or('-', escaped('hex', text('http.request.referrer')))}" "${or('-', escaped('hex', text('user_agent.original')))}" ${int('nginx.ingress_controller.http.request.length')} ${whole(number('nginx.ingress_controller.http.request.time'), line`${duration('event.duration', 's')}`)} [${or('-', word('nginx.ingress_controller.upstream.name'))}] ${optional(line`[${or('-', word('nginx.ingress_controller.upstream.alternative_name'))}] `)}${or('-', list(each, text('nginx.ingress_controller.upstream_address_list')))} ${or('-', list(each, int('nginx.ingress_controller.upstream.response.length_list')))} ${or('-', list(each, number('nginx.ingress_controller.upstream.response.time_list')))} ${or('-', list(each, int('nginx.ingress_controller.upstream.response.status_code_list')))} ${or('-', word('http.request.id'))}`,
   derive: {
     'url.domain': copy('destination.address'),
     'url.port': copy('destination.port'),
