@@ -20,91 +20,91 @@ export const walk = (bytes: Uint8Array, start: number, limit: number, items: Uin
     const item = items[i]!
     let value = 0
     switch (item) {
-      case 1:
+      case 1: // yyyy
         if (at + 4 > limit || (t.year = four(bytes, at)) < 0) return -at - 1
         at += 4
         break
-      case 2:
+      case 2: // yy
         if (at + 2 > limit || (value = two(bytes, at)) < 0) return -at - 1
         t.year = value < 69 ? 2000 + value : 1900 + value
         at += 2
         break
-      case 3:
+      case 3: // MMM
         if (at + 3 > limit || (t.month = month(bytes, at)) < 0) return -at - 1
         at += 3
         break
-      case 4:
+      case 4: // MM
         if (at + 2 > limit || (t.month = two(bytes, at)) < 0) return -at - 1
         // Zero stands for days counted from new year.
         if (t.month === 0) t.month = 13
         at += 2
         break
-      case 5:
+      case 5: // dd
         if (at + 2 > limit || (t.day = two(bytes, at)) < 0) return -at - 1
         at += 2
         break
-      case 6:
+      case 6: // d
         if ((value = oneOrTwo(bytes, at, limit)) < 0) return -at - 1
         t.day = value >> 2
         at += value & 3
         break
-      case 7:
+      case 7: // EEE
         if (at + 3 > limit || lettersEnd(bytes, at, at + 3) < at + 3) return -at - 1
         at += 3
         break
-      case 8:
+      case 8: // HH, hh
         if (at + 2 > limit || (t.hour = two(bytes, at)) < 0) return -at - 1
         at += 2
         break
-      case 9:
+      case 9: // H, h
         if ((value = oneOrTwo(bytes, at, limit)) < 0) return -at - 1
         t.hour = value >> 2
         at += value & 3
         break
-      case 10:
+      case 10: // mm
         if (at + 2 > limit || (t.minute = two(bytes, at)) < 0) return -at - 1
         at += 2
         break
-      case 11:
+      case 11: // ss
         if (at + 2 > limit || (t.second = two(bytes, at)) < 0) return -at - 1
         at += 2
         break
-      case 12:
+      case 12: // f
         at = fraction(bytes, at, limit)
         break
-      case 13:
+      case 13: // Z, ZZ
         if ((value = zone(bytes, at, limit)) < 0) return -at - 1
         at = value
         break
-      case 14:
+      case 14: // z
         if ((value = zoneOrName(bytes, at, limit)) < 0) return -at - 1
         at = value
         break
-      case 15:
+      case 15: // MMMM
         if ((t.month = wholeMonth(bytes, at, limit)) < 0) return -at - 1
         at = lettersEnd(bytes, at, limit)
         break
-      case 16:
+      case 16: // EEEE
         value = lettersEnd(bytes, at, limit)
         if (value === at) return -at - 1
         at = value
         break
-      case 17:
+      case 17: // a
         if ((value = halfOfDay(bytes, at, limit)) < 0) return -at - 1
         at = value
         break
-      case 18:
+      case 18: // DDD
         if (at + 3 > limit || (value = two(bytes, at)) < 0 || bytes[at + 2]! < 48 || bytes[at + 2]! > 57) return -at - 1
         t.month = 0
         t.day = value * 10 + bytes[at + 2]! - 48
         at += 3
         break
-      case 19:
+      case 19: // M
         if ((value = oneOrTwo(bytes, at, limit)) < 0) return -at - 1
         t.month = value < 4 ? 13 : value >> 2
         at += value & 3
         break
-      case 20:
+      case 20: // SSS
         value = fractionDigits(bytes, at, limit)
         if (value === at) return -at - 1
         at = value
