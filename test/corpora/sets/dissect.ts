@@ -35,17 +35,19 @@ const corpus: Corpus = {
   async *scores(folder) {
     for (const file of readdirSync(folder).filter((name) => name.endsWith('.jsonl'))) {
       const rows = readFileSync(join(folder, file), 'utf8').split('\n').filter(Boolean)
+      let parsed = 0
       const differences = rows.flatMap((text): Score['differences'][number][] => {
         const row = JSON.parse(text) as Row
         const expected = wanted(row)
         const result = found(row)
         const fields = 'fields' in result ? Object.fromEntries(result.fields) : null
+        if (fields !== null) parsed++
         return isSame(expected, fields) ? [] : [{ ...row, wanted: expected, result: fields ?? result }]
       })
       yield {
         part: file,
         records: rows.length,
-        parsed: rows.length,
+        parsed,
         expected: rows.length,
         equal: rows.length - differences.length,
         differences,
