@@ -105,6 +105,12 @@ const fits = (template: readonly string[], tokens: readonly string[]): boolean =
   return true
 }
 
+const gapsOf = (tokens: readonly string[]): number => tokens.filter((token) => token === gap).length
+const saysMore = (a: TemplateRecord, b: TemplateRecord): boolean => {
+  const more = gapsOf(b.tokens) - gapsOf(a.tokens) || b.first - a.first
+  return more === 0 ? a.id < b.id : more > 0
+}
+
 /** In how many places they differ, three at most. */
 const distance = (a: readonly string[], b: readonly string[]): number => {
   let differ = 0
@@ -132,6 +138,14 @@ export const createTemplateBook = (dataset: string, options: TemplateBookOptions
     let bucket = buckets.get(tokens.length)
     if (bucket === undefined) buckets.set(tokens.length, (bucket = new Set()))
     return bucket
+  }
+  /** The one that says most of a message, of several the oldest: a restart, and what is learned later, do not change which. */
+  const fitting = (tokens: readonly string[]): Entry | undefined => {
+    let found: Entry | undefined
+    for (const entry of bucketOf(tokens))
+      if (fits(entry.record.tokens, tokens) && (found === undefined || saysMore(entry.record, found.record)))
+        found = entry
+    return found
   }
   const stand = (entry: Entry): void => {
     standing.set(entry.record.id, entry)
@@ -190,7 +204,10 @@ export const createTemplateBook = (dataset: string, options: TemplateBookOptions
       b.record.first < a.record.first || (b.record.first === a.record.first && b.lines > a.lines) ? b : a,
     )
 
-  /** They are one from now on, of these tokens. One that is fresh was never told of, and need not be. */
+  /**
+   * They are one from now on, of these tokens. One that is fresh was never told of, and need not be where its next message fits
+   * these: values side by side are one, and then it has more tokens.
+   */
   const unite = (alike: readonly Entry[], tokens: readonly string[], fresh: Entry, line: string): void => {
     for (const entry of alike) fall(entry)
     // Without its values it may be one that stands already.
@@ -200,7 +217,7 @@ export const createTemplateBook = (dataset: string, options: TemplateBookOptions
     const one = oldestOf(all)
     for (const other of all) {
       if (other === one) continue
-      if (other === fresh) other.into = one
+      if (other === fresh && other.record.tokens.length === tokens.length) other.into = one
       else makeOther(other, one)
     }
     change(one, { tokens, text: textOf(tokens, line) })
@@ -233,11 +250,11 @@ export const createTemplateBook = (dataset: string, options: TemplateBookOptions
       messages++
       effort = Math.min(effort + effortEach, effortMost)
       const tokens = tokensOf(line)
-      for (const entry of bucketOf(tokens))
-        if (fits(entry.record.tokens, tokens)) {
-          entry.used = messages
-          return entry
-        }
+      const found = fitting(tokens)
+      if (found !== undefined) {
+        found.used = messages
+        return found
+      }
       const id = idOf(`${dataset}\n${tokens.join(' ')}`)
       const before = standing.get(id) ?? others.get(id)
       if (before !== undefined && isStanding(last(before))) {

@@ -70,6 +70,20 @@ describe('templates that are learned as messages come', () => {
     expect(new Set(after.kept.keys())).toEqual(new Set(before.kept.keys()))
   })
 
+  // Values side by side become one: what made them so has more pieces then than its template.
+  test.each([[["'user", '7)', "user'"]], [[':7', '7:', ':', 'user=']], [['7 user', "user'", ':', '(\u0000']]])(
+    'are known again at once, and after a start, where they were joined into a shorter one: %j',
+    (lines) => {
+      const before = open()
+      for (const text of lines) {
+        const known = before.of(text)!
+        expect(before.idOf(text)).toBe(before.now(known)!.record.id)
+      }
+      const ids = lines.map(before.idOf)
+      expect(lines.map(open(before.kept.values()).idOf)).toEqual(ids)
+    },
+  )
+
   test('what is quoted is a value at once', () => {
     const { idOf } = open()
     expect(idOf('cannot open "my file" now')).toBe(idOf('cannot open "a b c" now'))
