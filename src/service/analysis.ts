@@ -12,7 +12,7 @@ import { digestOperation } from './operations/digest.ts'
 import { everyRow } from './operations/ledger.ts'
 import type { Operation } from './operations/operate.ts'
 import { knownFields } from './operations/question.ts'
-import type { Running } from './start.ts'
+import type { Running } from './running.ts'
 import { earliestOf, takeLate } from './take-late.ts'
 
 /** A run with `--once` waits this long for its mails to go out. */

@@ -7,8 +7,8 @@ import type { Keeping } from './notifiers.ts'
 import { readAlerts } from './operations/alerts.ts'
 import { startRetention } from './retention.ts'
 import { startRetiring } from './retire.ts'
+import type { Running } from './running.ts'
 import { type Sharing, startSharing } from './sharing.ts'
-import type { Running } from './start.ts'
 
 /** What runs beside the pipelines: rules, notifiers and digests, what removes old events and forgets old files, the heartbeat. */
 export interface Companions {

@@ -8,8 +8,9 @@ import { createOpenTransforms, type OpenTransforms } from './open-transforms.ts'
 import { type OtherStore, otherStores } from './other-stores.ts'
 import { readOnlyPushed } from './pushed.ts'
 import { startRetention } from './retention.ts'
+import type { Running, StartOptions } from './running.ts'
 import { openTurns, type SharedSource, sharedSources, type Tenure, type Turns } from './shared-source.ts'
-import { type Running, type StartOptions, startPipelines } from './start.ts'
+import { startPipelines } from './start.ts'
 import { templateLogOf } from './template-log.ts'
 
 /** Pipelines into every store of a configuration. The first is what `Running` says of itself. */

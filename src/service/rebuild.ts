@@ -9,6 +9,8 @@ import { bytesAt, guardAt, headOf, identityOf } from '../source/identity.ts'
 import { isRotationOf } from '../source/rotation.ts'
 import type { ProgressState } from '../store/ledger.ts'
 import type { Covered, Store } from '../store/store.ts'
+import type { Logger } from '../telemetry/log.ts'
+import type { Troubles } from './troubles.ts'
 
 export interface RebuildOptions {
   readonly generations: GenerationStore
@@ -214,7 +216,7 @@ const goneOf = ({ key, source, path, checkpoint }: Suspect, now: number): Genera
  * held against the records of its path, by where they begin and end and by what they say, and goes on under the key it
  * had. Without it every file would be read again from its start under a new key, and all of it stored twice.
  */
-export const rebuildGenerations = async (options: RebuildOptions): Promise<Rebuilt> => {
+const rebuildGenerations = async (options: RebuildOptions): Promise<Rebuilt> => {
   const { generations, clock } = options
   // Those that reach furthest first: a short one fits into a longer file of even lines as well.
   const suspects = [...(await suspectsOf(options))].sort((a, b) => b.reach - a.reach)
@@ -247,4 +249,19 @@ export const rebuildGenerations = async (options: RebuildOptions): Promise<Rebui
   }
   await generations.restore(restored)
   return { found, gone }
+}
+
+const mostPaths = 20
+
+/** Makes the record of followed files anew where it was lost, and says so. */
+export const rebuildAndTell = async ({
+  log,
+  troubles,
+  ...options
+}: RebuildOptions & { readonly log: Logger; readonly troubles: Troubles }): Promise<void> => {
+  const { found, gone } = await rebuildGenerations(options)
+  if (found.length + gone.length === 0) return
+  const text = `what was known of ${found.length + gone.length} followed files was damaged or lost and was made anew from what the store holds: ${found.length} files go on where they were, of ${gone.length} no file is left`
+  log.error({ found: found.slice(0, mostPaths), gone: gone.slice(0, mostPaths) }, text)
+  troubles.set('rebuilt', { kind: 'source', about: 'checkpoints', text: `at the start ${text}`, blocks: false })
 }

@@ -4,7 +4,7 @@ import type { Retention } from '../store/store.ts'
 import type { Logger } from '../telemetry/log.ts'
 import { quiet } from '../telemetry/quiet.ts'
 import type { Config } from './load.ts'
-import type { Running } from './start.ts'
+import type { Running } from './running.ts'
 
 /**
  * The rules that may remove something now. An age is one of events, but nothing goes before this data directory itself

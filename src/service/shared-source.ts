@@ -13,8 +13,8 @@ import { instanceId, startInstances } from './instances.ts'
 import type { Config } from './load.ts'
 import { openStore } from './open-store.ts'
 import type { OtherStore } from './other-stores.ts'
+import type { Common, Running } from './running.ts'
 import { sharedJournals } from './sharing.ts'
-import type { Common, Running } from './start.ts'
 import { takeLate } from './take-late.ts'
 
 /** A source that several machines read in turn, into one store. */

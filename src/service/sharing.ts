@@ -9,7 +9,7 @@ import type { Logger } from '../telemetry/log.ts'
 import { type Instances, instanceId, startInstances } from './instances.ts'
 import type { Config } from './load.ts'
 import type { Keeping } from './notifiers.ts'
-import type { Running } from './start.ts'
+import type { Running } from './running.ts'
 import { takeLate } from './take-late.ts'
 
 /** Several services on one store: who of them analyses, and what that one has to know. */

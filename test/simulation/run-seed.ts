@@ -1,4 +1,4 @@
-import type { Running } from '../../src/service/start.ts'
+import type { Running } from '../../src/service/running.ts'
 import type { DeadLetter } from '../../src/store/dead-letter/letter.ts'
 import { createDisk, logVolume } from './disk.ts'
 import { placeFile } from './embedded.ts'

@@ -1,6 +1,6 @@
 import type { Pipeline as Defined } from '../../src/pipeline/pipeline.ts'
 import type { Config } from '../../src/service/load.ts'
-import type { Running } from '../../src/service/start.ts'
+import type { Running } from '../../src/service/running.ts'
 import type { OpenSource, Source, SourceContext } from '../../src/source/source.ts'
 import type { Logger } from '../../src/telemetry/log.ts'
 import { dataVolume, logVolume } from './disk.ts'

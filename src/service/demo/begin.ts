@@ -1,6 +1,6 @@
 import type { Logger } from '../../telemetry/log.ts'
 import type { Config } from '../load.ts'
-import type { Running } from '../start.ts'
+import type { Running } from '../running.ts'
 import { createDemo } from './writer.ts'
 
 /** The demo's shop, open. */
