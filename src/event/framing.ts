@@ -15,7 +15,8 @@ export interface Framing {
   begin(): LineReader
   /**
    * Records hold more than text: what the grammar is given instead of one. `record`: every byte of it but the last line's end
-   * (borrowed); `cut`: it was longer, see `maxBytes`. Undefined: it is text, as it stands.
+   * (borrowed); `cut`: it was longer, see `maxBytes`. Undefined: it is text, as it stands. The text is borrowed too, until the
+   * next call.
    */
   translate?(record: Uint8Array, cut: boolean): Translated | undefined
   /** The lines of the file are envelopes; what they hold is framed stream by stream. */
@@ -23,7 +24,8 @@ export interface Framing {
 }
 
 export interface Translated {
-  readonly text: string
+  /** UTF-8. */
+  readonly text: Uint8Array
   /** False: bytes of it were no UTF-8, and are U+FFFD now. */
   readonly valid: boolean
 }

@@ -1,42 +1,22 @@
-import { isUtf8 } from 'node:buffer'
-import { defaultMaxBytes, type Framing, type LineReader, type Translated } from '../event/framing.ts'
+import { defaultMaxBytes, type Framing, type LineReader } from '../event/framing.ts'
 import { encode } from './encode.ts'
+import { exportJson, lengthBytes, littleEndian, nameEnd } from './export-json.ts'
 import { isBlank, sameBytes } from './step.ts'
 
-/** What systemd's own reader takes at most for a value, and for a name. */
+/** What systemd's own reader takes at most for a value. */
 const mostValue = 768 << 20
-const mostName = 64
 /** A wrong length is found out when its value does not end where it says; starts of entries that far back are known then. */
 const mostDoubted = 256
 
 const newline = 10
 const equals = 61
 const brace = 123
-const lengthBytes = 8
 const cursor = encode('__CURSOR=')
-
-/** Where the field's name ends that begins at `start`; `start` itself where none does. */
-const nameEnd = (bytes: Uint8Array, start: number, end: number): number => {
-  let at = start
-  while (at < end) {
-    const b = bytes[at]!
-    const isName = (b >= 65 && b <= 90) || b === 95 || (b >= 48 && b <= 57 && at > start)
-    if (!isName) break
-    if (++at - start > mostName) return start
-  }
-  return at
-}
 
 const isBlankLine = (bytes: Uint8Array, start: number, end: number): boolean => {
   let at = start
   while (at < end && isBlank(bytes[at])) at++
   return at === end
-}
-
-const littleEndian = (bytes: Uint8Array, at: number): number => {
-  let value = 0
-  for (let i = lengthBytes - 1; i >= 0; i--) value = value * 256 + bytes[at + i]!
-  return value
 }
 
 /** Follows the fields of an entry line by line; a value that tells its length is passed over by that, whatever it holds. */
@@ -132,44 +112,6 @@ const entryReader = (): LineReader => {
   }
 }
 
-/** An entry as `journalctl -o json` prints it: an object of texts, of a list of them where a field is there more than once. */
-const toJson = (record: Uint8Array, cut: boolean): Translated | undefined => {
-  const node = Buffer.from(record.buffer, record.byteOffset, record.byteLength)
-  const { length } = record
-  const fields = new Map<string, string[]>()
-  let valid = true
-  for (let at = 0; at < length; ) {
-    const name = nameEnd(record, at, length)
-    if (name === at) return undefined
-    let from = name + 1
-    let to = length
-    if (record[name] === equals) {
-      const found = record.indexOf(newline, from)
-      if (found !== -1) to = found
-    } else if (name === length || record[name] === newline) {
-      from += lengthBytes
-      if (from > length) {
-        if (cut) break
-        return undefined
-      }
-      to = from + littleEndian(record, from - lengthBytes)
-      if (to > length && cut) to = length
-      if (to > length || (to < length && record[to] !== newline)) return undefined
-    } else return undefined
-    const text = node.toString('utf8', from, to)
-    if (valid && text.includes('\ufffd')) valid = isUtf8(record.subarray(from, to))
-    const key = node.toString('latin1', at, name)
-    const others = fields.get(key)
-    if (others === undefined) fields.set(key, [JSON.stringify(text)])
-    else others.push(JSON.stringify(text))
-    at = to + 1
-  }
-  const members = [...fields].map(
-    ([name, values]) => `"${name}":${values.length === 1 ? values[0] : `[${values.join(',')}]`}`,
-  )
-  return { text: `{${members.join(',')}}`, valid }
-}
-
 /**
  * Entries of systemd's journal export format, parted by empty lines: `NAME=value`, or `NAME`, a line end, the value's length
  * in 8 bytes (little-endian), and the value, which may hold anything. A grammar reads each as the JSON object that
@@ -183,5 +125,5 @@ export const exportEntries = (): Framing => ({
   maxBytes: defaultMaxBytes,
   flushAfter: 2000,
   begin: entryReader,
-  translate: toJson,
+  translate: exportJson,
 })

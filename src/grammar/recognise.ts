@@ -64,7 +64,7 @@ const recordsOf = (grammar: Grammar, lines: readonly HeadLine[], whole: boolean)
     .map((parts) => Buffer.concat(parts.flatMap((part, i) => (i === 0 ? [part] : [Buffer.from('\n'), part]))))
     .map((record) => {
       const found = translate?.(record, false)
-      return found === undefined ? record : Buffer.from(found.text)
+      return found === undefined ? record : Uint8Array.from(found.text)
     })
     .filter(({ length }) => length > 0)
 }

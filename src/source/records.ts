@@ -206,9 +206,9 @@ export const characterEnd = (bytes: Uint8Array, start: number, end: number): num
 }
 
 /** Leases that go back together. */
-export const joinLeases = (leases: readonly Lease[]): Lease => ({
-  start: leases[0]!.start,
-  end: leases[0]!.end,
+export const joinLeases = (leases: readonly [Lease, ...Pick<Lease, 'release'>[]]): Lease => ({
+  start: leases[0].start,
+  end: leases[0].end,
   release() {
     for (const lease of leases) lease.release()
   },
@@ -234,7 +234,7 @@ export const makeBlock = (
   const { count } = records
   const columns = arena.lease(count * 25 + 8)
   if (columns === undefined) return undefined
-  const leases = [lease, columns]
+  const leases: [Lease, ...Pick<Lease, 'release'>[]] = [lease, columns]
   const { start: at } = columns
   const block: Block = {
     arena,
@@ -254,17 +254,21 @@ export const makeBlock = (
   block.start.set(records.start.subarray(0, count))
   block.end.set(records.end.subarray(0, count))
   block.flag.set(records.flag.subarray(0, count))
+  let translated = 0
   if (options.translate !== undefined) {
-    const translated = translateRecords(arena, block, options.translate)
-    if (translated === 'full') {
+    const translation = translateRecords(arena, block, options.translate)
+    if (translation === 'full') {
       columns.release()
       return undefined
     }
-    if (translated !== undefined) leases.push(translated)
+    leases.push(translation.texts)
+    translated = translation.rows
   }
-  // Translated text does not lie between the others'.
-  const looked = options.translate === undefined
-  const { valid = looked && isUtf8(arena.bytes.subarray(block.start[0], block.end[count - 1])) } = options
+  // Translated text is UTF-8, and does not lie between the others'.
+  const {
+    valid = translated === count ||
+      (translated === 0 && isUtf8(arena.bytes.subarray(block.start[0], block.end[count - 1]))),
+  } = options
   if (valid) return block
   const rewritten = rewrite(arena, block, options.maxBytes)
   if (rewritten === undefined) {

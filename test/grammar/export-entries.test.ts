@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fc, test } from '@fast-check/vitest'
@@ -86,6 +87,26 @@ describe('entries of the export format', () => {
     const documents = await documentsOf('export.log')
     expect(documents).toHaveLength(10)
     expect(documents).toEqual(await documentsOf('journalctl.log'))
+  })
+
+  const fields = fc.array(
+    fc.tuple(
+      fc.oneof(
+        fc.constantFrom('A', 'B', 'MESSAGE'),
+        fc.nat(200).map((n) => `FIELD_${n}`),
+      ),
+      value,
+    ),
+    { maxLength: 120 },
+  )
+  test.prop([fields])('are objects of texts, of a list of them where a name is there more than once', (given) => {
+    const expected = new Map<string, string[]>()
+    for (const [name, of] of given) expected.set(name, [...(expected.get(name) ?? []), of.toString('utf8')])
+    const { text: made, valid } = exportEntries().translate!(entry(given).subarray(0, -2), false)!
+    expect(Buffer.from(made).toString()).toBe(
+      `{${[...expected].map(([name, texts]) => `"${name}":${JSON.stringify(texts.length === 1 ? texts[0] : texts)}`).join(',')}}`,
+    )
+    expect(valid).toBe(given.every(([, of]) => isUtf8(of)))
   })
 
   test('tell their format', async () => {
