@@ -3,28 +3,16 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { type Batch, kill, outcome } from '../../event/batch.ts'
 import type { CommitRecord } from '../sink.ts'
 import { stringify } from '../stringify.ts'
-import {
-  type Catalog,
-  contextsTable,
-  draftOf,
-  ensureContextFields,
-  ensureSlot,
-  ensureStream,
-  loadCatalog,
-  slotOf,
-  streamName,
-} from './catalog.ts'
+import { type Catalog, streamName } from './catalog.ts'
+import { openWritingConnection } from './connection.ts'
 import type { Database } from './database.ts'
 import { createFacets, type Settled } from './facets.ts'
-import { isFatal, isOutOfMemory, isWorld, said } from './fault.ts'
-import type { Held } from './held-type.ts'
-import { widened } from './held-type.ts'
+import { isWorld, said } from './fault.ts'
 import { type Cargo, load, removeFiles } from './ingest.ts'
 import { createParquet } from './parquet.ts'
 import { removeRecords } from './remove-records.ts'
 import { type Shape, shapeOf, withoutFacets } from './shape.ts'
-import { named, quoted } from './sql-name.ts'
-import { damageOf } from './unusable.ts'
+import { createTables } from './tables.ts'
 
 type Seal = () => CommitRecord | Promise<CommitRecord>
 
@@ -56,146 +44,20 @@ interface Waiting {
 }
 
 const mostRows = 1 << 17
-const firstPause = 250
-const longestPause = 30_000
+const shrinkPause = 250
 
 export const createWriter = async (database: Database): Promise<Writer> => {
-  let connection = await database.connect()
-  let catalog = await loadCatalog(connection)
-  let seq = Number((await connection.runAndReadAll('SELECT coalesce(max(seq), 0) FROM commits')).getRows()[0]![0])
+  const writing = await openWritingConnection(database)
+  const { transaction, inTurn, insist } = writing
+  const tables = createTables(writing)
+  let seq = Number(
+    (await writing.connection.runAndReadAll('SELECT coalesce(max(seq), 0) FROM commits')).getRows()[0]![0],
+  )
   /** Of the last write that returned: up to here a caller's snapshot has all records. */
   let resolvedSeq = seq
-  let trouble: string | undefined
   const waiting: Waiting[] = []
-  let busy: Promise<void> = Promise.resolve()
-  const closing = new AbortController()
   const parquet = createParquet()
   const facets = createFacets()
-
-  const transaction = async <T>(work: () => Promise<T>): Promise<T> => {
-    await connection.run('BEGIN')
-    try {
-      const result = await work()
-      await connection.run('COMMIT')
-      return result
-    } catch (error) {
-      await connection.run('ROLLBACK').catch(() => undefined)
-      throw error
-    }
-  }
-
-  /** Things happen one after the other, in the order they were asked for. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = busy.then(work)
-    busy = turn.then(
-      () => undefined,
-      () => undefined,
-    )
-    return turn
-  }
-
-  const recover = async (error: unknown): Promise<void> => {
-    if (isFatal(error)) {
-      connection.closeSync()
-      await database.reopen()
-      connection = await database.connect()
-    }
-    catalog = await loadCatalog(connection)
-  }
-
-  /** What does not fit into the memory for rows gets that of questions. */
-  const withRoom = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isOutOfMemory(error) || closing.signal.aborted) throw error
-      const giveBack = await database.enlarge()
-      try {
-        await recover(error)
-        return await work()
-      } finally {
-        giveBack()
-      }
-    }
-  }
-
-  /** Again and again until it is done or nobody waits for it any more. */
-  const insist = async <T>(work: () => Promise<T>, waitingFor: () => readonly AbortSignal[]): Promise<T> => {
-    for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
-      try {
-        const result = await withRoom(work)
-        trouble = undefined
-        return result
-      } catch (error) {
-        if (!isWorld(error)) throw error
-        const { path } = database
-        trouble = damageOf(path, error)?.message ?? `DuckDB cannot write to ${path}: ${said(error)}`
-        const signals = waitingFor()
-        const delay = pause * (0.75 + Math.random() / 2)
-        await sleep(delay, undefined, { signal: AbortSignal.any([...signals, closing.signal]) }).catch(() => undefined)
-        if (closing.signal.aborted) throw error
-        if (signals.every(({ aborted }) => aborted)) throw signals[0]?.reason ?? error
-        await recover(error).catch(() => undefined)
-      }
-    }
-  }
-
-  const isMissing = (dataset: string, namespace: string, wanted: ReadonlyMap<string, Held>): boolean => {
-    const fields = catalog.streams.get(streamName(dataset, namespace))?.fields
-    if (fields === undefined) return true
-    for (const [name, held] of wanted) {
-      const have = fields.get(name)
-      if (have === undefined) return true
-      const wide = widened(have, held)
-      if (wide.type !== have.type || wide.list !== have.list) return true
-    }
-    return false
-  }
-
-  /** Tables and columns: a question learns of them when they are there for every connection. */
-  const changeTables = async (work: (draft: Catalog) => Promise<unknown>): Promise<void> => {
-    const draft = draftOf(catalog)
-    try {
-      await transaction(() => work(draft))
-      catalog = draft
-    } catch (error) {
-      catalog = await loadCatalog(connection).catch(() => catalog)
-      throw error
-    }
-  }
-
-  const ensure = async (dataset: string, namespace: string, wanted: ReadonlyMap<string, Held>): Promise<void> => {
-    if (isMissing(dataset, namespace, wanted))
-      await changeTables((draft) => ensureStream(connection, draft, dataset, namespace, wanted))
-  }
-
-  const ensureColumns = async ({ dataset, namespace, columns, held, rows }: Shape): Promise<void> => {
-    if (rows.length > 0)
-      await ensure(dataset, namespace, new Map([...columns.keys()].map((name) => [name, held.get(name)!])))
-  }
-
-  const ensureContexts = async (shapes: readonly Shape[]): Promise<void> => {
-    const names = new Set(shapes.flatMap(({ context }) => Object.keys(context)))
-    if ([...names].some((name) => !catalog.contextFields.has(name)))
-      await changeTables((draft) => ensureContextFields(connection, draft, names))
-    const fresh: string[] = []
-    const added = new Map<string, number>()
-    for (const { context, rows } of shapes) {
-      const key = JSON.stringify(context)
-      if (rows.length === 0 || catalog.contexts.has(key) || added.has(key)) continue
-      added.set(key, catalog.nextContext + added.size)
-      const entries = Object.entries(context)
-      fresh.push(
-        `INSERT INTO ${contextsTable} (${['"$id"', '"$key"', ...entries.map(([name]) => named(name))].join(', ')}) VALUES (${[added.get(key), quoted(key), ...entries.map(([, value]) => quoted(value))].join(', ')})`,
-      )
-    }
-    if (fresh.length === 0) return
-    await transaction(async () => {
-      for (const sql of fresh) await connection.run(sql)
-    })
-    for (const [key, id] of added) catalog.contexts.set(key, id)
-    catalog.nextContext += added.size
-  }
 
   const seal = async (one: Waiting): Promise<void> => {
     for (const { outcome: outcomes } of one.batches)
@@ -203,26 +65,13 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     one.record ??= { body: stringify(await one.seal()), seq: ++seq }
   }
 
-  const ensureFacets = async (shapes: readonly Shape[]): Promise<void> => {
-    for (const { dataset, namespace, facets: wanted, held } of shapes) {
-      const stream = streamName(dataset, namespace)
-      for (const { slot, columns } of wanted) {
-        const { fields } = slotOf(catalog, slot)
-        const names = [...columns.keys()]
-        if (catalog.streams.get(stream)!.slots.has(slot) && names.every((name) => fields.has(name))) continue
-        const missing = new Map(names.map((name) => [name, held.get(name)!]))
-        await changeTables((draft) => ensureSlot(connection, draft, draft.streams.get(stream)!, slot, missing))
-      }
-    }
-  }
-
   const loaded = (settled: readonly Settled[]): Promise<readonly Cargo[]> =>
     load(
       parquet,
       database.incoming,
       settled,
-      ({ dataset, namespace }) => catalog.streams.get(streamName(dataset, namespace))!,
-      ({ context }) => catalog.contexts.get(JSON.stringify(context))!,
+      ({ dataset, namespace }) => writing.catalog.streams.get(streamName(dataset, namespace))!,
+      ({ context }) => writing.catalog.contexts.get(JSON.stringify(context))!,
     )
 
   /** Kills the rows that DuckDB will not read, found by halving. */
@@ -230,7 +79,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     if (shape.rows.length === 0) return
     const cargos = await loaded([{ shape, ids: new Map(), fresh: [] }])
     try {
-      for (const { probe } of cargos) await connection.run(probe)
+      for (const { probe } of cargos) await writing.connection.run(probe)
     } catch (error) {
       if (isWorld(error)) throw error
       const half = shape.rows.length >> 1
@@ -248,22 +97,22 @@ export const createWriter = async (database: Database): Promise<Writer> => {
   const store = async (shapes: readonly Shape[], requests: readonly Waiting[]): Promise<void> => {
     let cargos: readonly Cargo[] = []
     try {
-      const settled = shapes.filter(({ rows }) => rows.length > 0).map((shape) => facets.settle(shape, catalog))
+      const settled = shapes.filter(({ rows }) => rows.length > 0).map((shape) => facets.settle(shape, writing.catalog))
       const settledShapes = settled.map(({ shape }) => shape)
-      for (const shape of settledShapes) await ensureColumns(shape)
-      await ensureContexts(settledShapes)
-      await ensureFacets(settledShapes)
+      for (const shape of settledShapes) await tables.ensureColumns(shape)
+      await tables.ensureContexts(settledShapes)
+      await tables.ensureFacets(settledShapes)
       cargos = await loaded(settled)
       const replaced = new Set(requests.flatMap(({ replacing, batches }) => (replacing ? batches : [])))
       await transaction(async () => {
         for (const { batch, rows } of settledShapes)
-          if (replaced.has(batch)) await removeRecords(connection, catalog, batch, rows)
-        for (const { sql } of cargos) await connection.run(sql)
+          if (replaced.has(batch)) await removeRecords(writing.connection, writing.catalog, batch, rows)
+        for (const { sql } of cargos) await writing.connection.run(sql)
         for (const request of requests) await seal(request)
         for (const { record } of requests)
-          await connection.run('INSERT INTO commits VALUES ($1, $2)', [BigInt(record!.seq), record!.body])
+          await writing.connection.run('INSERT INTO commits VALUES ($1, $2)', [BigInt(record!.seq), record!.body])
       })
-      facets.committed(settled, catalog)
+      facets.committed(settled, writing.catalog)
     } catch (error) {
       facets.forget()
       throw error
@@ -309,7 +158,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
             if (isWorld(error)) throw error
             // A value that many rows share can only be refused with each of them.
             const alone = shapes.map(withoutFacets)
-            for (const shape of alone) await ensureColumns(shape)
+            for (const shape of alone) await tables.ensureColumns(shape)
             for (const shape of alone) await killUnreadable(shape)
             for (const request of requests) revive(request)
             await store(
@@ -336,10 +185,10 @@ export const createWriter = async (database: Database): Promise<Writer> => {
 
   return {
     get catalog() {
-      return catalog
+      return writing.catalog
     },
     get trouble() {
-      return trouble
+      return writing.trouble
     },
     write(batches, sealing, signal, replacing = false) {
       return new Promise((resolve, reject) => {
@@ -355,7 +204,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
           () => {
             // What is removed must not be referred to.
             facets.forget()
-            return transaction(() => change(connection))
+            return transaction(() => change(writing.connection))
           },
           () => [signal],
         ),
@@ -364,7 +213,7 @@ export const createWriter = async (database: Database): Promise<Writer> => {
       inTurn(() =>
         insist(
           async () => {
-            for (const dataset of datasets) await ensure(dataset, namespace, new Map())
+            for (const dataset of datasets) await tables.ensure(dataset, namespace, new Map())
           },
           () => [signal],
         ),
@@ -376,8 +225,8 @@ export const createWriter = async (database: Database): Promise<Writer> => {
         insist(
           () =>
             transaction(async () => {
-              await connection.run('DELETE FROM commits WHERE seq <= $1', [upTo])
-              await connection.run('INSERT INTO commits VALUES ($1, $2)', [upTo, body])
+              await writing.connection.run('DELETE FROM commits WHERE seq <= $1', [upTo])
+              await writing.connection.run('INSERT INTO commits VALUES ($1, $2)', [upTo, body])
             }),
           () => [signal],
         ),
@@ -385,21 +234,15 @@ export const createWriter = async (database: Database): Promise<Writer> => {
     },
     async shrink(signal) {
       for (let attempt = 0; attempt < 20 && !signal.aborted; attempt++) {
-        const done = inTurn(() => connection.run('CHECKPOINT')).then(
+        const done = inTurn(() => writing.connection.run('CHECKPOINT')).then(
           () => true,
           () => false,
         )
         if (await done) return true
-        await sleep(firstPause, undefined, { signal }).catch(() => undefined)
+        await sleep(shrinkPause, undefined, { signal }).catch(() => undefined)
       }
       return false
     },
-    async close() {
-      closing.abort()
-      await busy
-      // Else closing does it, on this thread.
-      await connection.run('CHECKPOINT').catch(() => undefined)
-      connection.closeSync()
-    },
+    close: writing.close,
   }
 }
