@@ -23,6 +23,8 @@ export interface WritingConnection {
 
 const firstPause = 250
 const longestPause = 30_000
+/** Memory that a question has comes back when it ends, which may be at any moment. */
+const longestPauseForMemory = 2000
 
 export const openWritingConnection = async (database: Database): Promise<WritingConnection> => {
   let connection = await database.connect()
@@ -88,7 +90,8 @@ export const openWritingConnection = async (database: Database): Promise<Writing
         const { path } = database
         trouble = damageOf(path, error)?.message ?? `DuckDB cannot write to ${path}: ${said(error)}`
         const signals = waitingFor()
-        const delay = pause * (0.75 + Math.random() / 2)
+        const longest = isOutOfMemory(error) ? longestPauseForMemory : longestPause
+        const delay = Math.min(pause, longest) * (0.75 + Math.random() / 2)
         await sleep(delay, undefined, { signal: AbortSignal.any([...signals, closing.signal]) }).catch(() => undefined)
         if (closing.signal.aborted) throw error
         if (signals.every(({ aborted }) => aborted)) throw signals[0]?.reason ?? error
