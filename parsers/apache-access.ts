@@ -22,11 +22,12 @@ import {
   skip,
   text,
   time,
+  tlsProtocols,
+  tlsVersionOf,
   whole,
   word,
 } from 'tailrace'
 import { asked } from './access/asked.ts'
-import { tlsProtocols, tlsVersionOf } from './web/tls.ts'
 
 const client = or('-', never(',', escaped('any', host('source.address', { ip: 'source.ip', domain: 'source.domain' }))))
 /** `%{X-Forwarded-For}i` in the place of `%h`. */
@@ -100,7 +101,9 @@ const ssl = grammar({
 
 /**
  * Apache's `common`, `combined`, `vhost_combined` and `combinedio`, with `%D` or `%T/%D` behind them, a forwarded header or
- * protocol and cipher; and the request log of mod_ssl. One number behind is taken for `%D`, microseconds; two are bytes received and sent.
+ * protocol and cipher; and the request log of mod_ssl. Two numbers behind are bytes received and sent. One is taken for `%D`,
+ * microseconds: the line does not tell it from `%T`, `%{ms}T` or `%O`, so a log of these wants its format said,
+ * `logFormat('%h %l %u %t "%r" %>s %b %{ms}T')`.
  */
 export const apacheAccess = oneOf(
   {

@@ -23,11 +23,12 @@ import {
   skip,
   text,
   time,
+  tlsProtocols,
+  tlsVersionOf,
   url,
   whole,
   word,
 } from 'tailrace'
-import { tlsProtocols, tlsVersionOf } from './web/tls.ts'
 
 const stamp = time('@timestamp', 'syslog', 'iso')
 const priority = line`<${int('log.syslog.priority')}>`

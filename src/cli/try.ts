@@ -88,7 +88,7 @@ export const addTry = (program: Command): void => {
     .addOption(
       new Option('--encoding <name>', 'of the lines (default: utf-16 where marked so, else utf-8)').choices(encodings),
     )
-    .option('--log-format <text>', "nginx's log_format, as in nginx.conf or bare")
+    .option('--log-format <text>', "nginx's log_format or Apache's LogFormat, as in the server's configuration or bare")
     .option(
       '--grok <pattern>',
       "%{NAME:field} as Logstash's grok has it, its stock patterns too; captures become fields",

@@ -31,17 +31,19 @@ export const decodeHex = (bytes: Uint8Array, from: number, to: number, at: numbe
   return w
 }
 
-/** Decodes `\xHH` and the escapes of JSON strings to `at` in the same bytes; returns the end. */
+/** Decodes `\xHH`, `\v` and the escapes of JSON strings to `at` in the same bytes; returns the end. */
 export const decodeAny = (bytes: Uint8Array, from: number, to: number, at: number): number => {
   let w = at
   let start = from
   for (let i = from; i < to; i++) {
     if (bytes[i] !== 92) continue
     const value = hexEscape(bytes, i, to)
-    if (value >= 0) {
+    // Apache writes a vertical tab so, JSON has no such escape.
+    const isTab = value < 0 && i + 1 < to && bytes[i + 1] === 118
+    if (value >= 0 || isTab) {
       w = decodeEscapes(bytes, start, i, bytes, w)
-      bytes[w++] = value
-      i += 3
+      bytes[w++] = isTab ? 11 : value
+      i += isTab ? 1 : 3
       start = i + 1
     } else i++
   }

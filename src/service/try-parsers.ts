@@ -29,9 +29,14 @@ export interface Choose {
 
 /** A grammar of the format given, under the parser's name. */
 const formatted = async (format: string, parser: string | undefined): Promise<Grammar> => {
-  if (parser === undefined || !parser.startsWith('nginx.') || parser === 'nginx.error')
-    throw new OperationError(2, "--log-format is for nginx's access logs: tailrace try nginx.access --log-format '…'")
   const { logFormat } = await import('../grammar/log-format.ts')
+  const own = logFormat(format)
+  const [server] = own.name.split('.')
+  if (parser === undefined || !parser.startsWith(`${server}.`) || parser.endsWith('.error'))
+    throw new OperationError(
+      2,
+      `the format is one of ${own.name}, and read in its place: tailrace try ${own.name} --log-format '…'`,
+    )
   return logFormat(format, { name: parser })
 }
 

@@ -24,7 +24,7 @@ export interface TryOptions {
   readonly failures?: string
   readonly timezone?: string
   readonly encoding?: Encoding
-  /** nginx's `log_format` text, in place of the parser's own layout. */
+  /** The text of nginx's `log_format` or Apache's `LogFormat`, in place of the parser's own layout. */
   readonly logFormat?: string
   readonly config?: string
 }

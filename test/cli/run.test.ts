@@ -49,8 +49,9 @@ describe('try --log-format', () => {
     expect(wrong).toMatchObject({ code: 2, out: '' })
     expect(wrong.err).toContain('character 8: Nothing stands between $status and $request')
     expect(wrong.err).toContain('character 17: A $ has no variable behind it')
-    const foreign = await tailrace(directory.path, ['try', 'json', '--log-format', '$status'])
+    const foreign = await tailrace(directory.path, ['try', 'nginx.access', '--log-format', '%h %>s'])
     expect(foreign).toMatchObject({ code: 2, out: '' })
+    expect(foreign.err).toContain('tailrace try apache.access --log-format')
   })
 })
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { expect, it } from 'vitest'
 import { logFormat } from '../../src/grammar/log-format.ts'
-import { logVariables } from '../../src/grammar/log-format-variables.ts'
+import { logVariables } from '../../src/grammar/nginx-variables.ts'
 import { loadFormats } from '../../src/service/formats.ts'
 import { readRecords } from '../grammar/read-records.ts'
 import { needs } from '../support/needs.ts'
@@ -46,7 +46,7 @@ needs('nginx')('lines of a real nginx', () => {
     ['by escape=json', 'escape=json ', (name: string) => `"${name}":"$${name}"`, ','],
     ['side by side, in brackets', '', (name: string) => `[$${name}]`, ''],
   ])('hold every variable %s, and what a client sent', async (_, how, shown, between) => {
-    const shapes = [...variables, 'request', 'http_x_any', 'sent_http_server'].map((name) =>
+    const shapes = [...variables, 'http_x_any', 'sent_http_server'].map((name) =>
       shown(name.replace(':', ':$').replace(/^(.*):\$(.*)$/, '$1:$$$2')),
     )
     const body = shapes.join(between)

@@ -1,4 +1,4 @@
-import { wordsOf } from 'tailrace'
+import { wordsOf } from './derive.ts'
 
 /** Protocols as OpenSSL names them. */
 export const tlsProtocols = ['TLSv1.3', 'TLSv1.2', 'TLSv1.1', 'TLSv1', 'SSLv3', 'SSLv2'] as const

@@ -1,27 +1,12 @@
-/** A piece of a `log_format`: text that stands in every line, or a variable. `at`: its first character, from 1. */
-export type FormatPiece =
-  | { readonly literal: string; readonly at: number }
-  | { readonly variable: string; readonly at: number }
+import type { Chars, FormatPiece, FormatProblem } from './format-pieces.ts'
 
-export interface FormatProblem {
-  /** Character of the text as given, from 1. */
-  readonly at: number
-  readonly text: string
-  readonly mend: string
-}
-
-export interface FormatText {
+export interface NginxText {
   readonly pieces: readonly FormatPiece[]
   /** Undefined: the text does not say, which nginx takes for `default`. */
   readonly escape: 'default' | 'json' | 'none' | undefined
   readonly problems: readonly FormatProblem[]
 }
 
-/** Characters with their places in the text as given. */
-interface Chars {
-  readonly text: string
-  readonly at: readonly number[]
-}
 interface Token extends Chars {
   readonly quote: '"' | "'" | undefined
 }
@@ -133,14 +118,14 @@ const known = ['default', 'json', 'none'] as const
  * Reads a `log_format` as it stands in nginx.conf: with or without `log_format NAME` before it, `escape=…`, in one or
  * several quoted pieces; or the bare format. (https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format)
  */
-export const readFormatText = (source: string): FormatText => {
+export const readNginxText = (source: string): NginxText => {
   const problems: FormatProblem[] = []
   const say = (problem: FormatProblem): void => void problems.push(problem)
   const head = /^\s*log_format(?![\w$])\s*/.exec(source)
   const start = head?.[0].length ?? 0
-  let stated: FormatText['escape']
+  let stated: NginxText['escape']
   const takeEscape = (name: string, at: number): void => {
-    if ((known as readonly string[]).includes(name)) stated = name as FormatText['escape']
+    if ((known as readonly string[]).includes(name)) stated = name as NginxText['escape']
     else
       say({
         at,
@@ -168,7 +153,7 @@ export const readFormatText = (source: string): FormatText => {
     say({
       at: 1,
       text: 'The format has no variable',
-      mend: "Give the text of nginx's log_format, as '$remote_addr [$time_local] $status'",
+      mend: "Give the text of nginx's log_format, as '$remote_addr [$time_local] $status', or of Apache's LogFormat",
     })
   return { pieces, escape: stated, problems }
 }
