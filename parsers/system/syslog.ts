@@ -6,6 +6,7 @@ import {
   last,
   line,
   oneOf,
+  optional,
   or,
   rest,
   skip,
@@ -18,16 +19,19 @@ import { cronSaid } from './cron.ts'
 import { fromPriority, priority, said, stamp, when } from './header.ts'
 
 const derive = fromPriority
-const message = rest('message')
+/** RFC 5424 marks UTF-8 by a byte order mark, which is no part of what is said. */
+const message = line`${optional(line`\ufeff`)}${rest('message')}`
 
-/** A name, a number, and what was said. Names with blanks in them and services of another's are macOS's. */
+/** A name, a number, and what was said. */
 const tag = either(
   cronSaid,
   line`${word('process.name')}[${int('process.pid')}]: ${said}`,
   line`${word('process.name')}: ${said}`,
-  line`${word('process.name')}[${int('process.pid')}] (${last(text('system.syslog.service'))}): ${said}`,
-  line`${text('process.name')}[${int('process.pid')}]: ${said}`,
 )
+/** Services of another's, and names with blanks in them, are macOS's. */
+const service = line`${word('process.name')}[${int('process.pid')}] (${last(text('system.syslog.service'))}): ${said}`
+const blankName = line`${text('process.name')}[${int('process.pid')}]: ${said}`
+const host = word('host.hostname')
 
 const data = structuredData('log.syslog.structured_data')
 const asSent = text('system.syslog.structured_data')
@@ -59,12 +63,14 @@ const rfc5424 = grammar({
 const rfc3164 = grammar({
   name: 'system.syslog.rfc3164',
   line: either(
-    line`<${priority}>${when} ${either(tag, line`${word('host.hostname')} ${either(tag, message)}`)}`,
-    line`${when} ${or('', word('host.hostname'))} ${either(tag, whole('message', line`last message repeated ${skip('rest')}`))}`,
+    // Where no tag follows the time, its first word is the host: names with blanks come behind one.
+    line`<${priority}>${when} ${either(tag, service, line`${host} ${either(tag, service, blankName, message)}`)}`,
+    line`${when} ${or('', host)} ${either(tag, service, blankName, whole('message', either(line`last message repeated ${skip('rest')}`, line`-- MARK --`)))}`,
   ),
   derive,
   samples: [
     "<34>Oct 11 22:14:15 mymachine lpd: printer 'lp' failed for lonvick on /dev/lp8",
+    '<30>Oct 11 22:14:15 mymachine dockerd[7]: started',
     '<78>Oct 11 22:14:15 mymachine CRON[231]: (root) CMD (true)',
     '<78>Oct 11 22:14:15 mymachine crontab[231]: (root) BEGIN EDIT (root)',
     '<13>Oct  1 22:14:15 shop: started',
@@ -72,10 +78,9 @@ const rfc3164 = grammar({
     '<78>Oct  1 22:14:15 CRON[7]: (root) CMD (true)',
     '<78>Oct  1 22:14:15 crond[7]: (root) RELOAD (/var/spool/cron/root)',
     '<30>Oct  1 22:14:15 com.apple.xpc.launchd[1] (com.apple.quicklook[21498]): Service exited',
-    '<30>Oct  1 22:14:15 Google Chrome[85294]: started',
     '<30>Oct  1 22:14:15 mac com.apple.xpc.launchd[1] (com.apple.quicklook[21498]): Service exited',
     '<13>Oct  1 22:14:15 mac shop: started',
-    '<30>Oct  1 22:14:15 mac Google Chrome [1] Helper[85294]: started',
+    '<30>Oct  1 22:14:15 mac Google Chrome Helper[85294]: started',
     '<13>2026-11-27T08:00:00.123456+08:00 mymachine shop[7]: started',
     '<0>Oct 22 10:52:12 scapegoat Use the BFG!',
     'Oct 11 22:14:15 mymachine systemd[1]: Started Daily apt download activities.',
@@ -85,13 +90,14 @@ const rfc3164 = grammar({
     'Oct 11 22:14:15 mac com.apple.xpc.launchd[1] (com.apple.quicklook[21498]): Service exited',
     'Oct 11 22:14:15 mac Google Chrome[85294]: started',
     'Oct 11 22:14:15 mymachine last message repeated 2 times',
+    'Oct 11 22:14:15 mymachine -- MARK --',
   ],
 })
 
 /** Without a time: what else stands behind a priority RFC 3164 takes for the message. */
 const bare = grammar({
   name: 'system.syslog.bare',
-  line: either(line`<${priority}>${tag}`, line`<${priority}>${message}`),
+  line: either(line`<${priority}>${either(tag, service, blankName)}`, line`<${priority}>${message}`),
   derive,
   samples: [
     '<158>shop[7]: started',
