@@ -1,7 +1,7 @@
 import { type Infer, oneOf } from 'tailrace'
 import { redisLines } from './redis/lines.ts'
 
-const { own, all } = redisLines(
+const { own, old, all } = redisLines(
   'redis.log',
   ['C', 'S', 'M'],
   [
@@ -16,7 +16,8 @@ export const redisLog = oneOf(
     name: 'redis.log',
     title: 'Redis server log',
     url: 'https://redis.io/docs/latest/operate/oss_and_stack/management/config-file/',
-    toldBy: own,
+    // Old servers and sentinels wrote alike: a file of theirs is taken for a server's.
+    toldBy: oneOf('redis.log.told', own, old),
   },
   all,
 )
