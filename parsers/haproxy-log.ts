@@ -142,14 +142,19 @@ const bare = grammar({
     ...['backend bck has no server available!', 'Stopping proxy www.', 'Pausing proxy www.', 'Enabling proxy www.'],
   ],
 })
-const named = line`${oneOfWords('process.name', ['haproxy'])}[${int('process.pid')}]: `
+const named = oneOfWords('process.name', ['haproxy'])
+const tagged = line`${named}[${int('process.pid')}]: `
 /** Whatever else it says, where the header names it. */
 const other = grammar({
   name: 'haproxy.log.other',
-  line: line`${optional(priority)}${stamp} ${either(named, line`${word('host.hostname')} ${named}`)}${rest('message')}`,
+  line: line`${either(
+    line`${optional(priority)}${stamp} ${either(tagged, line`${word('host.hostname')} ${tagged}`)}`,
+    line`${priority}1 ${time('@timestamp', 'iso')} ${or('-', word('host.hostname'))} ${named} ${int('process.pid')} - - `,
+  )}${rest('message')}`,
   samples: [
     'Feb  6 12:12:09 localhost haproxy[14385]: Loading success.',
     '<133>Feb  6 12:12:09 haproxy[14385]: Reload',
+    '<133>1 2026-02-06T12:12:09.123+08:00 lb haproxy 14385 - - Loading success.',
   ],
 })
 const told = oneOf('haproxy.log.told', own, other)

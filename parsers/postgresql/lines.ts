@@ -15,7 +15,7 @@ const prefix = either(
   linePrefix('%t [%p-%l] %q%u@%d '),
   linePrefix('%t:%r:%u@%d:[%p]:'),
   line`${linePrefix('%t [%p] ')}${optional(either(linePrefix('[user=%u,db=%d,app=%a] '), linePrefix('%u@%d ')))}`,
-  linePrefix('< %t >'),
+  line`${linePrefix('< %t >')}${optional(line` `)}`,
   linePrefix('%t '),
 )
 
@@ -52,6 +52,7 @@ export const postgresqlLines = grammar({
     '2026-11-23 12:34:56 UTC:192.0.2.7(50022):alice@shop:[7]:LOG:  statement: select 1',
     '2026-11-23 12:34:56 UTC:[local]:[unknown]@[unknown]:[7]:LOG:  incomplete startup packet',
     '< 2026-11-23 12:34:56.789 UTC >LOG:  database system is ready to accept connections',
+    '< 2026-11-23 12:34:56.789 UTC > LOG:  database system is ready to accept connections',
     '2026-11-23 12:34:56 UTC HINT:  Consider increasing the configuration parameter "max_wal_size".',
   ],
 })

@@ -11,6 +11,7 @@ import {
   skip,
   starts,
   time,
+  uncoloured,
   url,
   withTrace,
   word,
@@ -18,31 +19,35 @@ import {
 import { pythonTrace } from './trace.ts'
 
 const level = oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'TRACE'])
-/** uvicorn colours levels, request lines and statuses where it thinks it writes to a terminal. */
-const colour = optional(line`\u001b[${skip()}m`)
 const stamp = time('@timestamp', 'iso')
 /**
  * `%(levelprefix)s`: a level, a colon, blanks to the ninth column, which tell it from other programs' `ERROR: ` (and from
  * what PostgreSQL says inside of exceptions, with two blanks). By default no time stands before it.
  */
-const prefix = line`${optional(line`${stamp} `)}${colour}${either(
-  line`${oneOfWords('log.level', ['CRITICAL'])}${colour}: `,
-  line`${oneOfWords('log.level', ['WARNING'])}${colour}:  `,
-  line`${oneOfWords('log.level', ['DEBUG', 'ERROR', 'TRACE'])}${colour}:   `,
-  line`${oneOfWords('log.level', ['INFO'])}${colour}:    `,
+const prefix = line`${optional(line`${stamp} `)}${either(
+  line`${oneOfWords('log.level', ['CRITICAL'])}: `,
+  line`${oneOfWords('log.level', ['WARNING'])}:  `,
+  line`${oneOfWords('log.level', ['DEBUG', 'ERROR', 'TRACE'])}:   `,
+  line`${oneOfWords('log.level', ['INFO'])}:    `,
 )}${optional(blanks())}`
+/** uvicorn colours levels, request lines, statuses and what matters in a message where it thinks it writes to a terminal. */
+const inColour = line`${optional(line`${stamp} `)}\u001b[${skip()}m${level}\u001b[`
 /** `%(asctime)s %(levelname)s`, as in a configuration of one's own. */
 const named = line`${stamp} ${level}${blanks()}`
 const logger = oneOfWords('log.logger', ['uvicorn.error', 'uvicorn.access', 'uvicorn.asgi', 'uvicorn'])
 
 const client = host('source.address', { port: 'source.port', ip: 'source.ip', sure: true })
-const request = line`${colour}${word('http.request.method')} ${url('url.original')} HTTP/${word('http.version')}${colour}" ${colour}${int('http.response.status_code')}${optional(line` ${skip()}`)}${colour}`
-const socket = line`${colour}WebSocket ${url('url.original')}${colour}" ${colour}${either(line`[${word('event.action')}]`, int('http.response.status_code'))}${colour}`
-const access = line`${client} - "${either(request, socket)}`
+const request = line`${word('http.request.method')} ${url('url.original')} HTTP/${word('http.version')}" ${int('http.response.status_code')}${optional(line` ${skip()}`)}`
+const socket = line`WebSocket ${url('url.original')}" ${either(line`[${word('event.action')}]`, int('http.response.status_code'))}`
+/** For sockets older versions print the pair that Python has. */
+const pair = line`('${host('source.address', { ip: 'source.ip', sure: true })}', ${int('source.port')})`
+const access = line`${either(client, pair)} - "${either(request, socket)}`
 
 const said = optional(withTrace('message', pythonTrace))
 
-export const uvicornStarts = [prefix, line`${named}${logger} `, line`${named}${access}`]
+const levelled = line`${prefix}${either(access, said)}`
+
+export const uvicornStarts = [prefix, inColour, line`${named}${logger} `, line`${named}${access}`]
 
 /**
  * uvicorn: what the server says, its access log and the tracebacks of applications, plain or coloured, with or without a
@@ -50,7 +55,7 @@ export const uvicornStarts = [prefix, line`${named}${logger} `, line`${named}${a
  */
 export const uvicornRecords = grammar({
   name: 'uvicorn.log',
-  line: either(line`${prefix}${either(access, said)}`, line`${named}${either(access, line`${logger} ${said}`)}`),
+  line: either(levelled, uncoloured(levelled), line`${named}${either(access, line`${logger} ${said}`)}`),
   derive: { 'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure') },
   framing: starts(uvicornStarts),
   samples: [
@@ -59,6 +64,7 @@ export const uvicornRecords = grammar({
     '\u001b[32mINFO\u001b[0m:     203.0.113.7:50312 - "\u001b[1mGET / HTTP/1.1\u001b[0m" \u001b[32m200 OK\u001b[0m',
     'INFO:     203.0.113.7:50312 - "WebSocket /live" [accepted]',
     'INFO:     203.0.113.7:50312 - "WebSocket /live" 403',
+    'INFO:     (\'203.0.113.7\', 50312) - "WebSocket /live" [accepted]',
     '2026-03-10 08:00:00,123 INFO:     203.0.113.7:50312 - "GET / HTTP/1.1" 200 OK',
     '2026-03-10 08:00:00,123 CRITICAL: no application',
     '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "GET / HTTP/1.1" 200 OK',
