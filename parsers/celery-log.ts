@@ -1,4 +1,5 @@
 import {
+  blanks,
   constant,
   duration,
   either,
@@ -9,9 +10,11 @@ import {
   oneOfWords,
   optional,
   rest,
+  skip,
   starts,
   text,
   time,
+  uncoloured,
   withTrace,
   word,
 } from 'tailrace'
@@ -19,16 +22,27 @@ import { pythonTrace } from './python/trace.ts'
 
 const level = oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'])
 const front = line`[${time('@timestamp', 'iso')}: ${level}/${text('process.name')}] `
-const framing = starts([front])
+/** On a terminal records of these levels are coloured as a whole. */
+const inColour = line`\u001b[1;${skip()}m[${time('@timestamp', 'iso')}: ${level}/`
+const framing = starts([front, inColour])
 const task = line`${word('celery.task.name')}[${word('celery.task.id')}]`
 const said = withTrace('message', pythonTrace)
 
 const received = grammar({
   name: 'celery.log.received',
-  line: line`${front}Task ${task} received`,
+  line: line`${front}${either(
+    line`Task ${task} received`,
+    // Before version 5; before 3 `Got task from broker`. From and until when it may begin stand behind.
+    line`${either(line`Received task: `, line`Got task from broker: `)}${task}${optional(line`${blanks()}ETA:[${text('celery.task.eta')}]`)}${optional(line`${blanks()}expires:[${text('celery.task.expires')}]`)}${optional(blanks())}`,
+  )}`,
   framing,
   derive: { 'celery.task.state': constant('RECEIVED') },
-  samples: ['[2026-03-10 08:00:00,123: INFO/MainProcess] Task shop.pay[84dacec0-3bce-480c-aabe-fe6fd67bc94b] received'],
+  samples: [
+    '[2026-03-10 08:00:00,123: INFO/MainProcess] Task shop.pay[84dacec0-3bce-480c-aabe-fe6fd67bc94b] received',
+    '[2026-03-10 08:00:00,123: INFO/MainProcess] Received task: shop.pay[84dacec0-3bce-480c-aabe-fe6fd67bc94b]',
+    '[2026-03-10 08:00:00,123: INFO/MainProcess] Got task from broker: shop.pay[84dacec0-3bce-480c-aabe-fe6fd67bc94b] ETA:[2026-03-10 08:01:00+00:00] ',
+    '[2026-03-10 08:00:00,123: INFO/MainProcess] Received task: shop.pay[84dacec0-3bce-480c-aabe-fe6fd67bc94b] expires:[2026-03-10 09:00:00+00:00]',
+  ],
 })
 const succeeded = grammar({
   name: 'celery.log.succeeded',
@@ -40,9 +54,10 @@ const succeeded = grammar({
   ],
 })
 /** Whether the task names the exception among those it `throws` is in the first words. */
+const failure = line`${front}Task ${task} ${oneOfWords('celery.task.description', ['raised unexpected', 'raised expected', 'raised exception', 'INTERNAL ERROR'])}: ${said}`
 const failed = grammar({
   name: 'celery.log.failed',
-  line: line`${front}Task ${task} ${oneOfWords('celery.task.description', ['raised unexpected', 'raised expected', 'INTERNAL ERROR'])}: ${said}`,
+  line: failure,
   framing,
   derive: { 'celery.task.state': constant('FAILURE'), 'event.outcome': constant('failure') },
   samples: [
@@ -98,13 +113,35 @@ const scheduled = grammar({
   ],
 })
 /** What a task logs through `get_task_logger`, and all that worker and beat say of themselves. */
+const words = line`${front}${either(line`???[???]: ${said}`, line`${task}: ${said}`, optional(said))}`
 const plain = grammar({
   name: 'celery.log.plain',
-  line: line`${front}${either(line`${task}: ${said}`, optional(said))}`,
+  line: words,
   framing,
   samples: [
+    '[2026-03-10 08:00:00,123: INFO/ForkPoolWorker-1] ???[???]: said by no task',
     '[2026-03-10 08:00:00,123: INFO/ForkPoolWorker-1] shop.pay[84dacec0-3bce-480c-aabe-fe6fd67bc94b]: order 7 paid',
     '[2026-03-10 08:00:00,123: INFO/MainProcess] worker@shop ready.',
+  ],
+})
+
+const failedInColour = grammar({
+  name: 'celery.log.failed_in_colour',
+  line: uncoloured(failure),
+  framing,
+  derive: { 'celery.task.state': constant('FAILURE'), 'event.outcome': constant('failure') },
+  samples: [
+    "\u001b[1;31m[2026-03-10 08:00:00,123: ERROR/ForkPoolWorker-1] Task shop.pay[84dacec0-3bce-480c-aabe-fe6fd67bc94b] raised unexpected: ValueError('no price')\u001b[0m",
+  ],
+})
+const plainInColour = grammar({
+  name: 'celery.log.plain_in_colour',
+  line: uncoloured(words),
+  framing,
+  samples: [
+    '\u001b[1;33m[2026-03-10 08:00:00,123: WARNING/ForkPoolWorker-1] no stock\u001b[0m',
+    '\u001b[1;33m[2026-03-10 08:00:00,123: WARNING/ForkPoolWorker-1] ???[???]: no stock\u001b[0m',
+    '\u001b[1;33m[2026-03-10 08:00:00,123: WARNING/ForkPoolWorker-1] shop.pay[84dacec0-3bce-480c-aabe-fe6fd67bc94b]: no stock\u001b[0m',
   ],
 })
 
@@ -125,5 +162,7 @@ export const celeryLog = oneOf(
   limited,
   scheduled,
   plain,
+  failedInColour,
+  plainInColour,
 )
 export type CeleryLog = Infer<typeof celeryLog>

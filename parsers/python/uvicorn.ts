@@ -1,4 +1,5 @@
 import {
+  address,
   blanks,
   either,
   grammar,
@@ -40,7 +41,7 @@ const client = host('source.address', { port: 'source.port', ip: 'source.ip', su
 const request = line`${word('http.request.method')} ${url('url.original')} HTTP/${word('http.version')}" ${int('http.response.status_code')}${optional(line` ${skip()}`)}`
 const socket = line`WebSocket ${url('url.original')}" ${either(line`[${word('event.action')}]`, int('http.response.status_code'))}`
 /** For sockets older versions print the pair that Python has. */
-const pair = line`('${host('source.address', { ip: 'source.ip', sure: true })}', ${int('source.port')})`
+const pair = line`('${address('source.address')}', ${int('source.port')})`
 const access = line`${either(client, pair)} - "${either(request, socket)}`
 
 const said = optional(withTrace('message', pythonTrace))
@@ -62,6 +63,11 @@ export const uvicornRecords = grammar({
     'INFO:     Started server process [7]',
     'INFO:     203.0.113.7:50312 - "GET /orders/7?page=2 HTTP/1.1" 200 OK',
     '\u001b[32mINFO\u001b[0m:     203.0.113.7:50312 - "\u001b[1mGET / HTTP/1.1\u001b[0m" \u001b[32m200 OK\u001b[0m',
+    '\u001b[31mERROR\u001b[0m:    no application',
+    '\u001b[33mWARNING\u001b[0m:  Invalid HTTP request received.',
+    '\u001b[91mCRITICAL\u001b[0m: no application',
+    '\u001b[32mINFO\u001b[0m:     (\'203.0.113.7\', 50312) - "WebSocket /live" [accepted]',
+    '\u001b[32mINFO\u001b[0m:     203.0.113.7:50312 - "WebSocket /live" 403',
     'INFO:     203.0.113.7:50312 - "WebSocket /live" [accepted]',
     'INFO:     203.0.113.7:50312 - "WebSocket /live" 403',
     'INFO:     (\'203.0.113.7\', 50312) - "WebSocket /live" [accepted]',
@@ -70,6 +76,7 @@ export const uvicornRecords = grammar({
     '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "GET / HTTP/1.1" 200 OK',
     '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "WebSocket /live" [accepted]',
     '2026-03-10 08:00:00,123 INFO 203.0.113.7:50312 - "WebSocket /live" 403',
+    '2026-03-10 08:00:00,123 INFO (\'203.0.113.7\', 50312) - "WebSocket /live" 403',
     '2026-03-10 08:00:00,123 INFO uvicorn.error Started server process [7]',
     'WARNING:  Invalid HTTP request received.',
     'ERROR:    Exception in ASGI application\nTraceback (most recent call last):\n  File "app.py", line 7, in order\nRuntimeError: no price',
