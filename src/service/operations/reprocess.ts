@@ -1,7 +1,8 @@
 import { redactText } from '../../transform/redaction/redact-text.ts'
 import type { Context } from '../context.ts'
 import { type Answer, OperationError } from '../control.ts'
-import { differencesOf, type Reprocessed, reprocess } from '../reprocess.ts'
+import { type Reprocessed, reprocess } from '../reprocess.ts'
+import { differencesOf } from '../stored-document.ts'
 import { changesOf } from './change-letters.ts'
 import { type Asked, scopeOf } from './question.ts'
 
