@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { commas } from '../config/commas.ts'
 import { usage } from './exit.ts'
 import { type General, wholeNumber, withRange, withStore } from './general.ts'
 
@@ -15,8 +16,6 @@ interface Options extends General {
 }
 
 const shown = ['@timestamp', 'event.dataset', 'log.level', 'http.response.status_code', 'url.path', 'message']
-
-const commas = (text: string | undefined): string[] | undefined => text?.split(',').map((part) => part.trim())
 
 /** What `search`, `stats`, `tail` and `slow` ask for alike. */
 export const scopeOf = (kql: string | undefined, { since, last, until, dataset }: Partial<Options>) => {
@@ -39,8 +38,8 @@ const run = async (kql: string | undefined, options: Options): Promise<void> => 
     return
   }
   const format = checkFormat(options.format, ['table', 'ndjson', 'json', 'csv'])
-  const fields = commas(options.fields)
-  const sort = commas(options.sort)
+  const fields = options.fields === undefined ? undefined : commas(options.fields)
+  const sort = options.sort === undefined ? undefined : commas(options.sort)
   const rows = ask(options, 'search', {
     ...scopeOf(kql, options),
     limit: options.limit,

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Rule } from '../alert/rule.ts'
 import { isReference, type Text } from '../config/env.ts'
 import type { NotifierSettings, StoreSettings } from '../config/settings.ts'
-import { isTimezone, parseListen, parseSize } from '../config/units.ts'
+import { isTimezone, parseSize } from '../config/units.ts'
 import {
   laterVariables,
   readVariable,
@@ -13,7 +13,6 @@ import {
 import { byPlace, type Diagnostic, diagnose } from '../event/diagnostic.ts'
 import { parseDuration } from '../event/units.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import type { BeatsOptions } from '../source/beats.ts'
 import type { Retention } from '../store/store.ts'
 import { type LogLevel, logLevels } from '../telemetry/log.ts'
 import { learnSecrets } from '../telemetry/secrets.ts'
@@ -26,6 +25,8 @@ import { createLocator, findConfig, importConfig } from './import-config.ts'
 import type { LetterLimits } from './letters-room.ts'
 import { type Heartbeat, heartbeatOf } from './load-heartbeat.ts'
 import { type DigestRoute, digestOf, notifiersOf } from './load-notify.ts'
+import { pipelinesOf, sourceVariables } from './load-pipelines.ts'
+import { storeOf } from './load-store.ts'
 import { type WebConfig, webOf } from './load-web.ts'
 import { storeId } from './open-store.ts'
 
@@ -268,75 +269,3 @@ export const loadConfig = async (
 
 const valueAt = (user: UserConfig, path: Path): unknown =>
   path.reduce<unknown>((inner, part) => (inner as Record<string | number, unknown> | undefined)?.[part], user)
-
-const sourceVariables = [
-  'TAILRACE_NGINX_ACCESS',
-  'TAILRACE_NGINX_ERROR',
-  'TAILRACE_MYSQL_SLOW',
-  'TAILRACE_MYSQL_ERROR',
-  'TAILRACE_REDIS',
-  'TAILRACE_CELERY',
-  'TAILRACE_APP',
-  'TAILRACE_DOCKER',
-] as const
-type Variable = (name: VariableName) => string | undefined
-
-const commas = (text: string): string[] =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-
-const storeOf = (
-  given: string | undefined,
-  user: StoreSettings | undefined,
-  variable: Variable,
-  wrong: Wrong,
-): StoreSettings => {
-  if (given === undefined && user?.kind !== 'elasticsearch') return user ?? { kind: 'duckdb' }
-  if (given === 'duckdb') return { kind: 'duckdb' }
-  const nodes = given === undefined ? undefined : commas(given)
-  for (const node of nodes ?? [])
-    if (!/^https?:\/\/[^\s/]+/.test(node))
-      wrong(`store address '${node}' is no address`, 'Use duckdb, or http(s)://host:9200')
-  const access = {
-    apiKey: variable('TAILRACE_STORE_API_KEY'),
-    user: variable('TAILRACE_STORE_USER'),
-    password: variable('TAILRACE_STORE_PASSWORD'),
-    ca: variable('TAILRACE_STORE_CA'),
-  }
-  const set = Object.fromEntries(Object.entries(access).filter(([, value]) => value !== undefined))
-  return {
-    kind: 'elasticsearch',
-    nodes: nodes ?? [],
-    ...(user?.kind === 'elasticsearch' ? user : {}),
-    ...(nodes === undefined ? {} : { nodes }),
-    ...set,
-  }
-}
-
-const pipelinesOf = async (user: UserConfig, variable: Variable, wrong: Wrong): Promise<readonly Pipeline[]> => {
-  const named = sourceVariables
-    .map((name) => [name, variable(name)] as const)
-    .filter(([, globs]) => globs !== undefined)
-  const beats = beatsOf(variable('TAILRACE_BEATS_LISTEN'), wrong)
-  if (user.pipelines !== undefined && named.length === 0 && beats === undefined) return user.pipelines.flat()
-  const { beatsPipeline, builtinPipelines } = await import('./builtin.ts')
-  const pushed = beats === undefined ? [] : [await beatsPipeline(beats)]
-  if (user.pipelines !== undefined && named.length === 0) return [...user.pipelines.flat(), ...pushed]
-  const globs = Object.fromEntries(named.map(([name, text]) => [name, commas(text!)]))
-  // Naming sources in the environment means these, and no default path beside them.
-  return [...(await builtinPipelines(globs, named.length === 0 && beats === undefined)), ...pushed]
-}
-
-/** `host:port`, and `insecure` behind it where that is meant. */
-const beatsOf = (given: string | undefined, wrong: Wrong): BeatsOptions | undefined => {
-  if (given === undefined) return undefined
-  const [address = '', word, ...rest] = given.trim().split(/\s+/)
-  const listen = parseListen(address)
-  if (listen === undefined || rest.length > 0 || (word !== undefined && word !== 'insecure')) {
-    wrong(`TAILRACE_BEATS_LISTEN is '${given}'`, 'It takes host:port, as 127.0.0.1:5044, or host:port insecure')
-    return undefined
-  }
-  return { ...listen, insecure: word === 'insecure' }
-}
