@@ -17,7 +17,14 @@ interface Row {
 const interfaces = {
   source: ['source/source.ts'],
   transform: ['transform/transform.ts'],
-  store: ['store/store.ts', 'store/sink.ts', 'store/aggregate.ts', 'store/ledger.ts', 'store/dead-letter.ts'],
+  store: [
+    'store/store.ts',
+    'store/sink.ts',
+    'store/aggregate.ts',
+    'store/ledger.ts',
+    'store/ledger-rows.ts',
+    'store/dead-letter.ts',
+  ],
   alert: ['alert/rule.ts', 'alert/alert.ts'],
 }
 

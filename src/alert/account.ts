@@ -1,7 +1,7 @@
 import { printable } from '../event/printable.ts'
 import { shorten } from '../event/shorten.ts'
 import { printNumber } from '../event/units.ts'
-import type { LedgerRow } from '../store/ledger.ts'
+import type { LedgerRow } from '../store/ledger-rows.ts'
 import { type Alert, type Transition, transitionOf } from './alert.ts'
 import type { AlertBook, Pending } from './book.ts'
 

@@ -1,6 +1,6 @@
 import { type ScheduledTask, schedule } from 'node-cron'
 import type { OpenJournal } from '../durable/journal.ts'
-import type { LedgerRow } from '../store/ledger.ts'
+import type { LedgerRow } from '../store/ledger-rows.ts'
 import type { Store } from '../store/store.ts'
 import { quiet } from '../telemetry/quiet.ts'
 import { createAccountWatch } from './account.ts'

@@ -1,7 +1,7 @@
 import type { Alert, Window } from '../alert/alert.ts'
 import { and, anyOf, everything, exists, type Query } from '../query/tree.ts'
 import type { Bucket, Metric } from '../store/aggregate.ts'
-import type { LedgerRow } from '../store/ledger.ts'
+import type { LedgerRow } from '../store/ledger-rows.ts'
 import type { Store } from '../store/store.ts'
 import type { DigestDay } from './day.ts'
 import type { Account, Compared, DatasetVolume, Digest, Endpoint, HourVolume, RankedQuery, Volume } from './digest.ts'

@@ -3,6 +3,7 @@ import { parseDuration } from '../event/units.ts'
 import { createFileChanges } from './change.ts'
 import type { Encoding } from './decode.ts'
 import { absolute } from './discover.ts'
+import { fileStatuses } from './file-statuses.ts'
 import { type Followed, isBehind, isPending } from './followed.ts'
 import type { Guard } from './generation.ts'
 import { limitOpen, setHandle } from './handles.ts'
@@ -12,9 +13,8 @@ import { createLines } from './lines.ts'
 import { account, look, lookAtAll, tidy } from './look.ts'
 import type { Desk } from './reading.ts'
 import { createRecords } from './records.ts'
-import { isCompressed } from './rotation.ts'
 import { scan } from './scan.ts'
-import type { FileStatus, OpenSource, Source, SourceContext } from './source.ts'
+import type { OpenSource, Source, SourceContext } from './source.ts'
 import { type FileHooks, inPlace, plainFiles, type Tailing, tellOnce } from './tailing.ts'
 import { readSome, restWaits } from './turn.ts'
 import { watchDirectories } from './watch.ts'
@@ -81,7 +81,6 @@ const ageProblems = ({ name, ignoreOlder }: FollowOptions, site: SiteMark): read
         ),
       ]
 
-const idleAfter = 60_000
 /** Directories in which much comes and goes are not looked through more often than this, nor for more than a tenth of the time. */
 const leastGap = 50
 
@@ -202,15 +201,6 @@ export const openFollow = async (
       if (signal.aborted || touched.size > 0 || changes.waiting) done()
     })
 
-  const status = (file: Followed, now: number): FileStatus['state'] => {
-    if (tailing.unreadable.has(file.path)) return 'unreadable'
-    if (file.aside && isCompressed(file.path)) return 'rotated'
-    if (file.deleted || (file.unreachable && file.fd === undefined)) return 'deleted'
-    if (file.aside) return 'rotated'
-    if (file.framing === undefined && file.size > 0 && file.tried === file.size) return 'waiting'
-    return now - file.modified < idleAfter || isBehind(file) ? 'active' : 'idle'
-  }
-
   return {
     async next(signal) {
       const queued = desk.queued.shift()
@@ -281,46 +271,7 @@ export const openFollow = async (
         file.tried = -1
       }
     },
-    files() {
-      const now = clock()
-      return [
-        ...tailing.files.map((file) => ({
-          id: file.key,
-          path: file.path,
-          offset: file.offset,
-          size: file.size,
-          state: status(file, now),
-          modified: file.modified,
-        })),
-        ...[...tailing.held.values()].map(({ of, path, size, modified }) => ({
-          id: of,
-          path,
-          offset: 0,
-          size,
-          state: 'held_copy' as const,
-          modified,
-        })),
-        ...[...tailing.waiting.values()].map(({ path, size, modified }) => ({
-          id: '',
-          path,
-          offset: 0,
-          size,
-          state: 'waiting' as const,
-          modified,
-        })),
-        ...[...tailing.refused].map((path) => ({
-          id: '',
-          path,
-          offset: 0,
-          size: 0,
-          state: 'outside' as const,
-          modified: 0,
-        })),
-        ...[...tailing.unreadable.keys()]
-          .filter((path) => !tailing.files.some((file) => file.path === path))
-          .map((path) => ({ id: '', path, offset: 0, size: 0, state: 'unreadable' as const, modified: 0 })),
-      ]
-    },
+    files: () => fileStatuses(tailing, clock()),
     ...(hooks.owned
       ? {}
       : {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { type Batch, outcome, release } from '../../src/event/batch.ts'
 import type { Ahead } from '../../src/event/block.ts'
 import { createProgress } from '../../src/pipeline/progress.ts'
-import { applyProgress, createProgressState, ledgerRows } from '../../src/store/ledger.ts'
+import { applyProgress, createProgressState } from '../../src/store/ledger.ts'
+import { ledgerRows } from '../../src/store/ledger-rows.ts'
 import { batchOf } from '../support/batch.ts'
 
 const hour = Date.parse('2026-11-23T12:00:00Z')

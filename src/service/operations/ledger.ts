@@ -1,4 +1,5 @@
-import { type EventDays, type LedgerRow, ledgerRows } from '../../store/ledger.ts'
+import type { EventDays } from '../../store/ledger.ts'
+import { type LedgerRow, ledgerRows } from '../../store/ledger-rows.ts'
 import type { Retention } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import type { Answer } from '../control.ts'
