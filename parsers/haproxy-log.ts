@@ -11,6 +11,7 @@ import {
   host,
   type Infer,
   int,
+  last,
   line,
   list,
   never,
@@ -18,6 +19,7 @@ import {
   oneOfWords,
   optional,
   or,
+  type Part,
   rangesOf,
   rest,
   skip,
@@ -71,11 +73,28 @@ const request = whole(
 /** `option httpslog` adds these. */
 const tls = line` ${int('haproxy.ssl.connection_error')}/${or('-', word('haproxy.ssl.error'))}/${int('haproxy.ssl.certificate_error')}/${int('haproxy.ssl.ca_error')}/${bool('haproxy.ssl.resumed', { true: '1', false: '0' })} ${or('-', word('tls.client.server_name'))}/${or('-', oneOfWords('haproxy.ssl.version', tlsProtocols))}/${or('-', word('tls.cipher'))}`
 
-const http = line`${int('haproxy.http.request.time_wait_ms')}/${waits}/${int('haproxy.http.request.time_wait_without_data_ms')}/${total} ${or('-1', int('http.response.status_code'))} ${plus}${whole(int('http.response.bytes'), read)} ${or('-', escaped('hash', word('haproxy.http.request.captured_cookie')))} ${or('-', escaped('hash', word('haproxy.http.response.captured_cookie')))} ${state} ${load} ${optional(
-  line`{${or('', escaped('hash', list('|', text('haproxy.http.request.captured_headers'))))}} `,
-)}${optional(
-  line`{${or('', escaped('hash', list('|', text('haproxy.http.response.captured_headers'))))}} `,
-)}"${request}${optional(line`"${optional(tls)}`)}`
+const requestCookie = escaped('hash', text('haproxy.http.request.captured_cookie'))
+const responseCookie = escaped('hash', text('haproxy.http.response.captured_cookie'))
+const cookies = line`${or('-', escaped('hash', word('haproxy.http.request.captured_cookie')))} ${or('-', escaped('hash', word('haproxy.http.response.captured_cookie')))}`
+/** What no cookie can imitate: braces and quotes of headers and requests are escaped, so the last such place is HAProxy's. */
+const behind = line` ${state} ${load} ${either(line`{`, line`"`)}`
+/**
+ * Cookies are logged as they come, blanks and all, between blanks: where only one is there it is all the text; of two the
+ * server's is the last word that names a value, for blanks are what clients send.
+ */
+const spacedCookies = either(
+  line`- ${last(responseCookie, { before: behind })}`,
+  line`${last(requestCookie, { before: line` ${either(line`-`, line`${skip('word')}=${skip('word')}`)}${behind}` })} ${or('-', escaped('hash', word('haproxy.http.response.captured_cookie')))}`,
+  line`${escaped('hash', word('haproxy.http.request.captured_cookie'))} ${last(responseCookie, { before: behind })}`,
+)
+
+const httpWith = (captured: Part) =>
+  line`${int('haproxy.http.request.time_wait_ms')}/${waits}/${int('haproxy.http.request.time_wait_without_data_ms')}/${total} ${or('-1', int('http.response.status_code'))} ${plus}${whole(int('http.response.bytes'), read)} ${captured} ${state} ${load} ${optional(
+    line`{${or('', escaped('hash', list('|', text('haproxy.http.request.captured_headers'))))}} `,
+  )}${optional(
+    line`{${or('', escaped('hash', list('|', text('haproxy.http.response.captured_headers'))))}} `,
+  )}"${request}${optional(line`"${optional(tls)}`)}`
+const http = httpWith(cookies)
 const tcp = line`${waits}/${total} ${plus}${read} ${state} ${load}`
 /** A host may stand before the times, as Filebeat's module knows it. */
 const times = either(
@@ -102,22 +121,25 @@ const about = either(
   line`Enabling `,
 )
 
+const route = line`${client} [${accepted}] ${word('haproxy.frontend_name')} ${word('haproxy.backend_name')}/${word('haproxy.server_name')} `
+const derive = {
+  'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure'),
+  'haproxy.source': copy('source.address'),
+  'url.extension': extensionOf('url.path'),
+  ...tlsVersionOf('haproxy.ssl.version'),
+}
+
 const own = grammar({
   name: 'haproxy.log.own',
   line: line`${header}${either(
-    line`${client} [${accepted}] ${word('haproxy.frontend_name')} ${word('haproxy.backend_name')}/${word('haproxy.server_name')} ${times}`,
+    line`${route}${times}`,
     line`${client} [${accepted}] ${word('haproxy.frontend_name')}/${word('haproxy.bind_name')}: ${rest('message')}`,
     line`Connect from ${client} to ${host('destination.address', { port: 'destination.port', ip: 'destination.ip', domain: 'destination.domain', sure: true })} (${word('haproxy.frontend_name')}/${word('haproxy.mode')})`,
     // To its standard error, with the day and time of old versions before the process.
     line`[${oneOfWords('log.level', levels)}]${blanks()}${optional(line`${skip('word')}/${skip('word')} `)}(${again(int('process.pid'))}) : ${rest('message')}`,
     clf,
   )}`,
-  derive: {
-    'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure'),
-    'haproxy.source': copy('source.address'),
-    'url.extension': extensionOf('url.path'),
-    ...tlsVersionOf('haproxy.ssl.version'),
-  },
+  derive,
   samples: [
     'Feb  6 12:14:14 localhost haproxy[14389]: 10.0.1.2:33317 [06/Feb/2026:12:14:14.655] http-in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {shop.example|curl/8.5.0} {text/html} "GET /index.html HTTP/1.1"',
     '<134>Feb  6 12:12:56 haproxy[14387]: 10.0.1.2:33313 [06/Feb/2026:12:12:51.443] fnt bck/srv1 0/0/+5007 +212 -- 0/0/0/0/+3 0/0',
@@ -130,6 +152,21 @@ const own = grammar({
     '[WARNING] 036/121251 (7) : Server bck/srv1 is DOWN',
     '10.0.1.2 - - [06/Feb/2026:12:14:14 +0000] "GET /a#22b HTTP/1.1" 404 500 "" "" 37558 851 "www" "bck" "srv1" 0 0 3 4 9 ---- 1 1 0 0 0 0 0 "" "" "curl/8.5.0" "text/html"',
     '10.0.1.2:33321 [06/Feb/2026:12:14:15.002] www app/node2 shop.example 0/0/0/18/18 200 200 - - ---- 2/2/2/0/0 0/0 "GET / HTTP/1.1"',
+  ],
+})
+const spaced = grammar({
+  name: 'haproxy.log.spaced',
+  line: line`${header}${route}${httpWith(spacedCookies)}`,
+  derive,
+  samples: [
+    ...['- S=a b', 'S=a b -', 'S=a b S=c', 'S=a S b'].map(
+      (both) =>
+        `10.0.1.2:33322 [06/Feb/2026:12:14:15.002] www app/node2 0/0/0/18/18 200 200 ${both} --NI 2/2/2/0/0 0/0 {a|} {b} "GET / HTTP/1.1"`,
+    ),
+    'Feb  6 12:12:09 lb haproxy[7]: 10.0.1.2:33322 [06/Feb/2026:12:14:15.002] www app/node2 0/0/0/18/+18 -1 +200 - S=a b --NI 2/2/2/0/0 0/0 "GET /"',
+    '<134>1 2026-02-06T12:14:14.655123+08:00 lb haproxy 7 - - 10.0.1.2:33322 [06/Feb/2026:12:14:15.002] www app/node2 0/0/0/18/18 400 200 - S=a b --NI 2/2/2/0/+1 0/0 "<BADREQ>',
+    '<134>10.0.1.2:33318 [06/Feb/2026:12:14:14.655] https-in~ bck/<NOSRV> 0/-1/-1/-1/0 503 217 - c=d e SC-- 1/1/0/0/0 0/0 "POST /pay HTTP/2.0" 0/0000000000000000/0/0/0 shop.example/TLSv1.3/TLS_AES_256_GCM_SHA384',
+    '<134>Feb  6 12:12:56 haproxy[14387]: 10.0.1.2:33318 [06/Feb/2026:12:14:14.655] https-in~ bck/<NOSRV> 0/-1/-1/-1/0 503 217 - c=d e SC-- 1/1/0/0/0 0/0 "POST /pay HTTP/2.0"',
   ],
 })
 /** The same without a header. Many programs say things that begin like these, so they tell no format. */
@@ -157,7 +194,7 @@ const other = grammar({
     '<133>1 2026-02-06T12:12:09.123+08:00 lb haproxy 14385 - - Loading success.',
   ],
 })
-const told = oneOf('haproxy.log.told', own, other)
+const told = oneOf('haproxy.log.told', own, spaced, other)
 
 /**
  * HAProxy's log: connections (`option tcplog`), requests (`option httplog`, `httpslog`, `httplog clf`), either without such

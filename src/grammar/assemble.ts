@@ -201,6 +201,7 @@ const runOf = (take: TakeOp): Step['run'] => {
     (take.value.as === 'list' && !endsAsText(take)) ||
     take.close !== undefined ||
     take.lastBefore !== undefined ||
+    take.ahead !== undefined ||
     (take.escape === undefined ? take.never !== undefined : take.orEnd || take.stops.length !== 1)
   return hasMore ? runFar : runUntil
 }
@@ -235,6 +236,7 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
     before: encode(take.lastBefore ?? ''),
     close: take.close === undefined ? undefined : encode(take.close),
     through: take.extent === 'through',
+    ...(take.ahead === undefined ? {} : { ahead: stepsOf(take.ahead, () => -1) }),
     expected,
     expectedText:
       literal !== undefined

@@ -89,7 +89,12 @@ export const withStops = (ops: readonly Op[], onGap: OnGap, behind: Follow = not
       case 'take':
         if (follow.open !== undefined && !(follow.passed === true && op.extent === 'self' && op.absent === undefined))
           onGap(named(op), follow.open)
-        return op.extent === 'rest' ? op : { ...op, ...asStops(op, follow) }
+        if (op.extent === 'rest') return op
+        return {
+          ...op,
+          ...asStops(op, follow),
+          ...(op.ahead === undefined ? {} : { ahead: withStops(op.ahead, onGap, { texts: [], end: false }) }),
+        }
       case 'regex':
         if (follow.open !== undefined) onGap('a regular expression', follow.open)
         return { ...op, ...asStops(op, follow) }

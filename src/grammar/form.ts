@@ -83,6 +83,8 @@ export interface TakeOp {
   readonly lastBefore?: string
   /** With `lastBefore`: where a stop divides what stands before that text into two equal halves, the value ends there. */
   readonly twice?: true
+  /** Not the first stop, but the last one of the line from which these fit; nothing they read is kept. */
+  readonly ahead?: readonly Op[]
   /**
    * Text (perhaps empty) that closes the value and is passed with it: each of `stops` begins with it. A value that reaches
    * to the end loses what stops begin with there: the closing text, and more where a record was cut inside a stop.

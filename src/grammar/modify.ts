@@ -1,5 +1,5 @@
 import { markSite } from '../event/diagnostic.ts'
-import type { TakeOp } from './form.ts'
+import type { Op, TakeOp } from './form.ts'
 import type { Capture, Maybe, Part, PartProblem, Show } from './part.ts'
 
 const changed = <R, O>(
@@ -63,12 +63,38 @@ export const through = <R, O>(
     lastBefore === '' ? [empty(through, 'lastBefore')] : [],
   )
 
+/** What is told apart without looking for its end: reading it from each place of a line takes no longer than the line. */
+const isShort = (ops: readonly Op[]): boolean =>
+  ops.every((op) =>
+    op.op === 'take'
+      ? op.extent === 'self' || op.value.as === 'word' || op.value.as === 'identifier'
+      : op.op === 'optional' || op.op === 'whole'
+        ? isShort(op.ops)
+        : op.op === 'either'
+          ? op.branches.every(isShort)
+          : op.op === 'literal',
+  )
+
 /**
  * The value ends not at the first place of its line where the next part of the layout stands, but at the last: a name
- * that whoever gives it may choose, before words that nobody does.
+ * that whoever gives it may choose, before words that nobody does. With `before`, at the last place from which that piece
+ * fits as well: words and numbers, of which nothing is kept.
  */
-export const last = <R, O>(of: Capture<R, O>): Capture<R, O> =>
-  changed(of, (op) => ({ ...op, extent: 'until', lastBefore: '\n' }))
+export const last = <R, O>(of: Capture<R, O>, { before }: { readonly before?: Part } = {}): Capture<R, O> =>
+  changed(
+    of,
+    (op) => ({ ...op, extent: 'until', ...(before === undefined ? { lastBefore: '\n' } : { ahead: before.ops }) }),
+    before === undefined || isShort(before.ops)
+      ? []
+      : [
+          ...before.problems,
+          {
+            site: markSite(last),
+            text: 'What has to stand behind the value holds text of any length',
+            mend: 'Take words, numbers and times there: their ends are near',
+          },
+        ],
+  )
 
 /**
  * What is written twice, the next part of the layout between and `before` behind: `name[name] @ `, where the name may hold

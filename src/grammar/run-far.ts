@@ -1,5 +1,5 @@
 import { fail, type Machine } from './machine.ts'
-import { type Step, sameBytes } from './step.ts'
+import { runAll, type Step, sameBytes } from './step.ts'
 import { byHash, isAbsent, readSpan, stopsAt } from './take.ts'
 
 /** Bytes of the separator of a list that stands at `at`; 0 for none. */
@@ -50,6 +50,21 @@ const lastStop = (m: Machine, s: Step, first: number, end: number, twice: boolea
   return last
 }
 
+/** The last stop from which all of `s.ahead` fits; `end` where there is none. */
+const lastFitting = (m: Machine, s: Step, first: number, end: number): number => {
+  const { farAt, at: from } = m
+  let found = end
+  m.farAt = Number.POSITIVE_INFINITY
+  for (let at = end - 1; at >= first && found === end; at--) {
+    if (s.stopAt[m.bytes[at]!] !== 1 || !stopsAt(m, s, at)) continue
+    m.at = at
+    if (runAll(m, s.ahead)) found = at
+  }
+  m.at = from
+  m.farAt = farAt
+  return found
+}
+
 /** Where a value that reaches to the end ends: before the longest beginning of a stop, of the closing text at least. */
 const closedEnd = (m: Machine, s: Step, from: number, to: number): number => {
   const least = s.close!.length
@@ -77,6 +92,7 @@ const runUpTo = (m: Machine, s: Step, twice: boolean): boolean => {
   m.limit = end
   let to = seek(m, s, end)
   if (to >= 0 && to < end && s.before.length > 0) to = lastStop(m, s, to, end, twice)
+  else if (to >= 0 && to < end && s.ahead.length > 0) to = lastFitting(m, s, to, end)
   m.limit = limit
   if (to < 0 || (to === end && !s.orEnd))
     return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)

@@ -36,6 +36,8 @@ export interface Step {
   readonly close: Uint8Array | undefined
   /** Looked for through line ends. */
   readonly through: boolean
+  /** What has to fit from the stop on for the last such stop to count; empty: nothing has to. */
+  readonly ahead: readonly Step[]
   /** A time that has to stand behind the stop for the stop to count. */
   readonly next: Step | undefined
   /** For failures: the value, the literal behind it. */
@@ -79,6 +81,7 @@ const blank: Step = {
   before: none8,
   close: undefined,
   through: false,
+  ahead: [],
   next: undefined,
   expected: '',
   expectedText: '',

@@ -8,7 +8,7 @@ import { type Grammar, grammar } from '../../src/grammar/grammar.ts'
 import { json } from '../../src/grammar/json.ts'
 import { either, line, optional } from '../../src/grammar/line.ts'
 import { key } from '../../src/grammar/members.ts'
-import { again, list, or } from '../../src/grammar/modify.ts'
+import { again, last, list, or } from '../../src/grammar/modify.ts'
 import { oneOf } from '../../src/grammar/one-of.ts'
 import { pairs } from '../../src/grammar/pairs.ts'
 import type { Part } from '../../src/grammar/part.ts'
@@ -22,6 +22,12 @@ const said = ({ problems }: Pick<Grammar, 'problems'>): readonly string[] =>
   problems.map(({ text, mend }) => `${text}. ${mend}.`)
 const of = (part: unknown): readonly string[] =>
   said(grammar({ name: 'test', line: untyped<Part>(part), samples: ['-'] }))
+
+test('what has to stand behind a value is short', () => {
+  expect(of(line`${last(text('message'), { before: line` ${text('app.a')}/` })} ${text('app.a')}/`)).toEqual([
+    'test: What has to stand behind the value holds text of any length. Take words, numbers and times there: their ends are near.',
+  ])
+})
 
 test('mistakes are collected, with place and remedy, and nothing is thrown', () => {
   const wrong = grammar({

@@ -3,7 +3,7 @@ import { bool, duration, int, ip, number, oneOfWords, rest, skip, text, word } f
 import { constant, copy, wordsOf } from '../../src/grammar/derive.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { blanks, either, line, optional } from '../../src/grammar/line.ts'
-import { again, closed, escaped, list, never, or, quoted, through, twice } from '../../src/grammar/modify.ts'
+import { again, closed, escaped, last, list, never, or, quoted, through, twice } from '../../src/grammar/modify.ts'
 import { address, host, url } from '../../src/grammar/network.ts'
 import { pairs } from '../../src/grammar/pairs.ts'
 import type { Part } from '../../src/grammar/part.ts'
@@ -279,6 +279,12 @@ test.each<[string, Part, string, unknown]>([
     line`${through(text('message'), { lastBefore: ', r: ' })}, c: ${text('app.c')}${optional(line`, r: ${text('app.r')}`)}`,
     'm, c: 1, c: 2, r: x, c: 3',
     { message: 'm, c: 1', 'app.c': '2', 'app.r': 'x, c: 3' },
+  ],
+  [
+    'a value up to the last place from which more fits than the text behind it',
+    line`${last(text('message'), { before: line` ${word('app.a')} ${int('app.b')}/${int('app.c')}` })} ${word('app.a')} ${int('app.b')}/${text('app.c')}`,
+    'x y 1/2 z - 3/4 9 9/',
+    { message: 'x y 1/2 z', 'app.a': '-', 'app.b': 3, 'app.c': '4 9 9/' },
   ],
   [
     'a name that is written twice and holds what divides it',
