@@ -25,16 +25,29 @@ const tellOfLock = ({ path, exists, added }: CheckedLock): void => {
     )
 }
 
-/** Asks the running service, else the store, how the datasets lie there. */
-const compareWithStore = async (options: Options, config: Config): Promise<CheckedLive> => {
+/** Asks the running service, else each store, how the datasets lie there. */
+const compareWithStores = async (options: Options, config: Config): Promise<CheckedLive> => {
   const { compareLive } = await import('../service/check-live.ts')
+  const { otherStores } = await import('../service/other-stores.ts')
   const { schemasOf } = await import('../service/schemas-of.ts')
   const { ask } = await import('./ask.ts')
-  const laid: Laid[] = []
+  const others = otherStores(config)
   const asked = { datasets: [...schemasOf(config.pipelines).keys()], namespace: config.namespace }
-  for await (const row of ask(options, 'layout', asked)) laid.push(JSON.parse(row) as Laid)
-  if (laid.length === 0) process.stderr.write('tailrace: the store holds nothing of these datasets yet\n')
-  return compareLive(config, laid)
+  const compared: CheckedLive[] = []
+  for (const { name, config: of } of [{ name: config.store.kind, config }, ...others]) {
+    const laid: Laid[] = []
+    const from = others.length === 0 ? options : { ...options, store: name }
+    for await (const row of ask(from, 'layout', asked)) laid.push(JSON.parse(row) as Laid)
+    if (laid.length === 0)
+      process.stderr.write(
+        `tailrace: the store${others.length === 0 ? '' : ` ${name}`} holds nothing of these datasets yet\n`,
+      )
+    compared.push(compareLive(of, laid))
+  }
+  return {
+    problems: compared.flatMap(({ problems }) => problems),
+    notes: compared.flatMap(({ notes }) => notes),
+  }
 }
 
 const check = async (options: Options): Promise<void> => {
@@ -44,7 +57,7 @@ const check = async (options: Options): Promise<void> => {
     formats: true,
     lock: !isUpdate,
   })
-  const live = options.live === true && problems.length === 0 ? await compareWithStore(options, config) : undefined
+  const live = options.live === true && problems.length === 0 ? await compareWithStores(options, config) : undefined
   const all = new Set([...problems, ...(live?.problems ?? [])].map(printDiagnostic))
   for (const note of [...warnings, ...(live?.notes ?? [])]) process.stderr.write(`tailrace: ${note}\n`)
   if (all.size > 0) {

@@ -52,6 +52,23 @@ for (const kind of ['elasticsearch', 'opensearch'] as const)
       expect(found.out.trimEnd().split('\n')).toHaveLength(2)
     }, 240_000)
 
+    test('asks every store of a configuration, and says in which a field is in the way', async () => {
+      const dataset = 'doors.both'
+      const { define, configure, run, write } = doorsIn(join(directory.path, `${kind}-both`), dataset)
+      configure('', `, store: [duckdb(), elasticsearch({ nodes: ['${url}'] })]`)
+      define(`\${int('app.door')} \${word('user.name')}`, '7 alice')
+      write('a.log', '@door 7 alice\n')
+      expect((await run('run', '--once', '--no-web')).code).toBe(0)
+      expect((await run('check', '--live')).code).toBe(0)
+      define(`\${word('app.door')} \${word('user.name')}`, '7 alice')
+      const changed = await run('check', '--live')
+      expect(changed.code).toBe(1)
+      expect(changed.out).toContain(`the field 'app.door' is keyword, and long in logs-${dataset}-default: the column`)
+      expect(changed.out).toMatch(
+        /the field 'app.door' is keyword, and long in .*: 'run' would begin a new index for it/,
+      )
+    }, 240_000)
+
     test('says what could not be mapped as it is, where older events lie otherwise, and whose template wins', async () => {
       const dataset = 'doors.live'
       const { define, run, write } = doorsIn(join(directory.path, kind), dataset, { TAILRACE_STORE: url })

@@ -7,20 +7,20 @@ export interface Doors {
   write(name: string, text: string): void
   /** `captures`: behind the literal that each line begins with. */
   define(captures: string, sample: string): void
-  /** Steps behind the parser: `.through(…)`. */
-  configure(steps: string): void
+  /** Steps behind the parser: `.through(…)`; and further settings. */
+  configure(steps: string, settings?: string): void
   run(...args: readonly string[]): Promise<Ended>
 }
 
 export const doorsIn = (folder: string, dataset: string, environment: Readonly<Record<string, string>> = {}): Doors => {
   mkdirSync(folder)
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
-  const configure = (steps: string): void =>
+  const configure = (steps: string, settings = ''): void =>
     write(
       'tailrace.config.ts',
-      `import { alias, defineConfig, follow, pipeline } from 'tailrace'
+      `import { alias, defineConfig, duckdb, elasticsearch, follow, pipeline } from 'tailrace'
 import { doors } from './doors.ts'
-export default defineConfig({ pipelines: [pipeline('doors').from(follow({ name: 'doors', paths: ['*.log'] })).parse(doors)${steps}], web: false })
+export default defineConfig({ pipelines: [pipeline('doors').from(follow({ name: 'doors', paths: ['*.log'] })).parse(doors)${steps}], web: false${settings} })
 `,
     )
   configure('')
