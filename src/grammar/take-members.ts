@@ -69,6 +69,11 @@ export class Members {
   readonly others = new KeySet()
   private readonly members: readonly (Member & { readonly keys: readonly number[] })[]
   private readonly lines: readonly (MemberLine & { readonly key: number })[]
+  /** By key: the number of the line or member that takes it, lines first; those of this record, a bit each. */
+  private readonly takers: Int32Array
+  private readonly pending: Int32Array
+  /** Bits of those that are missed where they are not there. */
+  private readonly expected: Int32Array
   readonly undeclared: number
   private readonly notation: Notation
   private readonly inner = jsonCursor()
@@ -104,12 +109,23 @@ export class Members {
     this.kind = new Uint8Array(count)
     this.escaped = new Uint8Array(count)
     this.depth = new Uint16Array(count)
+    this.takers = new Int32Array(count).fill(-1)
+    this.expected = new Int32Array((this.lines.length + this.members.length + 31) >> 5)
+    this.pending = new Int32Array(this.expected.length)
+    for (const [i, { key }] of this.lines.entries()) this.takers[key] = i
+    for (const [i, { keys, required, there }] of this.members.entries()) {
+      const taker = this.lines.length + i
+      for (const key of keys) this.takers[key] = taker
+      if (required || there) this.expected[taker >> 5]! |= 1 << (taker & 31)
+    }
   }
 
   /** A new record, of which nothing was seen yet. */
   open(): void {
     this.serial++
     this.others.clear()
+    const { pending, expected } = this
+    for (let i = 0; i < pending.length; i++) pending[i] = expected[i]!
   }
 
   /** The record has the key; of a string `from` and `to` are what stands between the quotes. The last one counts. */
@@ -120,13 +136,22 @@ export class Members {
     this.kind[key] = kind
     this.escaped[key] = escaped ? 1 : 0
     this.depth[key] = depth
+    const taker = this.takers[key]!
+    if (taker >= 0) this.pending[taker >> 5]! |= 1 << (taker & 31)
   }
 
   /** Fills the fields; false where some that have to be there are missing, which it names all. */
   take(m: Machine): boolean {
+    const { lines, members, pending } = this
     this.missing.length = 0
-    for (const line of this.lines) this.takeLine(m, line)
-    for (const member of this.members) if (!this.takeMember(m, member)) return false
+    for (let word = 0; word < pending.length; word++) {
+      // The lowest bit first: in their order.
+      for (let bits = pending[word]!; bits !== 0; bits &= bits - 1) {
+        const taker = word * 32 + 31 - Math.clz32(bits & -bits)
+        if (taker < lines.length) this.takeLine(m, lines[taker]!)
+        else if (!this.takeMember(m, members[taker - lines.length]!)) return false
+      }
+    }
     if (this.needs !== undefined) this.look(m, this.needs)
     if (this.missing.length > 0) return this.refuse(m)
     if (this.undeclared < 0) return true
