@@ -3,6 +3,8 @@
  * values, checking them wholly. Bytes are taken to be valid UTF-8. Nothing recurses, so depth costs memory only.
  */
 
+import { findEscaped } from './json-text.ts'
+
 export const jsonKind = { bad: 0, string: 1, number: 2, true: 3, false: 4, null: 5, object: 6, array: 7 } as const
 export type JsonKind = (typeof jsonKind)[keyof typeof jsonKind]
 
@@ -11,6 +13,7 @@ const jsonDepth = 4096
 
 export interface JsonCursor {
   bytes: Uint8Array
+  view: DataView
   at: number
   end: number
   /** Of the last string: its content, without quotes. Of the last value: its whole span. */
@@ -24,8 +27,12 @@ export interface JsonCursor {
   readonly open: Uint8Array
 }
 
+const nothing = new Uint8Array(0)
+const noView = new DataView(nothing.buffer)
+
 export const jsonCursor = (): JsonCursor => ({
-  bytes: new Uint8Array(0),
+  bytes: nothing,
+  view: noView,
   at: 0,
   end: 0,
   from: 0,
@@ -37,7 +44,10 @@ export const jsonCursor = (): JsonCursor => ({
 })
 
 export const setJson = (c: JsonCursor, bytes: Uint8Array, at: number, end: number): void => {
-  c.bytes = bytes
+  if (c.bytes !== bytes) {
+    c.bytes = bytes
+    c.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
   c.at = at
   c.end = end
   c.tooDeep = false
@@ -58,37 +68,33 @@ const isHex = (b: number): boolean => (b >= 48 && b <= 57) || (b >= 65 && b <= 7
 
 /** At the opening quote; afterwards behind the closing one, content in `from`…`to`. False: `at` is where it is broken. */
 export const readString = (c: JsonCursor): boolean => {
-  const { bytes, end } = c
+  const { bytes, view, end } = c
   let at = c.at
   if (at >= end || bytes[at] !== 34) return false
   at++
   c.from = at
   c.escaped = false
-  while (at < end) {
-    const b = bytes[at]!
-    if (b === 34) {
-      c.to = at
-      c.at = at + 1
-      return true
-    }
-    if (b < 32) break
-    if (b === 92) {
-      c.escaped = true
-      const e = at + 1 < end ? bytes[at + 1]! : 0
-      if (e === 117) {
-        if (at + 6 > end) break
-        if (!(isHex(bytes[at + 2]!) && isHex(bytes[at + 3]!) && isHex(bytes[at + 4]!) && isHex(bytes[at + 5]!))) break
-        at += 6
-        continue
-      }
-      if (e !== 34 && e !== 92 && e !== 47 && e !== 98 && e !== 102 && e !== 110 && e !== 114 && e !== 116) break
-      at += 2
+  for (;;) {
+    at = findEscaped(view, at, end)
+    if (at >= end || bytes[at] !== 92) break
+    c.escaped = true
+    const e = at + 1 < end ? bytes[at + 1]! : 0
+    if (e === 117) {
+      if (at + 6 > end) break
+      if (!(isHex(bytes[at + 2]!) && isHex(bytes[at + 3]!) && isHex(bytes[at + 4]!) && isHex(bytes[at + 5]!))) break
+      at += 6
       continue
     }
-    at++
+    if (e !== 34 && e !== 92 && e !== 47 && e !== 98 && e !== 102 && e !== 110 && e !== 114 && e !== 116) break
+    at += 2
   }
-  c.at = at
-  return false
+  c.to = at
+  if (at >= end || bytes[at] !== 34) {
+    c.at = at
+    return false
+  }
+  c.at = at + 1
+  return true
 }
 
 const digits = (c: JsonCursor): boolean => {
@@ -136,7 +142,8 @@ const readScalar = (c: JsonCursor): JsonKind => {
   return jsonKind.bad
 }
 
-const readKey = (c: JsonCursor): boolean => {
+/** At the name of a member; afterwards at its value, the name in `from`…`to` (`escaped`). */
+export const readName = (c: JsonCursor): boolean => {
   skipBlank(c)
   if (!readString(c)) return false
   skipBlank(c)
@@ -156,7 +163,7 @@ const afterValue = (c: JsonCursor, depth: number): number => {
     const object = open[level] === 1
     if (b === 44) {
       c.at++
-      if (object) return readKey(c) ? level : -1
+      if (object) return readName(c) ? level : -1
       skipBlank(c)
       return level
     }
@@ -198,7 +205,7 @@ export const readValue = (c: JsonCursor): JsonKind => {
         c.at++
         level--
       } else if (next === 123) {
-        if (!readKey(c)) return jsonKind.bad
+        if (!readName(c)) return jsonKind.bad
         continue
       } else continue
     } else if (readScalar(c) === jsonKind.bad) return jsonKind.bad
@@ -219,21 +226,27 @@ export const enterObject = (c: JsonCursor): boolean => {
 }
 
 /**
- * The next member of the entered object: 1: its key is in `from`…`to` (`escaped`), `at` is at its value; 0: the
- * object is closed; -1: bad at `at`. `first`: no member was read yet.
+ * The next member of the entered object: 1: `at` is at its name; 0: the object is closed; -1: bad at `at`. `first`: no
+ * member was read yet.
  */
-export const nextMember = (c: JsonCursor, first: boolean): 1 | 0 | -1 => {
+export const nextName = (c: JsonCursor, first: boolean): 1 | 0 | -1 => {
   skipBlank(c)
   const b = c.at < c.end ? c.bytes[c.at]! : 0
   if (b === 125) {
     c.at++
     return 0
   }
-  if (!first) {
-    if (b !== 44) return -1
-    c.at++
-  }
-  return readKey(c) ? 1 : -1
+  if (first) return 1
+  if (b !== 44) return -1
+  c.at++
+  skipBlank(c)
+  return 1
+}
+
+/** The same, and reads the name: 1: it is in `from`…`to` (`escaped`), `at` is at its value. */
+export const nextMember = (c: JsonCursor, first: boolean): 1 | 0 | -1 => {
+  const next = nextName(c, first)
+  return next !== 1 || readName(c) ? next : -1
 }
 
 const hexOf = (b: number): number => (b <= 57 ? b - 48 : (b | 32) - 87)

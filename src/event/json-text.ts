@@ -1,3 +1,5 @@
+import { firstByte } from '../memory/wide.ts'
+
 /** How each byte is written inside a JSON string (RFC 8259 §7): 0 as it is, 1 as `\u00XX`, else a backslash and this. */
 const escapes = new Uint8Array(256)
 escapes.fill(1, 0, 32)
@@ -25,6 +27,21 @@ const odd = (four: number): number => {
   const turned = four ^ 0x02020202
   const backslash = four ^ 0x5c5c5c5c
   return (((turned - 0x21212121) & ~turned) | ((backslash - 0x01010101) & ~backslash)) & 0x80808080
+}
+
+/** Where the first byte of [from, to) lies that has to be escaped, `to` where there is none. Four bytes at a time. */
+export const findEscaped = (view: DataView, from: number, to: number): number => {
+  // Behind `to` is read, but not behind the memory.
+  const wide = Math.min(to, view.byteLength - 7)
+  let at = from
+  for (; at < wide; at += 8) {
+    const low = odd(view.getInt32(at, true))
+    if (low !== 0) return Math.min(at + firstByte(low), to)
+    const high = odd(view.getInt32(at + 4, true))
+    if (high !== 0) return Math.min(at + 4 + firstByte(high), to)
+  }
+  while (at < to && escapes[view.getUint8(at)] === 0) at++
+  return Math.min(at, to)
 }
 
 /** One byte; returns where it ends. */

@@ -17,8 +17,8 @@ export const fourfold = (byte: number): number => Math.imul(byte, 0x01010101)
 /** The lowest set bit of what `zeroBytes` gives is that of the first zero byte; bytes behind it may be marked for nothing. */
 const zeroBytes = (four: number): number => (four - 0x01010101) & ~four & 0x80808080
 
-/** Which byte the lowest set bit lies in. */
-const firstByte = (marks: number): number => (31 - Math.clz32(marks & -marks)) >> 3
+/** Which byte of four the lowest set bit lies in. */
+export const firstByte = (marks: number): number => (31 - Math.clz32(marks & -marks)) >> 3
 
 /**
  * Where the first byte of [from, to) lies that is one of two, both given `fourfold`; `to` where there is none. Four
