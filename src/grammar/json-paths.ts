@@ -1,8 +1,13 @@
+import { encode } from './encode.ts'
 import type { Machine } from './machine.ts'
 
 /** FNV-1a, begun at a number of this process, so that no log can be made to collide in all. */
-export const hashStart = (Math.random() * 0x7fffffff) | 0
-export const hashWith = (hash: number, byte: number): number => Math.imul(hash ^ byte, 16_777_619)
+const hashStart = (Math.random() * 0x7fffffff) | 0
+export const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
+  let h = hashStart
+  for (let at = from; at < to; at++) h = Math.imul(h ^ bytes[at]!, 16_777_619)
+  return h
+}
 
 const slotOf = (hash: number, mask: number): number => (hash ^ (hash >>> 15)) & mask
 
@@ -11,74 +16,115 @@ const same = (a: Uint8Array, at: number, b: Uint8Array, from: number, length: nu
   return true
 }
 
-/** The paths a grammar knows, and their beginnings: looked up by hash, compared by bytes. */
+const most = 4096
+const longest = 256
+
+/**
+ * The paths a grammar knows, and their beginnings; and others as records bring them, up to a bound. Looked up by hash, compared
+ * by bytes. A path that a field takes has a key; where a value goes that no field takes has another, of the same count.
+ */
 export class PathTable {
   private readonly texts: Uint8Array[] = []
+  private readonly hashes: number[] = []
   private readonly keys: number[] = []
+  private readonly others: number[] = []
   private readonly prefix: boolean[] = []
+  /** By key: what it is called, and where that stands in the arena of a batch. */
   private readonly named: Uint8Array[] = []
   private readonly at: number[] = []
   private readonly batch: unknown[] = []
-  private table = new Int32Array(0)
-  private mask = 0
+  private table = new Int32Array(16).fill(-1)
+  private readonly prefixOfOthers: Uint8Array
+
+  /** What stands before the names of values that no field takes. */
+  constructor(prefixOfOthers = '') {
+    this.prefixOfOthers = encode(prefixOfOthers)
+  }
 
   get count(): number {
     return this.named.length
   }
 
-  /** Adds a path; returns its key: 0, 1, 2 … */
+  /** Adds a path that a field takes; returns its key: 0, 1, 2 … */
   add(path: string): number {
     const parts = path.split('.')
-    for (let i = 1; i < parts.length; i++) this.prefix[this.node(parts.slice(0, i).join('.'))] = true
-    const node = this.node(path)
-    if (this.keys[node]! < 0) {
-      this.keys[node] = this.named.push(this.texts[node]!) - 1
-      this.at.push(0)
-      this.batch.push(undefined)
-    }
+    for (let i = 1; i < parts.length; i++) this.prefix[this.node(encode(parts.slice(0, i).join('.')))] = true
+    const node = this.node(encode(path))
+    if (this.keys[node]! < 0) this.keys[node] = this.newKey(this.texts[node]!)
     return this.keys[node]!
   }
 
-  private node(path: string): number {
-    const text = new TextEncoder().encode(path)
-    const known = this.texts.findIndex((other) => Buffer.compare(other, text) === 0)
+  /** Adds a path that `find` did not find; -1 where there are enough. */
+  learn(path: Uint8Array, length: number, hash: number): number {
+    return this.texts.length >= most || length > longest ? -1 : this.newNode(path.slice(0, length), hash)
+  }
+
+  /** The key for a value of the path that no field takes. */
+  keyOfOther(node: number): number {
+    const known = this.others[node]!
     if (known >= 0) return known
-    this.texts.push(text)
+    const key = this.newKey(Buffer.concat([this.prefixOfOthers, this.texts[node]!]))
+    this.others[node] = key
+    return key
+  }
+
+  private newKey(name: Uint8Array): number {
+    this.at.push(0)
+    this.batch.push(undefined)
+    return this.named.push(name) - 1
+  }
+  /** The node of a path, added where it is not there. */
+  node(text: Uint8Array): number {
+    const hash = hashOf(text, 0, text.length)
+    const known = this.find(text, text.length, hash)
+    return known >= 0 ? known : this.newNode(text, hash)
+  }
+  private newNode(text: Uint8Array, hash: number): number {
+    this.hashes.push(hash)
     this.keys.push(-1)
+    this.others.push(-1)
     this.prefix.push(false)
-    this.mask = 7
-    while (this.mask < this.texts.length * 4) this.mask = this.mask * 2 + 1
-    this.table = new Int32Array(this.mask + 1).fill(-1)
-    for (let i = 0; i < this.texts.length; i++) {
-      let at = slotOf(this.texts[i]!.reduce(hashWith, hashStart), this.mask)
-      while (this.table[at] !== -1) at = (at + 1) & this.mask
-      this.table[at] = i
+    const node = this.texts.push(text) - 1
+    if (node * 4 > this.table.length) {
+      this.table = new Int32Array(this.table.length * 4).fill(-1)
+      for (let i = 0; i < node; i++) this.place(i)
     }
-    return this.texts.length - 1
+    this.place(node)
+    return node
+  }
+  private place(node: number): void {
+    const mask = this.table.length - 1
+    let at = slotOf(this.hashes[node]!, mask)
+    while (this.table[at] !== -1) at = (at + 1) & mask
+    this.table[at] = node
   }
 
   /** The node of the path, or -1. */
   find(path: Uint8Array, length: number, hash: number): number {
-    for (let at = slotOf(hash, this.mask); this.table.length > 0; at = (at + 1) & this.mask) {
+    const mask = this.table.length - 1
+    for (let at = slotOf(hash, mask); ; at = (at + 1) & mask) {
       const node = this.table[at]!
       if (node < 0) return -1
       const text = this.texts[node]!
       if (text.length === length && same(path, 0, text, 0, length)) return node
     }
-    return -1
   }
 
   isPrefix(node: number): boolean {
     return this.prefix[node]!
   }
+  /** The key of the field's value; -1: no field takes it. */
   keyOf(node: number): number {
     return this.keys[node]!
+  }
+  textOf(node: number): Uint8Array {
+    return this.texts[node]!
   }
   length(key: number): number {
     return this.named[key]!.length
   }
 
-  /** Where the key's path stands in the arena: written once a batch. */
+  /** Where the key's name stands in the arena: written once a batch. */
   address(m: Machine, key: number): number {
     if (this.batch[key] !== m.scratch) {
       const text = this.named[key]!
@@ -109,7 +155,16 @@ export class KeySet {
     this.count = 0
   }
 
-  put(bytes: Uint8Array, hash: number, keyFrom: number, keyTo: number, from: number, to: number, depth: number): void {
+  /** Its number: 0, 1, 2 … by first appearance. */
+  put(
+    bytes: Uint8Array,
+    hash: number,
+    keyFrom: number,
+    keyTo: number,
+    from: number,
+    to: number,
+    depth: number,
+  ): number {
     if (this.count === this.keyFrom.length) this.grow()
     if (this.count * 2 >= this.table.length) this.rehash()
     const mask = this.table.length - 1
@@ -135,6 +190,7 @@ export class KeySet {
     this.from[i] = from
     this.to[i] = to
     this.depth[i] = depth
+    return i
   }
 
   private grow(): void {

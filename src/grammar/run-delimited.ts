@@ -1,7 +1,6 @@
 import { jsonKind } from '../event/json-reader.ts'
 import { encode } from './encode.ts'
 import type { DelimitedOp } from './form.ts'
-import { hashStart, hashWith } from './json-paths.ts'
 import { fail, type Machine } from './machine.ts'
 import { kindOf, plainNotation } from './plain-notation.ts'
 import { type Step, sameBytes, stepOf } from './step.ts'
@@ -20,28 +19,17 @@ export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {
     }
     return w
   }
-  const found = new Members(spec, plainNotation(new Set(quote < 0 ? [] : [quote]), undoubled))
+  const members = new Members(spec, plainNotation(new Set(quote < 0 ? [] : [quote]), undoubled))
+  const { found } = members
   const columns = op.columns.map((name) => {
-    const bytes = encode(name)
-    const hash = bytes.reduce(hashWith, hashStart)
-    const node = found.paths.find(bytes, bytes.length, hash)
-    return { bytes, hash, key: node < 0 ? -1 : found.paths.keyOf(node), batch: undefined as unknown, at: 0 }
+    const node = found.paths.node(encode(name))
+    return { key: found.paths.keyOf(node), other: found.paths.keyOfOther(node) }
   })
 
-  const note = (m: Machine, i: number, kind: number, from: number, to: number, escaped: boolean): void => {
-    const column = columns[i]!
-    if (column.key >= 0) {
-      found.note(column.key, kind, from, to, escaped, 0)
-      return
-    }
-    if (found.undeclared < 0) return
-    if (column.batch !== m.scratch) {
-      column.at = m.scratch.take(column.bytes.length)
-      m.bytes.set(column.bytes, column.at)
-      column.batch = m.scratch
-    }
-    const span = kind === jsonKind.string ? 1 : 0
-    found.others.put(m.bytes, column.hash, column.at, column.at + column.bytes.length, from - span, to + span, 0)
+  const note = (i: number, kind: number, from: number, to: number, escaped: boolean): void => {
+    const { key, other } = columns[i]!
+    if (key >= 0) found.note(key, kind, from, to, escaped, 0)
+    else if (found.keepsOthers) found.noteOther(other, kind, from, to, escaped, 0)
   }
 
   /** Reads the value at `m.at`, of column `i`; false where its quotes are not closed, or something stands behind them. */
@@ -60,14 +48,14 @@ export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {
       m.at = to + 1
       if (m.at < end && !sameBytes(bytes, m.at, end, separator))
         return fail(m, 'expected_literal', m.at, JSON.stringify(op.separator))
-      if (to > from + 1) note(m, i, jsonKind.string, from + 1, to, doubled)
+      if (to > from + 1) note(i, jsonKind.string, from + 1, to, doubled)
       return true
     }
     let to = from
     while (to < end && !sameBytes(bytes, to, end, separator)) to++
     m.at = to
     const isNone = to === from || absent.some((mark) => mark.length === to - from && sameBytes(bytes, from, to, mark))
-    if (!isNone) note(m, i, kindOf(m, from, to), from, to, false)
+    if (!isNone) note(i, kindOf(m, from, to), from, to, false)
     return true
   }
 
@@ -83,7 +71,7 @@ export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {
       }
       if (i + 1 < op.atLeast) return fail(m, 'unexpected_end', m.end, `column ${JSON.stringify(op.columns[i + 1])}`)
       m.limit = m.end
-      return found.take(m)
+      return members.take(m)
     }
   }
   return stepOf({ run, expected: 'a row' })

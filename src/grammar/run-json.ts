@@ -4,21 +4,27 @@ import {
   type JsonCursor,
   jsonCursor,
   jsonKind,
-  nextMember,
+  nextName,
+  readName,
   readValue,
   setJson,
   skipBlank,
 } from '../event/json-reader.ts'
+import { encode } from './encode.ts'
 import type { JsonOp } from './form.ts'
-import { hashStart, hashWith } from './json-paths.ts'
+import type { FoundMembers } from './found-members.ts'
+import { hashOf } from './json-paths.ts'
 import { quoteJson, repeatsKeys, withoutRepeats } from './json-text.ts'
 import { fail, type Machine } from './machine.ts'
+import { MemberNames } from './member-names.ts'
 import { type Step, stepOf } from './step.ts'
 import { Members, type MembersSpec, type Notation } from './take-members.ts'
 
 /** Nesting that stores take in a flattened field; deeper values are kept as the text they are. */
 const deepest = 16
 const longestPath = 1024
+/** The object that is the record stands at no path. */
+const root = -1
 
 /** JSON in JSON is kept as it is, but for what stores refuse. */
 const notation = (): Notation => {
@@ -43,9 +49,15 @@ const notation = (): Notation => {
 
 /** Everything a JSON operation needs between records. */
 class JsonRun {
-  private readonly found: Members
+  private readonly members: Members
+  private readonly found: FoundMembers
   private readonly c: JsonCursor = jsonCursor()
+  private readonly names = new MemberNames(encode('"'), encode('":'))
   private readonly path = new Uint8Array(longestPath)
+  /** A path that is not learned: where it stands in the arena, and its hash. */
+  private pathFrom = 0
+  private pathTo = 0
+  private pathHash = 0
 
   private readonly inLine: boolean
 
@@ -55,7 +67,8 @@ class JsonRun {
 
   constructor(spec: MembersSpec, { inLine, nested = [] }: Pick<JsonOp, 'inLine' | 'nested'>) {
     this.inLine = inLine === true
-    this.found = new Members(spec, notation(), nested)
+    this.members = new Members(spec, notation(), { also: nested })
+    this.found = this.members.found
     this.nested = new Set(nested.map((path) => this.found.paths.add(path)))
   }
 
@@ -67,7 +80,7 @@ class JsonRun {
     skipBlank(c)
     if (c.at >= c.end || c.bytes[c.at] !== 123)
       return fail(m, c.at >= c.end ? 'unexpected_end' : 'bad_json', c.at, 'a JSON object')
-    if (!this.object(m, 0, hashStart)) {
+    if (!this.object(m, root)) {
       return c.tooDeep
         ? fail(m, 'too_deep', c.at, 'JSON that is less deep')
         : fail(m, 'bad_json', c.at, c.at >= c.end ? 'more of the JSON object' : 'well-formed JSON')
@@ -76,66 +89,91 @@ class JsonRun {
     if (c.at < end) return fail(m, 'bad_json', c.at, this.inLine ? 'the end of the line' : 'the end of the record')
     m.at = end
     m.limit = end
-    return this.found.take(m)
+    return this.members.take(m)
   }
 
-  /** Members of the object at the cursor, whose path is the first `length` bytes of `path`, hashed to `hash`. */
-  private object(m: Machine, length: number, hash: number): boolean {
-    const { c, path, found } = this
-    const { paths, others } = found
+  /** Members of the object at the cursor, which stands at the path of a node, or is the record. */
+  private object(m: Machine, object: number): boolean {
+    const { c, found, names } = this
+    const { paths } = found
     if (!enterObject(c)) return false
+    let name = names.before(object + 1)
     for (let first = true; ; first = false) {
-      const next = nextMember(c, first)
+      const next = nextName(c, first)
       if (next <= 0) return next === 0
-      let keyFrom = c.from
-      let keyTo = c.to
-      if (c.escaped) {
-        const start = m.scratch.take(keyTo - keyFrom)
-        keyTo = decodeEscapes(m.bytes, keyFrom, keyTo, m.bytes, start)
-        keyFrom = start
-      }
-      let to = length
-      let h = hash
-      const fits = length + 1 + keyTo - keyFrom <= longestPath
-      if (fits) {
-        if (length > 0) {
-          path[to++] = 46
-          h = hashWith(h, 46)
-        }
-        for (let at = keyFrom; at < keyTo; at++) {
-          const b = m.bytes[at]!
-          path[to++] = b
-          h = hashWith(h, b)
+      let node = -1
+      const length = names.repeats(name, m, c.at, c.end)
+      if (length > 0) {
+        c.at += length
+        name = names.next(name)
+        node = names.nodeOf(name)
+        skipBlank(c)
+      } else {
+        if (!readName(c)) return false
+        const known = c.escaped ? -1 : names.find(object + 1, name, m, c.from, c.to)
+        if (known >= 0) {
+          name = known
+          node = names.nodeOf(known)
+        } else {
+          node = this.nodeOf(m, object)
+          const learned = c.escaped || node < 0 ? -1 : names.add(object + 1, name, m, c.from, c.to, node)
+          if (learned >= 0) name = learned
         }
       }
-      const node = fits ? paths.find(path, to, h) : -1
-      if (node >= 0 && paths.isPrefix(node) && c.at < c.end && c.bytes[c.at] === 123) {
-        if (!this.object(m, to, h)) return false
+      if (node >= 0 && c.at < c.end && m.bytes[c.at] === 123 && paths.isPrefix(node)) {
+        if (!this.object(m, node)) return false
         continue
       }
       const kind = readValue(c)
       if (kind === jsonKind.bad) return false
       const key = node >= 0 ? paths.keyOf(node) : -1
-      if (kind === jsonKind.string && this.nested.has(key) && this.within(m, to, h)) continue
-      if (key >= 0 && !this.nested.has(key)) found.note(key, kind, c.from, c.to, c.escaped, c.depth)
-      else if (found.undeclared >= 0) {
-        if (length > 0) {
-          keyFrom = m.scratch.take(to)
-          m.bytes.set(path.subarray(0, to), keyFrom)
-          keyTo = keyFrom + to
-        }
+      const isNested = key >= 0 && this.nested.has(key)
+      if (isNested && kind === jsonKind.string && this.within(m, node)) continue
+      if (key >= 0 && !isNested) found.note(key, kind, c.from, c.to, c.escaped, c.depth)
+      else if (!found.keepsOthers) continue
+      else if (node >= 0) found.noteOther(paths.keyOfOther(node), kind, c.from, c.to, c.escaped, c.depth)
+      else {
         const span = kind === jsonKind.string ? 1 : 0
-        if (!fits) {
-          h = hashStart
-          for (let at = keyFrom; at < keyTo; at++) h = hashWith(h, m.bytes[at]!)
-        }
-        others.put(m.bytes, h, keyFrom, keyTo, c.from - span, c.to + span, c.depth)
+        found.noteUnknown(m.bytes, this.pathHash, this.pathFrom, this.pathTo, c.from - span, c.to + span, c.depth)
       }
     }
   }
 
-  /** Members of the object that the text at the cursor is, under the first `length` bytes of `path`; false where it is none. */
-  private within(m: Machine, length: number, hash: number): boolean {
+  /** The node of the path of the name just read in the object; -1: it is not learned, and stands in `pathFrom` … `pathTo`. */
+  private nodeOf(m: Machine, object: number): number {
+    const { c, path, found } = this
+    const { paths } = found
+    let { from, to } = c
+    if (c.escaped) {
+      const start = m.scratch.take(to - from)
+      to = decodeEscapes(m.bytes, from, to, m.bytes, start)
+      from = start
+    }
+    if (object >= 0) {
+      const before = paths.textOf(object)
+      const start = m.scratch.take(before.length + 1 + to - from)
+      m.bytes.set(before, start)
+      m.bytes[start + before.length] = 46
+      m.bytes.copyWithin(start + before.length + 1, from, to)
+      to += start + before.length + 1 - from
+      from = start
+    }
+    const h = hashOf(m.bytes, from, to)
+    const length = to - from
+    let node = -1
+    if (length < longestPath) {
+      path.set(m.bytes.subarray(from, to))
+      node = paths.find(path, length, h)
+      if (node < 0) node = paths.learn(path, length, h)
+    }
+    this.pathFrom = from
+    this.pathTo = to
+    this.pathHash = h
+    return node
+  }
+
+  /** Members of the object that the text at the cursor is, which stands at the path of a node; false where it is none. */
+  private within(m: Machine, node: number): boolean {
     const { c, inside } = this
     let { from, to } = c
     if (c.escaped) {
@@ -151,7 +189,7 @@ class JsonRun {
     const { at, end } = c
     setJson(c, m.bytes, from, to)
     skipBlank(c)
-    this.object(m, length, hash)
+    this.object(m, node)
     setJson(c, m.bytes, at, end)
     return true
   }

@@ -2,8 +2,10 @@ import { jsonKind } from '../event/json-reader.ts'
 import { decodeAny } from './decode.ts'
 import { encode } from './encode.ts'
 import type { KeyValuesOp } from './form.ts'
-import { hashStart, hashWith } from './json-paths.ts'
+import type { FoundMembers } from './found-members.ts'
+import { hashOf } from './json-paths.ts'
 import { fail, type Machine } from './machine.ts'
+import { MemberNames } from './member-names.ts'
 import { kindOf, plainNotation } from './plain-notation.ts'
 import { putText } from './slot.ts'
 import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
@@ -12,6 +14,7 @@ import { keyAlone, Members, type MembersSpec, type Notation } from './take-membe
 const longestPath = 1024
 
 const openers = new Set(encode('([{<'))
+const noLead = new Uint8Array(0)
 const blanks = encode(' \t')
 const closers = new Set(encode(')]}>'))
 
@@ -36,11 +39,15 @@ const decodeQuoted: Notation['decode'] = (bytes, from, to, _out, at) => {
 
 /** See `KeyValuesOp`. */
 class KeyValuesRun {
-  private readonly found: Members
+  private readonly members: Members
+  private readonly found: FoundMembers
+  private readonly names: MemberNames
+  private readonly prefix: Uint8Array
+  /** The name read last in this record. */
+  private name = 0
   private readonly separator: Uint8Array
   private readonly between: Uint8Array
   private readonly quotes: ReadonlySet<number>
-  private readonly prefix: Uint8Array
   private readonly path = new Uint8Array(longestPath)
   /** 1 for bytes that may end a key, and for those that may end a plain value or count in it. */
   private readonly keyEnds = new Uint8Array(256)
@@ -57,16 +64,19 @@ class KeyValuesRun {
     this.separator = encode(op.separator)
     this.between = encode(op.between)
     this.quotes = new Set(op.quotes.map((quote) => encode(quote)[0]!))
-    this.prefix = encode(op.prefix)
     const ends = this.between.length > 0 ? [this.between[0]!] : blanks
     for (const b of [this.separator[0]!, ...this.quotes, ...ends]) this.keyEnds[b] = 1
     for (const b of [...ends, ...openers, ...closers, 34, 39]) this.valueMarks[b] = 1
-    this.found = new Members(spec, plainNotation(this.quotes, decodeQuoted))
+    this.members = new Members(spec, plainNotation(this.quotes, decodeQuoted), { prefix: op.prefix })
+    this.found = this.members.found
+    this.prefix = encode(op.prefix)
+    this.names = new MemberNames(noLead, this.separator)
   }
 
   run(m: Machine): boolean {
     const { bytes, limit } = m
     this.found.open()
+    this.name = this.names.before(0)
     this.paired = this.op.brackets
     let at = m.at
     if (this.op.text !== undefined) {
@@ -86,7 +96,7 @@ class KeyValuesRun {
       }
     }
     m.at = limit
-    return this.found.take(m)
+    return this.members.take(m)
   }
 
   /** The first name that a separator follows, at the beginning or behind a blank; the line end where there is none. */
@@ -114,17 +124,33 @@ class KeyValuesRun {
   /** Reads the pair at `m.at`; where it ends, -1 where there is none. */
   private pair(m: Machine): number {
     const { bytes, limit } = m
-    const { separator } = this
+    const { separator, names, keyEnds } = this
     const keyFrom = m.at
+    const length = names.repeats(this.name, m, keyFrom, limit)
+    if (length > 0) {
+      this.name = names.next(this.name)
+      return this.value(m, names.nodeOf(this.name), keyFrom, keyFrom + length - separator.length, keyFrom + length)
+    }
     let end = keyFrom
-    while (end < limit && (this.keyEnds[bytes[end]!] === 0 || !this.endsKey(m, end))) end++
+    let plain = true
+    while (end < limit) {
+      if (keyEnds[bytes[end]!] === 1) {
+        if (this.endsKey(m, end)) break
+        plain = false
+      }
+      end++
+    }
     let keyTo = end
     while (keyTo > keyFrom && isBlank(bytes[keyTo - 1])) keyTo--
     if (keyTo === keyFrom) return this.refuse(m, keyFrom, 'a key')
-    if (sameBytes(bytes, end, limit, separator)) return this.value(m, keyFrom, keyTo, end + separator.length)
-    if (!this.op.bare || this.quotes.has(bytes[end]!)) return this.refuse(m, end, JSON.stringify(this.op.separator))
+    const isPair = sameBytes(bytes, end, limit, separator)
+    if (!isPair && (!this.op.bare || this.quotes.has(bytes[end]!)))
+      return this.refuse(m, end, JSON.stringify(this.op.separator))
+    // Only what was passed byte by byte up to the separator is the same key wherever it stands.
+    const node = this.nodeOf(m, keyFrom, keyTo, isPair && plain && keyTo === end)
+    if (isPair) return this.value(m, node, keyFrom, keyTo, end + separator.length)
     const { start, end: to } = m.scratch.write('true')
-    this.note(m, keyFrom, keyTo, keyAlone, start, to, false)
+    this.note(m, node, keyFrom, keyTo, keyAlone, start, to, false)
     return end
   }
 
@@ -142,20 +168,20 @@ class KeyValuesRun {
     return -1
   }
 
-  private value(m: Machine, keyFrom: number, keyTo: number, begin: number): number {
+  private value(m: Machine, node: number, keyFrom: number, keyTo: number, begin: number): number {
     const { bytes, limit } = m
     const { between } = this
     let from = begin
     if (between.length > 0) while (from < limit && isBlank(bytes[from])) from++
-    if (from < limit && this.quotes.has(bytes[from]!)) return this.quoted(m, keyFrom, keyTo, from)
+    if (from < limit && this.quotes.has(bytes[from]!)) return this.quoted(m, node, keyFrom, keyTo, from)
     const end = this.plainEnd(m, from)
     let to = end
     while (to > from && isBlank(bytes[to - 1])) to--
-    if (to > from) this.note(m, keyFrom, keyTo, kindOf(m, from, to), from, to, false)
+    if (to > from) this.note(m, node, keyFrom, keyTo, kindOf(m, from, to), from, to, false)
     return end
   }
 
-  private quoted(m: Machine, keyFrom: number, keyTo: number, from: number): number {
+  private quoted(m: Machine, node: number, keyFrom: number, keyTo: number, from: number): number {
     const { bytes, limit } = m
     const { between } = this
     const end = this.quoteEnd(m, from)
@@ -165,7 +191,7 @@ class KeyValuesRun {
       return this.refuse(m, behind, between.length > 0 ? JSON.stringify(this.op.between) : 'a blank')
     let escaped = false
     for (let i = from + 1; i < end && !escaped; i++) escaped = bytes[i] === 92
-    if (end > from + 1) this.note(m, keyFrom, keyTo, jsonKind.string, from + 1, end, escaped)
+    if (end > from + 1) this.note(m, node, keyFrom, keyTo, jsonKind.string, from + 1, end, escaped)
     return behind
   }
 
@@ -208,8 +234,28 @@ class KeyValuesRun {
     return at
   }
 
+  /** The node of a name; -1: it is not learned. */
+  private nodeOf(m: Machine, from: number, to: number, mayRepeat: boolean): number {
+    const { found, names, path } = this
+    const known = names.find(0, this.name, m, from, to)
+    if (known >= 0) {
+      this.name = known
+      return names.nodeOf(known)
+    }
+    const length = to - from
+    if (length > longestPath) return -1
+    path.set(m.bytes.subarray(from, to))
+    const h = hashOf(path, 0, length)
+    const old = found.paths.find(path, length, h)
+    const node = old < 0 ? found.paths.learn(path, length, h) : old
+    const learned = mayRepeat && node >= 0 ? names.add(0, this.name, m, from, to, node) : -1
+    if (learned >= 0) this.name = learned
+    return node
+  }
+
   private note(
     m: Machine,
+    node: number,
     keyFrom: number,
     keyTo: number,
     kind: number,
@@ -217,36 +263,26 @@ class KeyValuesRun {
     to: number,
     escaped: boolean,
   ): void {
-    const { found, path, prefix } = this
-    const { bytes } = m
-    const length = keyTo - keyFrom
-    if (length <= longestPath) {
-      let h = hashStart
-      for (let i = 0; i < length; i++) {
-        const b = bytes[keyFrom + i]!
-        path[i] = b
-        h = hashWith(h, b)
+    const { found } = this
+    const key = node < 0 ? -1 : found.paths.keyOf(node)
+    if (key >= 0) found.note(key, kind, from, to, escaped, 0)
+    else if (!found.keepsOthers) return
+    else if (node >= 0) found.noteOther(found.paths.keyOfOther(node), kind, from, to, escaped, 0)
+    else {
+      const { prefix } = this
+      const { bytes } = m
+      const length = keyTo - keyFrom
+      let nameFrom = keyFrom
+      let nameTo = keyTo
+      if (prefix.length > 0) {
+        nameFrom = m.scratch.take(prefix.length + length)
+        bytes.set(prefix, nameFrom)
+        bytes.copyWithin(nameFrom + prefix.length, keyFrom, keyTo)
+        nameTo = nameFrom + prefix.length + length
       }
-      const node = found.paths.find(path, length, h)
-      const key = node < 0 ? -1 : found.paths.keyOf(node)
-      if (key >= 0) {
-        found.note(key, kind, from, to, escaped, 0)
-        return
-      }
+      const span = kind === jsonKind.string ? 1 : 0
+      found.noteUnknown(bytes, hashOf(bytes, nameFrom, nameTo), nameFrom, nameTo, from - span, to + span, 0)
     }
-    if (found.undeclared < 0) return
-    let nameFrom = keyFrom
-    let nameTo = keyTo
-    if (prefix.length > 0) {
-      nameFrom = m.scratch.take(prefix.length + length)
-      bytes.set(prefix, nameFrom)
-      bytes.copyWithin(nameFrom + prefix.length, keyFrom, keyTo)
-      nameTo = nameFrom + prefix.length + length
-    }
-    let h = hashStart
-    for (let at = nameFrom; at < nameTo; at++) h = hashWith(h, bytes[at]!)
-    const span = kind === jsonKind.string ? 1 : 0
-    found.others.put(bytes, h, nameFrom, nameTo, from - span, to + span, 0)
   }
 }
 

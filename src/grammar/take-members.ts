@@ -2,7 +2,8 @@ import { absent } from '../event/column.ts'
 import { decodeEscapes, jsonCursor, jsonKind, readValue, setJson, skipBlank } from '../event/json-reader.ts'
 import { soundText } from './decode.ts'
 import type { JsonMember } from './form.ts'
-import { KeySet, PathTable } from './json-paths.ts'
+import { FoundMembers } from './found-members.ts'
+import { PathTable } from './json-paths.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
 import { isSet, opened, putNumber, putText, takeBack } from './slot.ts'
 import { runAll, type Step } from './step.ts'
@@ -61,88 +62,46 @@ const lineEnd = (bytes: Uint8Array, from: number, to: number): number => {
 export const keyAlone = 101
 
 /**
- * Members of a record, by path: where this record has them, and what they become. One object an operation; who reads the
- * record's notation notes each member it finds, then has them taken.
+ * What becomes of a record's members. One object an operation; who reads the record's notation notes each member it finds in
+ * `found`, then has them taken.
  */
 export class Members {
-  readonly paths = new PathTable()
-  readonly others = new KeySet()
-  private readonly members: readonly (Member & { readonly keys: readonly number[] })[]
+  readonly found: FoundMembers
+  /** Those who take members, lines first. */
   private readonly lines: readonly (MemberLine & { readonly key: number })[]
-  /** By key: the number of the line or member that takes it, lines first; those of this record, a bit each. */
-  private readonly takers: Int32Array
-  private readonly pending: Int32Array
-  /** Bits of those that are missed where they are not there. */
-  private readonly expected: Int32Array
-  readonly undeclared: number
+  private readonly members: readonly (Member & { readonly keys: readonly number[] })[]
+  private readonly undeclared: number
   private readonly notation: Notation
   private readonly inner = jsonCursor()
-  /** By key: the record it was last seen in, and its value there. */
-  private readonly seen: Float64Array
-  private readonly from: Uint32Array
-  private readonly to: Uint32Array
-  private readonly kind: Uint8Array
-  private readonly escaped: Uint8Array
-  private readonly depth: Uint16Array
   private readonly needs: Needs | undefined
   private readonly missing: { readonly name: string; readonly field: string }[] = []
-  private serial = 0
 
+  /** `also`: paths that have a key too; `prefix`: what stands before names that no field takes. */
   constructor(
     { declared, members, lineKeys, lines, undeclared, needs }: MembersSpec,
     notation: Notation,
-    also: readonly string[] = [],
+    { also = [], prefix = '' }: { readonly also?: readonly string[]; readonly prefix?: string } = {},
   ) {
+    const paths = new PathTable(prefix)
     this.members = members.map((member, i) => ({
       ...member,
-      keys: declared[i]!.keys.map((key) => this.paths.add(key)),
+      keys: declared[i]!.keys.map((key) => paths.add(key)),
     }))
-    this.lines = lines.map((line, i) => ({ ...line, key: this.paths.add(lineKeys[i]!) }))
-    for (const path of also) this.paths.add(path)
+    this.lines = lines.map((line, i) => ({ ...line, key: paths.add(lineKeys[i]!) }))
+    for (const path of also) paths.add(path)
     this.undeclared = undeclared
     this.needs = needs
     this.notation = notation
-    const count = this.paths.count
-    this.seen = new Float64Array(count)
-    this.from = new Uint32Array(count)
-    this.to = new Uint32Array(count)
-    this.kind = new Uint8Array(count)
-    this.escaped = new Uint8Array(count)
-    this.depth = new Uint16Array(count)
-    this.takers = new Int32Array(count).fill(-1)
-    this.expected = new Int32Array((this.lines.length + this.members.length + 31) >> 5)
-    this.pending = new Int32Array(this.expected.length)
-    for (const [i, { key }] of this.lines.entries()) this.takers[key] = i
-    for (const [i, { keys, required, there }] of this.members.entries()) {
-      const taker = this.lines.length + i
-      for (const key of keys) this.takers[key] = taker
-      if (required || there) this.expected[taker >> 5]! |= 1 << (taker & 31)
-    }
-  }
-
-  /** A new record, of which nothing was seen yet. */
-  open(): void {
-    this.serial++
-    this.others.clear()
-    const { pending, expected } = this
-    for (let i = 0; i < pending.length; i++) pending[i] = expected[i]!
-  }
-
-  /** The record has the key; of a string `from` and `to` are what stands between the quotes. The last one counts. */
-  note(key: number, kind: number, from: number, to: number, escaped: boolean, depth: number): void {
-    this.seen[key] = this.serial
-    this.from[key] = from
-    this.to[key] = to
-    this.kind[key] = kind
-    this.escaped[key] = escaped ? 1 : 0
-    this.depth[key] = depth
-    const taker = this.takers[key]!
-    if (taker >= 0) this.pending[taker >> 5]! |= 1 << (taker & 31)
+    this.found = new FoundMembers(paths, undeclared >= 0, [
+      ...this.lines.map(({ key }) => ({ keys: [key], expected: false })),
+      ...this.members.map(({ keys, required, there }) => ({ keys, expected: required || there })),
+    ])
   }
 
   /** Fills the fields; false where some that have to be there are missing, which it names all. */
   take(m: Machine): boolean {
-    const { lines, members, pending } = this
+    const { lines, members, found } = this
+    const { pending } = found
     this.missing.length = 0
     for (let word = 0; word < pending.length; word++) {
       // The lowest bit first: in their order.
@@ -155,9 +114,12 @@ export class Members {
     if (this.needs !== undefined) this.look(m, this.needs)
     if (this.missing.length > 0) return this.refuse(m)
     if (this.undeclared < 0) return true
-    const { others } = this
-    for (let i = 0; i < others.count; i++) {
-      this.keep(m, others.keyFrom[i]!, others.keyTo[i]!, others.from[i]!, others.to[i]!, others.depth[i]!)
+    const { others, order, kept } = found
+    for (let n = 0; n < kept; n++) {
+      const key = order[n]!
+      const i = -1 - key
+      if (key >= 0) this.keepKey(m, key)
+      else this.keep(m, others.keyFrom[i]!, others.keyTo[i]!, others.from[i]!, others.to[i]!, others.depth[i]!)
     }
     return true
   }
@@ -179,21 +141,21 @@ export class Members {
   }
 
   private isNone(key: number): boolean {
-    const kind = this.kind[key]!
-    return kind === jsonKind.null || (kind === jsonKind.string && this.from[key] === this.to[key])
+    const kind = this.found.kind[key]!
+    return kind === jsonKind.null || (kind === jsonKind.string && this.found.from[key] === this.found.to[key])
   }
 
   private takeLine(m: Machine, line: MemberLine & { readonly key: number }): void {
     const { key } = line
-    if (this.seen[key] !== this.serial || this.isNone(key)) return
-    const kind = this.kind[key]!
+    if (this.found.seen[key] !== this.found.serial || this.isNone(key)) return
+    const kind = this.found.kind[key]!
     if (kind === jsonKind.object || kind === jsonKind.array) {
       this.keepKey(m, key)
       return
     }
     const { at, end, limit, farAt, anchor } = m
     // Where the whole record is a copy already, failures tell where that began.
-    if (anchor < 0) m.anchor = this.from[key]!
+    if (anchor < 0) m.anchor = this.found.from[key]!
     this.content(m, key)
     m.at = m.first
     m.end = m.second
@@ -216,11 +178,11 @@ export class Members {
     let unfit = -1
     for (let i = 0; i < member.keys.length; i++) {
       const key = member.keys[i]!
-      if (this.seen[key] !== this.serial || this.isNone(key)) continue
+      if (this.found.seen[key] !== this.found.serial || this.isNone(key)) continue
       const { farAt, anchor } = m
       if (!done) {
         m.farAt = member.required ? farAt : Number.POSITIVE_INFINITY
-        if (anchor < 0) m.anchor = this.from[key]!
+        if (anchor < 0) m.anchor = this.found.from[key]!
         done = this.value(m, member, key)
         m.anchor = anchor
         m.farAt = member.required && !done ? m.farAt : farAt
@@ -230,7 +192,7 @@ export class Members {
       }
       this.keepKey(m, key)
     }
-    if (member.there && !member.keys.some((key) => this.seen[key] === this.serial)) {
+    if (member.there && !member.keys.some((key) => this.found.seen[key] === this.found.serial)) {
       this.missing.push({ name: member.names[0]!, field: member.field })
       return true
     }
@@ -239,14 +201,14 @@ export class Members {
       this.missing.push({ name: member.names[0]!, field: member.field })
       return true
     }
-    return fail(m, 'bad_value', this.from[unfit]!, member.step.expected, member.field)
+    return fail(m, 'bad_value', this.found.from[unfit]!, member.step.expected, member.field)
   }
 
   /** The text of a string, decoded, in `m.first` … `m.second`. */
   private content(m: Machine, key: number): void {
-    m.first = this.from[key]!
-    m.second = this.to[key]!
-    if (this.escaped[key] === 1 && this.kind[key] === jsonKind.string)
+    m.first = this.found.from[key]!
+    m.second = this.found.to[key]!
+    if (this.found.escaped[key] === 1 && this.found.kind[key] === jsonKind.string)
       this.decoded(m, m.first, m.second, this.notation.decode)
   }
 
@@ -257,15 +219,16 @@ export class Members {
   }
 
   private value(m: Machine, member: Member, key: number): boolean {
-    const kind = this.kind[key]!
+    const kind = this.found.kind[key]!
     if (!member.list) {
-      if (kind === jsonKind.array && member.octets) return this.octets(m, member, this.from[key]!, this.to[key]!)
+      if (kind === jsonKind.array && member.octets)
+        return this.octets(m, member, this.found.from[key]!, this.found.to[key]!)
       if (kind === jsonKind.object || kind === jsonKind.array) return false
       this.content(m, key)
       return this.scalar(m, member, kind, m.first, m.second)
     }
     if (kind === jsonKind.object) return false
-    if (kind === jsonKind.array) return this.elements(m, member, this.from[key]!, this.to[key]!)
+    if (kind === jsonKind.array) return this.elements(m, member, this.found.from[key]!, this.found.to[key]!)
     this.content(m, key)
     return this.listed(m, member, kind, m.first, m.second)
   }
@@ -341,9 +304,16 @@ export class Members {
 
   private keepKey(m: Machine, key: number): void {
     if (this.undeclared < 0) return
-    const span = this.kind[key] === jsonKind.string ? 1 : 0
-    const name = this.paths.address(m, key)
-    this.keep(m, name, name + this.paths.length(key), this.from[key]! - span, this.to[key]! + span, this.depth[key]!)
+    const span = this.found.kind[key] === jsonKind.string ? 1 : 0
+    const name = this.found.paths.address(m, key)
+    this.keep(
+      m,
+      name,
+      name + this.found.paths.length(key),
+      this.found.from[key]! - span,
+      this.found.to[key]! + span,
+      this.found.depth[key]!,
+    )
   }
 
   private keep(m: Machine, keyFrom: number, keyTo: number, from: number, to: number, depth: number): void {

@@ -1,15 +1,16 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { FoundMembers } from '../../src/grammar/found-members.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { json } from '../../src/grammar/json.ts'
 import { keyValues } from '../../src/grammar/key-values.ts'
 import { line } from '../../src/grammar/line.ts'
 import { key } from '../../src/grammar/members.ts'
 import { oneOf } from '../../src/grammar/one-of.ts'
-import { Members } from '../../src/grammar/take-members.ts'
+
 import { readOne, readRecords } from './read-records.ts'
 
 /** How often a record's members are gone through: once for each alternative that is tried. */
-const tries = vi.spyOn(Members.prototype, 'open')
+const tries = vi.spyOn(FoundMembers.prototype, 'open')
 afterEach(() => void tries.mockClear())
 
 const needing = (name: string) =>

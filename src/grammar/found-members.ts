@@ -1,0 +1,121 @@
+import { KeySet, type PathTable } from './json-paths.ts'
+
+/** Where a record's members stand, by the key of their path; reused from record to record. */
+export class FoundMembers {
+  readonly paths: PathTable
+  /** Whether members that no field takes are kept. */
+  readonly keepsOthers: boolean
+  /** By key: the record it was last seen in, and its value there; of a string what stands between the quotes. */
+  seen: Float64Array
+  from: Uint32Array
+  to: Uint32Array
+  kind: Uint8Array
+  escaped: Uint8Array
+  depth: Uint16Array
+  serial = 0
+  /** Numbers of those who take members: bits of those who have one in this record, and of those who miss it where it is not. */
+  readonly pending: Int32Array
+  private readonly expected: Int32Array
+  /** By key: who takes it. */
+  private readonly takers: Int32Array
+  /** Members that no field takes, in the order of their first: a key, or of one whose path was not learned -1 - its number in `others`. */
+  order = new Int32Array(64)
+  kept = 0
+  readonly others = new KeySet()
+
+  constructor(
+    paths: PathTable,
+    keepsOthers: boolean,
+    takers: readonly { readonly keys: readonly number[]; readonly expected: boolean }[],
+  ) {
+    this.paths = paths
+    this.keepsOthers = keepsOthers
+    const { count } = paths
+    this.seen = new Float64Array(count)
+    this.from = new Uint32Array(count)
+    this.to = new Uint32Array(count)
+    this.kind = new Uint8Array(count)
+    this.escaped = new Uint8Array(count)
+    this.depth = new Uint16Array(count)
+    this.takers = new Int32Array(count).fill(-1)
+    this.expected = new Int32Array((takers.length + 31) >> 5)
+    this.pending = new Int32Array(this.expected.length)
+    for (const [taker, { keys, expected }] of takers.entries()) {
+      for (const key of keys) this.takers[key] = taker
+      if (expected) this.expected[taker >> 5]! |= 1 << (taker & 31)
+    }
+  }
+
+  /** A new record, of which nothing was seen yet. */
+  open(): void {
+    this.serial++
+    this.others.clear()
+    this.kept = 0
+    const { pending, expected } = this
+    for (let i = 0; i < pending.length; i++) pending[i] = expected[i]!
+  }
+
+  /** The record has the key; of a string `from` and `to` are what stands between the quotes. The last one counts. */
+  note(key: number, kind: number, from: number, to: number, escaped: boolean, depth: number): void {
+    this.put(key, kind, from, to, escaped, depth)
+    const taker = this.takers[key]!
+    if (taker >= 0) this.pending[taker >> 5]! |= 1 << (taker & 31)
+  }
+
+  /** The record has a member that no field takes; see `PathTable.keyOfOther`. */
+  noteOther(key: number, kind: number, from: number, to: number, escaped: boolean, depth: number): void {
+    if (key >= this.seen.length) this.grow()
+    if (this.seen[key] !== this.serial) this.keepLater(key)
+    this.put(key, kind, from, to, escaped, depth)
+  }
+
+  private put(key: number, kind: number, from: number, to: number, escaped: boolean, depth: number): void {
+    this.seen[key] = this.serial
+    this.from[key] = from
+    this.to[key] = to
+    this.kind[key] = kind
+    this.escaped[key] = escaped ? 1 : 0
+    this.depth[key] = depth
+  }
+
+  /** One whose path was not learned; of a string `from` and `to` are those of its quotes. */
+  noteUnknown(
+    bytes: Uint8Array,
+    hash: number,
+    keyFrom: number,
+    keyTo: number,
+    from: number,
+    to: number,
+    depth: number,
+  ): void {
+    const { count } = this.others
+    const number = this.others.put(bytes, hash, keyFrom, keyTo, from, to, depth)
+    if (number === count) this.keepLater(-1 - number)
+  }
+
+  private keepLater(which: number): void {
+    if (this.kept === this.order.length) {
+      const { order } = this
+      this.order = new Int32Array(order.length * 2)
+      this.order.set(order)
+    }
+    this.order[this.kept++] = which
+  }
+
+  private grow(): void {
+    const size = Math.max(64, this.paths.count * 2)
+    const { seen, from, to, kind, escaped, depth } = this
+    this.seen = new Float64Array(size)
+    this.seen.set(seen)
+    this.from = new Uint32Array(size)
+    this.from.set(from)
+    this.to = new Uint32Array(size)
+    this.to.set(to)
+    this.kind = new Uint8Array(size)
+    this.kind.set(kind)
+    this.escaped = new Uint8Array(size)
+    this.escaped.set(escaped)
+    this.depth = new Uint16Array(size)
+    this.depth.set(depth)
+  }
+}
