@@ -3,7 +3,6 @@ import {
   either,
   grammar,
   type Infer,
-  identifier,
   int,
   json,
   key,
@@ -32,24 +31,33 @@ const thread = line`[${trimmed(text('process.thread.name'))}]`
 const logger = word('log.logger')
 const said = optional(withTrace('message', javaTrace))
 
-/** Where nothing is configured: a time without its day. Pairs of the fluent interface stand between two dashes. */
-const unset = line`${time('@timestamp', 'HH:mm:ssf')} ${thread} ${level} ${optional(blanks())}${logger} -${or('', text('java.pairs'))}- `
-/** The layouts of its manual, with the day. */
-const manual = line`${time('@timestamp', 'iso')} ${thread} ${level} ${optional(blanks())}${logger} - `
-/** Spring Boot 2 and 3; since 3.2 the application's name and a correlation stand there too. */
-const spring = line`${time('@timestamp', 'iso')} ${optional(blanks())}${level} ${int('process.pid')} --- ${either(
-  line`[${text('service.name')}] ${thread} [${or('', text('trace.id'))}] `,
-  line`[${text('service.name')}] ${thread} `,
-  line`${thread} [${or('', text('trace.id'))}] `,
-  line`${thread} `,
-)}${identifier('log.logger')}${optional(blanks())}: `
+/** Where nothing is configured: a time without its day. Since 1.3 pairs of the fluent interface stand between two dashes. */
+const unset = line`${time('@timestamp', 'HH:mm:ssf')} ${thread} ${level} ${optional(blanks())}${logger} -${either(line` `, line`${or('', text('java.pairs'))}- `)}`
+const day = time('@timestamp', 'iso')
+/** The layouts of its manual and Log4j's, with the day. */
+const manual = line`${day} ${either(
+  line`${thread} ${level} ${optional(blanks())}${logger} - `,
+  line`${level}${blanks()}${thread} ${logger}${either(line` - `, line`: `)}`,
+)}`
+/** Spring Boot 2 and 3, and Spring Cloud Sleuth; since 3.2 the application's name and a correlation stand there too. */
+const spring = line`${day} ${optional(blanks())}${level} ${either(
+  line`${int('process.pid')} --- ${either(
+    line`[${text('service.name')}] ${thread} [${or('', text('trace.id'))}] `,
+    line`[${text('service.name')}] ${thread} `,
+    line`${thread} [${or('', text('trace.id'))}] `,
+    line`${thread} `,
+  )}`,
+  line`[${or('', text('service.name'))},${or('', word('trace.id'))},${or('', word('span.id'))}${optional(line`,${skip()}`)}] ${int('process.pid')} --- ${thread} `,
+)}${logger}${blanks()}: `
 
 const plain = line`${either(manual, spring, unset)}${said}`
 const inColour = either(
-  line`${time('@timestamp', 'iso')} ${thread} \u001b[${skip()}m${level}`,
+  line`${time('@timestamp', 'iso')} ${optional(line`${thread} `)}\u001b[${skip()}m${level}`,
   line`\u001b[2m${time('@timestamp', 'iso')}\u001b[0;39m \u001b[`,
 )
-const logbackStarts = [manual, spring, unset, inColour]
+/** Whatever stands behind a time and a level, or a thread, begins a record. */
+const begun = line`${day} ${either(line`[`, line`${optional(blanks())}${level} `)}`
+const logbackStarts = [begun, line`${time('@timestamp', 'HH:mm:ssf')} [`, inColour]
 
 /** What Spring Boot prints when it starts, plain or in colours: part of no record, whatever ended before it. */
 const banner = [
@@ -69,6 +77,10 @@ const printed = grammar({
   samples: [
     '2026-03-10 08:00:00.123 [main] INFO  c.example.shop.OrderService - order 7 paid',
     '08:00:00.123 [main] INFO com.example.shop.OrderService -- order 7 paid',
+    '08:00:00.123 [main] INFO com.example.shop.OrderService - order 7 paid',
+    '2026-03-10 08:00:00,123 INFO  [main] com.example.shop.OrderService - order 7 paid',
+    '2026-03-10 08:00:00,123 INFO  [main] com.example.shop.OrderService: order 7 paid',
+    '2026-03-10 08:00:00.123  INFO [shop,4bf92f3577b34da6a3ce929d0e0e4736,00f067aa0ba902b7,true] 7 --- [           main] c.e.shop.OrderService                    : order 7 paid',
     '2026-03-10 08:00:00.123  INFO 7 --- [           main] c.e.shop.OrderService                    : order 7 paid',
     '2026-03-10T08:00:00.123+08:00  INFO 7 --- [shop] [           main] c.e.shop.OrderService                    : order 7 paid',
     '2026-03-10T08:00:00.123+08:00  INFO 7 --- [shop] [           main] [4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7] c.e.shop.OrderService                    : order 7 paid',
@@ -81,6 +93,10 @@ const coloured = grammar({
   line: uncoloured(line`${either(manual, spring)}${said}`),
   framing: starts(logbackStarts),
   samples: [
+    '2026-03-10 08:00:00.123 \u001b[34mINFO \u001b[0;39m [main] c.example.shop.OrderService - order 7 paid',
+    '2026-03-10 08:00:00.123 \u001b[34mINFO \u001b[0;39m [main] c.example.shop.OrderService: order 7 paid',
+    '\u001b[2m2026-03-10 08:00:00.123\u001b[0;39m \u001b[32m INFO [shop,4bf92f3577b34da6,00f067aa0ba902b7]\u001b[0;39m \u001b[35m7\u001b[0;39m \u001b[2m---\u001b[0;39m \u001b[2m[           main]\u001b[0;39m \u001b[36mc.e.shop.OrderService                   \u001b[0;39m \u001b[2m:\u001b[0;39m order 7 paid',
+    '\u001b[2m2026-03-10 08:00:00.123\u001b[0;39m \u001b[32m INFO [shop,4bf92f3577b34da6,00f067aa0ba902b7,true]\u001b[0;39m \u001b[35m7\u001b[0;39m \u001b[2m---\u001b[0;39m \u001b[2m[           main]\u001b[0;39m \u001b[36mc.e.shop.OrderService                   \u001b[0;39m \u001b[2m:\u001b[0;39m order 7 paid',
     '2026-03-10 08:00:00.123 [main] \u001b[34mINFO \u001b[0;39m \u001b[36mc.example.shop.OrderService\u001b[0;39m - order 7 paid',
     '\u001b[2m2026-03-10 08:00:00.123\u001b[0;39m \u001b[32m INFO\u001b[0;39m \u001b[35m7\u001b[0;39m \u001b[2m---\u001b[0;39m \u001b[2m[           main]\u001b[0;39m \u001b[36mc.e.shop.OrderService                   \u001b[0;39m \u001b[2m:\u001b[0;39m order 7 paid',
     '\u001b[2m2026-03-10T08:00:00.123+08:00\u001b[0;39m \u001b[32m INFO\u001b[0;39m \u001b[35m7\u001b[0;39m \u001b[2m--- [shop] [           main] \u001b[0;39m\u001b[36mc.e.shop.OrderService                   \u001b[0;39m \u001b[2m:\u001b[0;39m order 7 paid',
