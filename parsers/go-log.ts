@@ -1,15 +1,16 @@
 import { type Infer, oneOf, starts } from 'tailrace'
-import { goText, logrusJson, slogJson, slogStarts } from './go/slog.ts'
+import { klog, klogStarts } from './go/klog.ts'
+import { goText, logrusColours, logrusJson, slogJson, slogStarts } from './go/slog.ts'
 import { goCrash, logPlain, logWithFile, slogThroughLog, stdStarts } from './go/std.ts'
 import { zapColours, zapConsole, zapJson, zapStarts } from './go/zap.ts'
 
-/** Go programs: the standard library's log and slog (text, JSON, through log), zap (JSON, console), logrus (text, JSON), crashes. */
+/** Go programs: the standard library's log and slog (text, JSON, through log), zap (JSON, console), logrus (text, JSON, colours), klog, crashes. */
 export const goLog = oneOf(
   {
     name: 'go.log',
-    title: 'Go: log, slog, zap, logrus',
+    title: 'Go: log, slog, zap, logrus, klog',
     url: 'https://pkg.go.dev/log/slog',
-    framing: starts([...stdStarts, ...slogStarts, ...zapStarts]),
+    framing: starts([...stdStarts, ...slogStarts, ...zapStarts, ...klogStarts]),
     // The standard logger says when, and any text; Traefik logs requests by logrus.
     moreGeneralThan: ['nginx.error', 'traefik.access'],
   },
@@ -22,6 +23,8 @@ export const goLog = oneOf(
   logrusJson,
   zapConsole,
   zapColours,
+  klog,
+  logrusColours,
   goCrash,
 )
 export type GoLog = Infer<typeof goLog>

@@ -1,4 +1,17 @@
-import { either, grammar, json, key, keyValues, line, quoted, starts, time } from 'tailrace'
+import {
+  either,
+  grammar,
+  json,
+  key,
+  keyValues,
+  line,
+  oneOfWords,
+  quoted,
+  skip,
+  starts,
+  time,
+  uncoloured,
+} from 'tailrace'
 import { files, filesElse, members, origins } from './members.ts'
 
 const around = (name: string, below: number, above: number): readonly string[] =>
@@ -13,7 +26,15 @@ const stamp = time('@timestamp', 'iso')
 /** slog writes the time bare, logrus in quotes. */
 const front = line`time=${either(stamp, quoted(stamp))} `
 
-export const slogStarts = [line`${front}level=`, line`{"time":"${stamp}","level":"`, line`{"level":"`]
+/** Levels as logrus cuts them for a terminal. */
+const cut = ['TRAC', 'DEBU', 'INFO', 'WARN', 'ERRO', 'FATA', 'PANI']
+
+export const slogStarts = [
+  line`\u001b[${skip()}m${oneOfWords('log.level', cut)}\u001b[0m[`,
+  line`${front}level=`,
+  line`{"time":"${stamp}","level":"`,
+  line`{"level":"`,
+]
 
 /** slog's `TextHandler` and logrus's text formatter. */
 export const goText = grammar({
@@ -30,6 +51,18 @@ export const goText = grammar({
   samples: [
     'time=2026-03-10T08:00:00.123Z level=INFO source=/srv/shop/main.go:7 msg="order paid" order=7',
     'time="2026-03-10T08:00:00Z" level=info msg="order paid" order=7',
+  ],
+})
+/** logrus on a terminal, in colours: seconds since the start, or a time. */
+export const logrusColours = grammar({
+  name: 'go.log.logrus_colours',
+  line: uncoloured(
+    line`${oneOfWords('log.level', cut)}[${either(line`${stamp}]`, line`${skip()}]`)} ${keyValues({ members, lines: files, text: 'message' })}`,
+  ),
+  framing: starts(slogStarts),
+  samples: [
+    '\u001b[36mINFO\u001b[0m[0007] order paid                                    \u001b[36morder\u001b[0m=7',
+    '\u001b[33mWARN\u001b[0m[2026-03-10T08:00:00+08:00] no stock                                      \u001b[33mgoods\u001b[0m=tea',
   ],
 })
 /** slog's `JSONHandler`. */

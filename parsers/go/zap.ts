@@ -63,12 +63,15 @@ export const zapJson = json({
   name: 'go.log.zap_json',
   members: {
     ...members,
-    '@timestamp': key('ts', 'date', { required: true, layouts: ['epoch_s', 'iso'] }),
+    '@timestamp': key('ts', 'date', { required: true, layouts: ['iso', 'epoch_s'] }),
     'log.level': key('level', 'keyword', { required: true, words: levels }),
     message: key('msg', 'text', { there: true }),
     'event.duration': key(['took', 'duration', 'elapsed'], 'long', { unit: 's' }),
     'error.stack_trace': key('stacktrace', 'text'),
   },
   lines: callers,
-  samples: ['{"level":"info","ts":1773100800.1234567,"caller":"shop/main.go:7","msg":"order paid","order":7}'],
+  samples: [
+    '{"level":"info","ts":1773100800.1234567,"caller":"shop/main.go:7","msg":"order paid","order":7}',
+    '{"level":"info","ts":"2026-03-10T08:00:00.123+0800","caller":"shop/main.go:7","msg":"order paid","order":7}',
+  ],
 })
