@@ -36,12 +36,15 @@ const old = grammar({
     '260211 06:43:36 mysqld_safe Starting mysqld daemon with databases from /var/lib/mysql',
   ],
 })
-/** `mysqld_safe` and others that share the file: nothing in such a line says that it is MySQL's. */
+/** `mysqld_safe`, signal handlers and others that share the file: nothing in such a line says that it is MySQL's. */
 const bare = grammar({
   name: 'mysql.error.bare',
-  line: line`${dated} ${or('', rest('message'))}`,
+  line: line`${dated} ${optional(line`UTC - `)}${or('', rest('message'))}`,
   framing,
-  samples: ['2026-02-11T06:43:36.123456Z mysqld_safe mysqld from pid file /var/run/mysqld/mysqld.pid ended'],
+  samples: [
+    '2026-02-11T06:43:36Z UTC - mysqld got signal 6 ;',
+    '2026-02-11T06:43:36.123456Z mysqld_safe mysqld from pid file /var/run/mysqld/mysqld.pid ended',
+  ],
 })
 /** A line of the general log, where both go into one file. */
 const general = grammar({

@@ -4,7 +4,7 @@ import { said, severity } from './said.ts'
 import { sqlStates } from './sql-states.ts'
 
 /**
- * Prefixes that are met: of pgBadger's manual, Cloud SQL, RDS, Debian (today's, which reads the server's own default too,
+ * Prefixes that are met: of pgBadger's manual, Cloud SQL, RDS, Azure, Debian (today's, which reads the server's own default too,
  * and that of before), Red Hat, and bare times. What one begins with comes after what goes on from there.
  */
 const prefix = either(
@@ -12,8 +12,12 @@ const prefix = either(
   linePrefix('%t [%p]: [%l-1] user=%u,db=%d,client=%h '),
   linePrefix('%t [%p]: user=%u,db=%d,app=%a,client=%h '),
   linePrefix('%t [%p]: [%l-1] db=%d,user=%u '),
+  linePrefix('%t [%p]: [%l-1] user=%u,db=%d '),
+  linePrefix('%t [%p]: [%l-1] '),
+  linePrefix('%t [%p]: '),
   linePrefix('%t [%p-%l] %q%u@%d '),
   linePrefix('%t:%r:%u@%d:[%p]:'),
+  linePrefix('%t-%c-'),
   line`${linePrefix('%t [%p] ')}${optional(either(linePrefix('[user=%u,db=%d,app=%a] '), linePrefix('%u@%d ')))}`,
   line`${linePrefix('< %t >')}${optional(line` `)}`,
   linePrefix('%t '),
@@ -49,6 +53,11 @@ export const postgresqlLines = grammar({
     '2026-11-23 12:34:56 UTC [7]: user=[unknown],db=[unknown],app=[unknown],client=192.0.2.7 LOG:  incomplete startup packet',
     '2026-11-23 12:34:56.789 UTC [7]: [3-1] db=shop,user=alice LOG:  statement: select 1',
     '2026-11-23 12:34:56.789 UTC [7]: [3-1] db=[unknown],user=[unknown] LOG:  incomplete startup packet',
+    '2026-11-23 12:34:56 UTC [7]: [3-1] user=alice,db=shop LOG:  statement: select 1',
+    '2026-11-23 12:34:56 UTC [7]: [3-1] user=[unknown],db=[unknown] LOG:  incomplete startup packet',
+    '2026-11-23 12:34:56 UTC [7]: [3-1] LOG:  checkpoint starting: time',
+    '2026-11-23 12:34:56 UTC [7]: LOG:  checkpoint starting: time',
+    '2026-11-23 12:34:56 UTC-6741e3b0.7-LOG:  checkpoint starting: time',
     '2026-11-23 12:34:56 UTC:192.0.2.7(50022):alice@shop:[7]:LOG:  statement: select 1',
     '2026-11-23 12:34:56 UTC:[local]:[unknown]@[unknown]:[7]:LOG:  incomplete startup packet',
     '< 2026-11-23 12:34:56.789 UTC >LOG:  database system is ready to accept connections',

@@ -6,7 +6,16 @@ import { readElapsed } from './read-elapsed.ts'
 import { readIp, spanAddress } from './read-ip.ts'
 import { readDouble, readDuration, readLong } from './read-number.ts'
 import { readStructuredData } from './read-structured-data.ts'
-import { readBoolean, readWords, spanIdentifier, spanList, spanSkip, spanText, spanWord } from './read-text.ts'
+import {
+  readBoolean,
+  readWords,
+  spanDotted,
+  spanIdentifier,
+  spanList,
+  spanSkip,
+  spanText,
+  spanWord,
+} from './read-text.ts'
 import { readTime } from './read-time.ts'
 import { spanHost, spanUrl } from './read-url.ts'
 import type { Runnable } from './run-alternatives.ts'
@@ -54,7 +63,7 @@ const expectedOf = (value: Value): string => {
     case 'word':
       return 'a word'
     case 'identifier':
-      return 'a name'
+      return value.dotted === true ? 'a name with a dot' : 'a name'
     case 'words':
       return `one of ${value.words.slice(0, 8).map(quote).join(', ')}${value.words.length > 8 ? ', …' : ''}`
     case 'long':
@@ -116,7 +125,7 @@ const readOf = (
     case 'word':
       return span(spanWord)
     case 'identifier':
-      return span(spanIdentifier)
+      return span(value.dotted === true ? spanDotted : spanIdentifier)
     case 'skip':
       return span(spanSkip)
     case 'words':

@@ -76,7 +76,7 @@ export const captureOf = <R, O>({
 
 type Texts = 'keyword' | 'text'
 
-const texts = (extent: TakeOp['extent'], as: 'text' | 'word' | 'identifier') => {
+const texts = (extent: TakeOp['extent'], as: 'text' | 'word') => {
   const capture = <const N extends Offered<Texts>>(name: N & Fits<N, Texts>): Capture<Yields<N, Texts>, object> =>
     captureOf({ site: markSite(capture), name, type: 'keyword', extent, value: { as } })
   return capture
@@ -84,8 +84,14 @@ const texts = (extent: TakeOp['extent'], as: 'text' | 'word' | 'identifier') => 
 
 /** Text without blanks, up to the next literal. */
 export const word = texts('until', 'word')
-/** A name of a logger, class or module, up to the next literal. */
-export const identifier = texts('until', 'identifier')
+/** A name of a logger, class or module, up to the next literal; `dotted`: one with a dot in it, as few other words have. */
+export const identifier = <const N extends Offered<Texts>>(
+  name: N & Fits<N, Texts>,
+  { dotted }: { readonly dotted?: true } = {},
+): Capture<Yields<N, Texts>, object> => {
+  const value = { as: 'identifier', ...(dotted === undefined ? {} : { dotted }) } as const
+  return captureOf({ site: markSite(identifier), name, type: 'keyword', extent: 'until', value })
+}
 /** Text up to the next literal; where nothing follows, to the line's end. Empty only inside `or`. */
 export const text = texts('until', 'text')
 /** Everything to the end of the record, further lines included. */

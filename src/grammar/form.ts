@@ -309,8 +309,8 @@ export type Value =
   | { readonly as: 'text' }
   /** Text without blanks and tabs. */
   | { readonly as: 'word' }
-  /** A name of a logger, class or module: letters, digits, `_`, `$`, `.`, `-`, `:`; a letter or `_` first, no `:` last. */
-  | { readonly as: 'identifier' }
+  /** A name of a logger, class or module: letters, digits, `_`, `$`, `.`, `-`, `:`; a letter or `_` first, no `:` last; `dotted`: a `.` inside. */
+  | { readonly as: 'identifier'; readonly dotted?: true }
   /** One of the texts, the longest that fits. */
   | { readonly as: 'words'; readonly words: readonly string[] }
   /** Digits, perhaps a minus before: −2^63 … 2^63−1. */

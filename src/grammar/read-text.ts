@@ -31,6 +31,14 @@ export const spanIdentifier = (m: Machine, s: Step, from: number, to: number): b
   return spanText(m, s, from, to)
 }
 
+/** A name with a dot inside of it. */
+export const spanDotted = (m: Machine, s: Step, from: number, to: number): boolean => {
+  let dot = from + 1
+  while (dot < to - 1 && m.bytes[dot] !== 46) dot++
+  if (from < to && dot >= to - 1) return fail(m, 'bad_value', from, s.expected, s.field)
+  return spanIdentifier(m, s, from, to)
+}
+
 export const spanSkip = (): boolean => true
 
 export const readWords = (m: Machine, s: Step): boolean => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { bool, duration, int, ip, number, oneOfWords, rest, skip, text, word } from '../../src/grammar/capture.ts'
+import { bool, duration, identifier, int, ip, number, oneOfWords, rest, skip, text, word } from '../../src/grammar/capture.ts'
 import { constant, copy, wordsOf } from '../../src/grammar/derive.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { blanks, either, line, optional } from '../../src/grammar/line.ts'
@@ -44,6 +44,18 @@ test.each<[string, Part, string, unknown]>([
   ],
   ['a word ends at a blank', line`${word('user.name')}x`, 'a b', failing('expected_literal', 1, '"x"')],
   ['an empty word is no word', line`a ${word('user.name')} b`, 'a  b', failing('bad_value', 2, 'a word')],
+  ...['shop.orders', 'a.b.c'].map((name): [string, Part, string, unknown] => [
+    'a dotted name has a dot inside of it',
+    line`${identifier('log.logger', { dotted: true })} ${rest('message')}`,
+    `${name} said. More`,
+    { 'log.logger': name, message: 'said. More' },
+  ]),
+  ...['shop', 'shop.', '.shop', '7.5', 'shop.a:', '.'].map((name): [string, Part, string, unknown] => [
+    `${name} is no dotted name`,
+    line`${identifier('log.logger', { dotted: true })} ${rest('message')}`,
+    `${name} said. More`,
+    expect.objectContaining({ code: 'bad_value', expected: 'a name with a dot' }),
+  ]),
   ['text is not empty', line`"${text('message')}"`, '""', failing('bad_value', 1, 'some text')],
   ['an empty text may be no value', line`"${or('-', text('message'))}"`, '""', {}],
   ['a mark is no value', line`"${or('-', text('message'))}"`, '"-"', {}],
