@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest'
-import { bool, duration, identifier, int, ip, number, oneOfWords, rest, skip, text, word } from '../../src/grammar/capture.ts'
+import {
+  bool,
+  duration,
+  identifier,
+  int,
+  ip,
+  number,
+  oneOfWords,
+  rest,
+  skip,
+  text,
+  word,
+} from '../../src/grammar/capture.ts'
 import { constant, copy, wordsOf } from '../../src/grammar/derive.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
 import { blanks, either, line, optional } from '../../src/grammar/line.ts'
