@@ -40,7 +40,7 @@ interface DeriveStep {
 
 const copyOnce = (m: Machine, d: DeriveStep): void => {
   const from = m.slots[d.from]!
-  if (isSet(from, m.row)) copyCell(m, from, d.to)
+  if (isSet(m, from)) copyCell(m, from, d.to)
 }
 const byWord = (m: Machine, d: DeriveStep): void => {
   const from = m.slots[d.from]!
@@ -223,11 +223,11 @@ export const deriving = (
   return (m) => {
     for (let i = 0; i < twice.length; i++) {
       const { from, to, replaces } = twice[i]!
-      if (isSet(m.slots[from]!, m.row) && (replaces || !isSet(m.slots[to]!, m.row))) copyCell(m, m.slots[from]!, to)
+      if (isSet(m, m.slots[from]!) && (replaces || !isSet(m, m.slots[to]!))) copyCell(m, m.slots[from]!, to)
     }
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]!
-      if (!isSet(m.slots[step.to]!, m.row)) step.run(m, step)
+      if (!isSet(m, m.slots[step.to]!)) step.run(m, step)
     }
   }
 }

@@ -13,6 +13,8 @@ export interface Machine {
   bytes: Uint8Array
   node: Buffer
   view: DataView
+  words: Uint32Array
+  doubles: Float64Array
   scratch: Scratch
   block: Block
   zone: Zone
@@ -66,6 +68,8 @@ export const createMachine = (multiline: boolean): Machine => ({
   bytes: new Uint8Array(0),
   node: Buffer.alloc(0),
   view: new DataView(new ArrayBuffer(0)),
+  words: new Uint32Array(0),
+  doubles: new Float64Array(0),
   scratch: nothing as Scratch,
   block: nothing as Block,
   zone: nothing as Zone,
@@ -98,6 +102,8 @@ export const openBlock = (m: Machine, block: Block, zone: Zone, now: number, exp
   m.bytes = block.arena.bytes
   m.node = block.arena.node
   m.view = block.arena.view
+  m.words = block.arena.words
+  m.doubles = block.arena.doubles
   m.scratch = createScratch(block.arena)
   m.block = block
   m.zone = zone

@@ -12,6 +12,13 @@ export interface Slot {
   readonly kind: 'text' | 'number' | 'time' | 'ip' | 'boolean' | 'members'
   readonly list: boolean
   live: boolean
+  /**
+   * Where `start`, `end` and `values` begin in `Machine.words` and `Machine.doubles`: a value is put there, for an array of
+   * each column is one more object that has to be in the processor's nearest cache.
+   */
+  startAt: number
+  endAt: number
+  valuesAt: number
   /** Text and digits of numbers; keys of members. */
   start: Uint32Array
   end: Uint32Array
@@ -40,6 +47,9 @@ export const createSlot = ({ name, type, list }: FormField): Slot => ({
   kind: kinds[type],
   list: list || type === 'flattened',
   live: false,
+  startAt: 0,
+  endAt: 0,
+  valuesAt: 0,
   start: no32,
   end: no32,
   start2: no32,
@@ -77,6 +87,8 @@ const allot = (m: Machine, slot: Slot, count: number): void => {
   if (slot.kind === 'text' || slot.kind === 'number' || slot.kind === 'members') {
     slot.start = words(slot.start, absent)
     slot.end = words(slot.end, absent)
+    slot.startAt = slot.start.byteOffset / 4
+    slot.endAt = slot.end.byteOffset / 4
   }
   if (slot.kind === 'members') {
     slot.start2 = words(slot.start2, absent)
@@ -86,6 +98,7 @@ const allot = (m: Machine, slot: Slot, count: number): void => {
     const fresh = scratch.f64(count).fill(Number.NaN, slot.values.length)
     fresh.set(slot.values)
     slot.values = fresh
+    slot.valuesAt = fresh.byteOffset / 8
   }
   if (slot.kind === 'time') {
     slot.ns = words(slot.ns, 0)
@@ -115,17 +128,19 @@ export const opened = (m: Machine, at: number): Slot => {
 export const putText = (m: Machine, at: number, from: number, to: number): void => {
   if (at < 0) return
   const slot = opened(m, at)
-  slot.start[m.cell] = from
-  slot.end[m.cell] = to
+  const { words, cell } = m
+  words[slot.startAt + cell] = from
+  words[slot.endAt + cell] = to
 }
 
 /** `from` `absent`: the digits are not the number's as JSON has it. */
 export const putNumber = (m: Machine, at: number, value: number, from: number, to: number): void => {
   if (at < 0) return
   const slot = opened(m, at)
-  slot.values[m.cell] = value
-  slot.start[m.cell] = from
-  slot.end[m.cell] = to
+  const { words, cell } = m
+  m.doubles[slot.valuesAt + cell] = value
+  words[slot.startAt + cell] = from
+  words[slot.endAt + cell] = to
 }
 
 export const putBoolean = (m: Machine, at: number, value: boolean): void => {
@@ -135,7 +150,7 @@ export const putBoolean = (m: Machine, at: number, value: boolean): void => {
 export const putTime = (m: Machine, at: number, ms: number, ns: number, digits: number): void => {
   if (at < 0) return
   const slot = opened(m, at)
-  slot.values[m.cell] = ms
+  m.doubles[slot.valuesAt + m.cell] = ms
   slot.ns[m.cell] = ns
   slot.small[m.cell] = digits
 }
@@ -157,17 +172,18 @@ export const takeBack = (m: Machine, touched: Int32Array): void => {
       slot.cursor = slot.first[m.row]!
       continue
     }
-    if (slot.kind === 'text') slot.start[m.row] = absent
-    else if (slot.kind === 'number' || slot.kind === 'time') slot.values[m.row] = Number.NaN
+    if (slot.kind === 'text') m.words[slot.startAt + m.row] = absent
+    else if (slot.kind === 'number' || slot.kind === 'time') m.doubles[slot.valuesAt + m.row] = Number.NaN
     else slot.small[m.row] = slot.kind === 'boolean' ? 255 : 0
   }
 }
 
 /** Whether this record put something into a slot that is no list. */
-export const isSet = (slot: Slot, row: number): boolean => {
+export const isSet = (m: Machine, slot: Slot): boolean => {
+  const { row } = m
   if (!slot.live) return false
-  if (slot.kind === 'text') return slot.start[row] !== absent
-  if (slot.kind === 'number' || slot.kind === 'time') return !Number.isNaN(slot.values[row])
+  if (slot.kind === 'text') return m.words[slot.startAt + row] !== absent
+  if (slot.kind === 'number' || slot.kind === 'time') return !Number.isNaN(m.doubles[slot.valuesAt + row])
   return slot.kind === 'boolean' ? slot.small[row] !== 255 : slot.small[row] === 1
 }
 

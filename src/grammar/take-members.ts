@@ -126,11 +126,11 @@ export class Members {
 
   private look(m: Machine, { slot, by }: Needs): void {
     const text = m.slots[slot]
-    if (text === undefined || !isSet(text, m.row)) return
+    if (text === undefined || !isSet(m, text)) return
     const needed = by.get(m.node.toString('utf8', text.start[m.row], text.end[m.row])) ?? []
     for (const one of needed) {
       const held = m.slots[one.slot]
-      if (held !== undefined && !isSet(held, m.row)) this.missing.push(one)
+      if (held !== undefined && !isSet(m, held)) this.missing.push(one)
     }
   }
 

@@ -11,6 +11,9 @@ export interface Arena {
   readonly node: Buffer
   /** The same, for reading and writing several bytes at once at any address. */
   readonly view: DataView
+  /** The same as columns have it: indices are addresses by four and by eight. */
+  readonly words: Uint32Array
+  readonly doubles: Float64Array
   /** Bytes leased now. */
   readonly inUse: number
   readonly size: number
@@ -46,6 +49,8 @@ export const createArena = (size = 1 << 30): Arena => {
   const bytes = new Uint8Array(buffer)
   const node = Buffer.from(buffer)
   const view = new DataView(buffer)
+  const words = new Uint32Array(buffer)
+  const doubles = new Float64Array(buffer)
   const total = pages * 65_536
   // Free regions by address; neighbours are merged on release. Few leases are out at a time, so a list does.
   const free: { start: number; end: number }[] = [{ start: granule, end: total }]
@@ -72,6 +77,8 @@ export const createArena = (size = 1 << 30): Arena => {
     bytes,
     node,
     view,
+    words,
+    doubles,
     size: total,
     get inUse() {
       return inUse
