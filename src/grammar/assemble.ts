@@ -1,4 +1,4 @@
-import { encode } from './encode.ts'
+import { encode, sharedTable } from './encode.ts'
 import type { DelimitedOp, Form, FormAlternative, JsonMember, JsonOp, KeyValuesOp, Op, TakeOp, Value } from './form.ts'
 import { signsOf } from './json-signs.ts'
 import { openingOf } from './opening.ts'
@@ -29,10 +29,13 @@ import { jsonStep } from './run-json.ts'
 import { keyValuesStep } from './run-key-values.ts'
 import { runPairs } from './run-pairs.ts'
 import { runRegex } from './run-regex.ts'
+import { runsOfSelf } from './run-self.ts'
 import { traceStep } from './run-trace.ts'
 import { runUncoloured } from './run-uncoloured.ts'
 import { isBlank, type Step, stepOf } from './step.ts'
 import {
+  begun,
+  blank,
   runBlanks,
   runLiteral,
   runNewline,
@@ -43,6 +46,7 @@ import {
   runWhole,
   runWord,
   selfInSpan,
+  whole,
 } from './take.ts'
 import type { Member, MembersSpec } from './take-members.ts'
 import { timeProgram } from './time-program.ts'
@@ -217,11 +221,13 @@ const runOf = (take: TakeOp): Step['run'] => {
 
 const escapeNumbers = { hex: 1, json: 2, any: 3, hash: 4 } as const
 /** Where a value ends. */
-const stopsOf = (op: { readonly stops: readonly string[]; readonly orEnd: boolean }) => {
+const stopsOf = (op: { readonly stops: readonly string[]; readonly orEnd: boolean }, run?: Step['run']) => {
   const stops = op.stops.map(encode)
   const stopAt = new Uint8Array(256)
-  for (const stop of stops) stopAt[stop[0]!] = 1
-  return { stops, stopAt, orEnd: op.orEnd }
+  if (run === runWord) for (const b of encode(' \t')) stopAt[b] = blank
+  for (const stop of stops) stopAt[stop[0]!] ||= begun
+  for (const stop of stops) if (stop.length === 1) stopAt[stop[0]!] = whole
+  return { stops, stopAt: sharedTable(stopAt), orEnd: op.orEnd }
 }
 
 const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): Step => {
@@ -231,11 +237,14 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
   // Escaped separators do not divide a list: its elements are decoded, not the whole.
   const inElements = take.value.as === 'list' && take.escape === 'hash'
   const read = readOf(take.value, slotOf, expected, take.field, slot, inElements ? how : 0)
+  const run = (take.absent === undefined && runOf(take) === runSelf && runsOfSelf.get(read.self)) || runOf(take)
   return stepOf({
-    ...stopsOf(take),
+    ...stopsOf(take, run),
     ...read,
     ...(take.trim === true ? { span: trimmed(read.span) } : {}),
-    run: runOf(take),
+    // Where it ends at blanks there are none in it.
+    ...(run === runWord && how === 0 ? { span: spanText } : {}),
+    run,
     slot,
     text: encode((take.close ?? '') + (literal ?? '')),
     absent: take.absent?.map(encode),
@@ -366,7 +375,12 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
     case 'blanks':
       return stepOf({ run: runBlanks, expectedText: 'blanks' })
     case 'optional':
-      return stepOf({ run: runOptional, inner: stepsOf(op.ops, slotOf), touched: slotsOf(op.ops, slotOf) })
+      return stepOf({
+        run: runOptional,
+        inner: stepsOf(op.ops, slotOf),
+        touched: slotsOf(op.ops, slotOf),
+        ...(op.ops[0]?.op === 'literal' ? { text: encode(op.ops[0].text), expectedText: quote(op.ops[0].text) } : {}),
+      })
     case 'either':
       return stepOf({
         run: runEither,

@@ -1,4 +1,4 @@
-import { encode } from './encode.ts'
+import { encode, sharedTable } from './encode.ts'
 import type { Op } from './form.ts'
 import { layoutItems } from './layout.ts'
 
@@ -56,7 +56,7 @@ export const openingOf = (ops: readonly Op[]): Opening => {
   const second = new Uint8Array(256)
   mark(ops, 0, first)
   mark(ops, 1, second)
-  return { first, second }
+  return { first: sharedTable(first), second: sharedTable(second) }
 }
 
 /** Whether text that begins at `at` and goes on to `end` may be read; true where there is too little of it to tell. */

@@ -2,9 +2,15 @@ import type { Machine } from './machine.ts'
 import { mayOpen } from './opening.ts'
 import { takeBack } from './slot.ts'
 import { runAll, type Step } from './step.ts'
+import { missLiteral } from './take.ts'
 
+/** `s.text`: the literal it begins with, if any. Most often that is not there. */
 export const runOptional = (m: Machine, s: Step): boolean => {
   const { at, limit, puts } = m
+  if (s.textLength > 0 && (at >= limit || m.bytes[at] !== s.textByte)) {
+    missLiteral(m, s, at)
+    return true
+  }
   if (runAll(m, s.inner)) return true
   m.at = at
   m.limit = limit

@@ -28,7 +28,7 @@ const findQuoted = (m: Machine, s: Step): boolean => {
 const findBare = (m: Machine, s: Step): boolean => {
   const { bytes, limit, at } = m
   let to = at
-  while (to < limit && !(s.stopAt[bytes[to]!] === 1 && stopsAt(m, s, to))) to++
+  while (to < limit && !(s.stopAt[bytes[to]!] !== 0 && stopsAt(m, s, to))) to++
   Object.assign(field, { from: at, to, doubled: 0, next: to })
   return to < limit || s.orEnd || fail(m, 'expected_literal', limit, s.expectedText)
 }

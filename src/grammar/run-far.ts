@@ -18,7 +18,7 @@ const seek = (m: Machine, s: Step, end: number): number => {
     const b = bytes[at]!
     const passed = list ? separatorAt(m, s, at, end) : 0
     if (passed > 0) at += passed
-    else if (stopAt[b] === 1 && stopsAt(m, s, at)) return at
+    else if (stopAt[b] !== 0 && stopsAt(m, s, at)) return at
     else if (b === bar && sameBytes(bytes, at, end, s.never)) return -1
     else at += s.escape !== 0 && b === 92 && s.escape !== byHash ? 2 : 1
   }
@@ -45,7 +45,7 @@ const lastStop = (m: Machine, s: Step, first: number, end: number, twice: boolea
       const half = twice ? middle(m, s, m.at, at) : -1
       return half === -1 ? last : half
     }
-    if (stopAt[bytes[at]!] === 1 && stopsAt(m, s, at)) last = at
+    if (stopAt[bytes[at]!] !== 0 && stopsAt(m, s, at)) last = at
   }
   return last
 }
@@ -56,7 +56,7 @@ const lastFitting = (m: Machine, s: Step, first: number, end: number): number =>
   let found = end
   m.farAt = Number.POSITIVE_INFINITY
   for (let at = end - 1; at >= first && found === end; at--) {
-    if (s.stopAt[m.bytes[at]!] !== 1 || !stopsAt(m, s, at)) continue
+    if (s.stopAt[m.bytes[at]!] === 0 || !stopsAt(m, s, at)) continue
     m.at = at
     if (runAll(m, s.ahead)) found = at
   }
@@ -98,7 +98,7 @@ const runUpTo = (m: Machine, s: Step, twice: boolean): boolean => {
     return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
   const closed = to === end && s.close !== undefined ? closedEnd(m, s, from, to) : to
   if (!isAbsent(m, s, from, closed) && !readSpan(m, s, from, closed)) return false
-  m.at = to === end ? end : to + s.text.length
+  m.at = to === end ? end : to + s.textLength
   if (m.at > limit) {
     // The value held line ends; the current line is the one it ended in.
     let at = m.at

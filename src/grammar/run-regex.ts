@@ -7,7 +7,7 @@ export const runRegex = (m: Machine, s: Step): boolean => {
   const from = m.at
   let to = from
   for (; to < m.limit; to++)
-    if (s.stopAt[m.bytes[to]!] === 1 && s.stops.some((stop) => sameBytes(m.bytes, to, m.limit, stop))) break
+    if (s.stopAt[m.bytes[to]!] !== 0 && s.stops.some((stop) => sameBytes(m.bytes, to, m.limit, stop))) break
   if (to === m.limit && !s.orEnd) return fail(m, 'expected_literal', from, s.expectedText)
   const pattern = s.pattern!
   pattern.lastIndex = 0

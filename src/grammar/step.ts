@@ -19,12 +19,20 @@ export interface Step {
   readonly touched: Int32Array
   /** A literal to pass: the operation's own, or the one right behind a capture. */
   readonly text: Uint8Array
+  /** Its first byte, -1 for none, and its length: most are one byte, and then it need not be looked at. */
+  readonly textByte: number
+  readonly textLength: number
   readonly stops: readonly Uint8Array[]
-  /** By first byte of a stop. */
+  /** The same of the only stop; the length is 0 where there are several, or none. */
+  readonly stopByte: number
+  readonly stopLength: number
+  /** By byte: whether a stop begins with it; see take.ts. */
   readonly stopAt: Uint8Array
   readonly orEnd: boolean
   /** Absent marks; undefined: a value has to be there. */
   readonly absent: readonly Uint8Array[] | undefined
+  /** The length of the longest. */
+  readonly absentMost: number
   /** 0 none, 1 hex, 2 json, 3 any, 4 hash. */
   readonly escape: number
   /** Text the value cannot hold, and its first byte, -1 for none. */
@@ -63,43 +71,61 @@ const none8 = new Uint8Array(0)
 const none32 = new Int32Array(0)
 const stuck = (): boolean => false
 
+/** Those that most steps use stand first, next to each other. */
 const blank: Step = {
   run: stuck,
   self: stuck,
   span: stuck,
   slot: -1,
-  beside: none32,
-  touched: none32,
+  textByte: -1,
+  textLength: 0,
+  absent: undefined,
+  absentMost: 0,
+  stopByte: -1,
+  stopLength: 0,
   text: none8,
   stops: [],
   stopAt: none8,
   orEnd: false,
-  absent: undefined,
   escape: 0,
-  never: none8,
-  bar: -1,
-  before: none8,
-  close: undefined,
-  through: false,
-  ahead: [],
+  inner: [],
+  branches: [],
+  openings: [],
+  touched: none32,
   next: undefined,
+  ahead: [],
+  bar: -1,
   expected: '',
   expectedText: '',
   field: undefined,
+  never: none8,
+  before: none8,
+  close: undefined,
+  through: false,
+  beside: none32,
   words: [],
   wordsFrom: [],
   names: [],
   number: 0,
   times: [],
-  inner: [],
-  branches: [],
   branchTouched: [],
-  openings: [],
   needed: none8,
   pattern: undefined,
 }
 
-export const stepOf = (of: Partial<Step>): Step => ({ ...blank, ...of })
+export const stepOf = (of: Partial<Step>): Step => {
+  const { text = none8, stops = [], absent = [] } = of
+  const stop = stops.length === 1 ? stops[0]! : none8
+  return {
+    ...blank,
+    ...of,
+    textByte: text[0] ?? -1,
+    textLength: text.length,
+    stopByte: stop[0] ?? -1,
+    stopLength: stop.length,
+    absentMost: Math.max(0, ...absent.map(({ length }) => length)),
+  }
+}
 
 /** Runs steps one after another. */
 export const runAll = (m: Machine, steps: readonly Step[]): boolean => {

@@ -4,10 +4,17 @@ import { decodeAny, decodeHash, decodeHex, soundText } from './decode.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
 import { runAll, type Step, sameBytes } from './step.ts'
 
+/** Of `Step.stopAt`: a stop may begin with the byte, is the byte; the byte is a blank, which ends a word. */
+export const begun = 1
+export const whole = 2
+export const blank = 3
+
 /** Whether a stop of the step begins at `at`. */
 export const stopsAt = (m: Machine, s: Step, at: number): boolean => {
+  const { bytes, limit } = m
+  if (s.stopLength === 1) return at < limit && bytes[at] === s.stopByte
   const { stops } = s
-  for (let i = 0; i < stops.length; i++) if (sameBytes(m.bytes, at, m.limit, stops[i]!)) return true
+  for (let i = 0; i < stops.length; i++) if (sameBytes(bytes, at, limit, stops[i]!)) return true
   return false
 }
 
@@ -34,13 +41,14 @@ const findStopEscaped = (m: Machine, stop: Uint8Array): number => {
   return -1
 }
 
-const findText = (m: Machine, stop: Uint8Array): number => {
+const findText = (m: Machine, s: Step): number => {
   const { bytes, limit, view } = m
-  const first = fourfold(stop[0]!)
-  const last = limit - stop.length
+  const { stopLength } = s
+  const first = fourfold(s.stopByte)
+  const last = limit - stopLength
   for (let at = m.at; at <= last; at++) {
     at = findEither(view, at, limit, first, first)
-    if (sameBytes(bytes, at, limit, stop)) return at
+    if (at <= last && (stopLength === 1 || sameBytes(bytes, at, limit, s.stops[0]!))) return at
   }
   return -1
 }
@@ -68,15 +76,14 @@ const findUnescaped = (m: Machine, stop: Uint8Array): number => {
 /** The first stop from `m.at` on; the line's end where that will do; else -1. */
 const findStop = (m: Machine, s: Step): number => {
   const { bytes, limit } = m
-  const { stops } = s
   m.slashed = true
-  if (stops.length === 1) {
-    if (s.escape !== 0 && s.escape !== byHash && !s.orEnd) return findUnescaped(m, stops[0]!)
-    const at = findText(m, stops[0]!)
+  if (s.stopLength > 0) {
+    if (s.escape !== 0 && s.escape !== byHash && !s.orEnd) return findUnescaped(m, s.stops[0]!)
+    const at = findText(m, s)
     if (at >= 0) return at
-  } else if (stops.length > 1) {
+  } else if (s.stops.length > 1) {
     const { stopAt } = s
-    for (let at = m.at; at < limit; at++) if (stopAt[bytes[at]!] === 1 && stopsAt(m, s, at)) return at
+    for (let at = m.at; at < limit; at++) if (stopAt[bytes[at]!] !== 0 && stopsAt(m, s, at)) return at
   }
   return s.orEnd ? limit : -1
 }
@@ -87,9 +94,8 @@ const findWordEnd = (m: Machine, s: Step): number => {
   const { stopAt } = s
   let at = m.at
   for (; at < limit; at++) {
-    const b = bytes[at]!
-    if (stopAt[b] === 1 && stopsAt(m, s, at)) return at
-    if (b === 32 || b === 9) return at
+    const kind = stopAt[bytes[at]!]!
+    if (kind !== 0 && (kind !== begun || stopsAt(m, s, at))) return at
   }
   return limit
 }
@@ -98,6 +104,7 @@ export const isAbsent = (m: Machine, s: Step, from: number, to: number): boolean
   const absent = s.absent
   if (absent === undefined) return false
   if (from === to) return true
+  if (to - from > s.absentMost) return false
   for (let i = 0; i < absent.length; i++) {
     const mark = absent[i]!
     if (mark.length === to - from && sameBytes(m.bytes, from, to, mark)) return true
@@ -164,22 +171,30 @@ export const selfInSpan = (m: Machine, s: Step, from: number, to: number): boole
 
 /** Passes the literal behind a capture. */
 export const passText = (m: Machine, s: Step): boolean => {
-  const { text } = s
-  if (text.length === 0) return true
-  if (!sameBytes(m.bytes, m.at, m.limit, text)) return fail(m, 'expected_literal', m.at, s.expectedText, s.field)
-  m.at += text.length
+  const { textLength } = s
+  if (textLength === 0) return true
+  const { bytes, at, limit } = m
+  const behind = at + textLength
+  if (behind > limit || bytes[at] !== s.textByte || (textLength > 1 && !sameBytes(bytes, at, limit, s.text)))
+    return fail(m, 'expected_literal', at, s.expectedText, s.field)
+  m.at = behind
   return true
 }
 
+/** The literal of the step does not stand here: what differs, or the line's end, is at `behind`. */
+export const missLiteral = (m: Machine, s: Step, behind: number): false =>
+  fail(m, behind >= m.end ? 'unexpected_end' : 'expected_literal', m.at, s.expectedText)
+
 export const runLiteral = (m: Machine, s: Step): boolean => {
-  const { text } = s
   const { bytes, at, limit } = m
-  const length = text.length
-  for (let i = 0; i < length; i++) {
-    if (at + i >= limit) return fail(m, at + i >= m.end ? 'unexpected_end' : 'expected_literal', at, s.expectedText)
-    if (bytes[at + i] !== text[i]) return fail(m, 'expected_literal', at, s.expectedText)
+  const { textLength } = s
+  if (at >= limit || bytes[at] !== s.textByte) return missLiteral(m, s, at)
+  if (textLength > 1) {
+    const { text } = s
+    for (let i = 1; i < textLength; i++)
+      if (at + i >= limit || bytes[at + i] !== text[i]) return missLiteral(m, s, at + i)
   }
-  m.at = at + length
+  m.at = at + textLength
   return true
 }
 
@@ -236,7 +251,7 @@ const findStopBeforeTime = (m: Machine, s: Step, next: Step): number => {
   let to = findStop(m, s)
   for (let at = to; at >= 0; at = findStop(m, s)) {
     if (isAbsent(m, s, from, at)) break
-    m.at = at + s.text.length
+    m.at = at + s.textLength
     if (next.self(m, next)) {
       to = at
       break
@@ -254,12 +269,12 @@ export const runUntil = (m: Machine, s: Step): boolean => {
   if (to < 0 || (s.bar >= 0 && holdsNever(m, s, from, to)))
     return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
   if (isAbsent(m, s, from, to)) {
-    m.at = to + s.text.length
+    m.at = to + s.textLength
     return true
   }
   const good =
     s.escape === 0 || (!m.slashed && s.next === undefined) ? s.span(m, s, from, to) : readSpan(m, s, from, to)
-  m.at = to + s.text.length
+  m.at = to + s.textLength
   return good
 }
 
@@ -267,9 +282,10 @@ export const runWord = (m: Machine, s: Step): boolean => {
   const from = m.at
   const to = findWordEnd(m, s)
   if (to === from && s.absent === undefined) return fail(m, 'bad_value', from, s.expected, s.field)
-  if (to < m.limit ? !stopsAt(m, s, to) : !s.orEnd) return fail(m, 'expected_literal', to, s.expectedText, s.field)
+  const isEnd = to < m.limit ? s.stopAt[m.bytes[to]!] === whole || stopsAt(m, s, to) : s.orEnd
+  if (!isEnd) return fail(m, 'expected_literal', to, s.expectedText, s.field)
   if (!readSpan(m, s, from, to)) return false
-  m.at = to + s.text.length
+  m.at = to + s.textLength
   return true
 }
 
