@@ -101,5 +101,8 @@ export const structlogJson = json({
   },
   lines: { exception: withTrace('error.stack_trace', pythonTrace) },
   framing: starts(structlogStarts),
-  samples: ['{"order": 7, "event": "order paid", "level": "info", "timestamp": "2026-03-10T08:00:00.123456Z"}'],
+  samples: [
+    '{"order": 7, "event": "order paid", "level": "info", "timestamp": "2026-03-10T08:00:00.123456Z"}',
+    '{"event": "refused", "level": "error", "timestamp": "2026-03-10T08:00:00.123456Z", "exception": [{"exc_type": "ValueError", "exc_value": "no price", "exc_notes": [], "syntax_error": null, "is_cause": false, "frames": [{"filename": "pay.py", "lineno": 7, "name": "pay", "locals": {"order": "7"}}], "is_group": false, "exceptions": []}]}',
+  ],
 })

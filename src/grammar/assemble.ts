@@ -341,6 +341,7 @@ const membersOf = (
   lines: lines.map(({ ops }) => ({
     steps: stepsOf(ops, slotOf),
     touched: slotsOf(ops, slotOf),
+    whole: ops.length === 1 && ops[0]!.op === 'trace' && ops[0]!.members !== undefined,
     parted: JSON.stringify(ops).includes('"op":"newline"'),
   })),
   undeclared: undeclared === 'json' ? slotOf('json') : -1,

@@ -1,3 +1,5 @@
+import type { ErrorMembers } from './error-text.ts'
+
 /**
  * The intermediate form of a grammar: plain data, JSON-serialisable, the one thing both readings of a grammar (the
  * interpreter here, a compiler elsewhere) are made from. This file is its whole documentation; the list of
@@ -180,6 +182,8 @@ export interface TraceOp {
   readonly frames: readonly string[]
   readonly calls?: readonly string[]
   readonly dotted?: true
+  /** Where the value is a JSON object or list: the names of its members. It is printed as a trace (error-text.ts). */
+  readonly members?: ErrorMembers
 }
 /**
  * A regular expression over the bytes up to `stops` (as `until`), one byte a character, anchored at both ends; its

@@ -1,4 +1,5 @@
 import { encode } from './encode.ts'
+import { errorText } from './error-text.ts'
 import type { TraceOp } from './form.ts'
 import { fail, type Machine } from './machine.ts'
 import { callsReader } from './run-calls.ts'
@@ -78,5 +79,19 @@ export const traceStep = (op: TraceOp, slots: TraceSlots): Step => {
     m.limit = end
     return true
   }
-  return stepOf({ run, field: op.field ?? op.trace })
+  const readMembers = (m: Machine, _: Step, from: number, to: number): boolean => {
+    const { members } = op
+    const error = members === undefined ? undefined : errorText(m.node.toString('utf8', from, to), members)
+    if (error === undefined) return false
+    const put = (slot: number, text: string | undefined): void => {
+      if (text === undefined || text === '') return
+      const { start, end } = m.scratch.write(text)
+      putText(m, slot, start, end)
+    }
+    put(slots.trace, error.trace)
+    put(slots.type, error.type)
+    put(slots.reason, error.message)
+    return true
+  }
+  return stepOf({ run, span: readMembers, field: op.field ?? op.trace })
 }

@@ -21,9 +21,10 @@ export interface Member {
   readonly long: boolean
   readonly touched: Int32Array
 }
-/** A member whose text is read further; `parted`: line by line. */
+/** A member whose text is read further; `parted`: line by line; `whole`: objects and lists too, as JSON. */
 export interface MemberLine {
   readonly parted: boolean
+  readonly whole: boolean
   readonly steps: readonly Step[]
   readonly touched: Int32Array
 }
@@ -150,7 +151,8 @@ export class Members {
     if (this.found.seen[key] !== this.found.serial || this.isNone(key)) return
     const kind = this.found.kind[key]!
     if (kind === jsonKind.object || kind === jsonKind.array) {
-      this.keepKey(m, key)
+      const [step] = line.steps
+      if (!line.whole || !step!.span(m, step!, this.found.from[key]!, this.found.to[key]!)) this.keepKey(m, key)
       return
     }
     const { at, end, limit, farAt, anchor } = m

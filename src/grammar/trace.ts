@@ -1,5 +1,6 @@
 import { markSite, type SiteMark } from '../event/diagnostic.ts'
 import { nameProblems } from './capture.ts'
+import type { ErrorMembers } from './error-text.ts'
 import type { Fits, Offered, Part, Yields } from './part.ts'
 
 type Texts = 'keyword' | 'text'
@@ -18,12 +19,14 @@ export interface TraceStyle {
   readonly calls?: readonly string[]
   /** Such a name has a dot in it, as Java's: else a line of a message may look like one. */
   readonly dotted?: true
+  /** A member of JSON may hold errors as objects instead: the names by which. Printed as Python prints a trace. */
+  readonly members?: ErrorMembers
 }
 
 const partOf = (
   site: SiteMark,
   name: string | undefined,
-  { heads = [], stacks = [], frames = [], calls, dotted }: TraceStyle,
+  { heads = [], stacks = [], frames = [], calls, dotted, members }: TraceStyle,
 ): Pick<Part, 'ops' | 'fields' | 'problems'> => {
   const [trace, type, reason] = errorFields
   return {
@@ -34,6 +37,7 @@ const partOf = (
         ...{ trace, type, reason, heads, stacks, frames },
         ...(calls === undefined ? {} : { calls }),
         ...(dotted === undefined ? {} : { dotted }),
+        ...(members === undefined ? {} : { members }),
       },
     ],
     fields: [
