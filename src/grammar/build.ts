@@ -81,6 +81,9 @@ const holds = (ops: readonly Op[], asked: (op: Op) => boolean): boolean =>
       (op.op === 'any_order' && op.parts.some((part) => holds(part.ops, asked))),
   )
 
+/** A JSON object is read to the end of the record, whatever its lines are. */
+const isJson = ([op]: readonly Op[]): boolean => op?.op === 'json' && op.inLine !== true
+
 /** Fields of several parts as one list; a field has one type. */
 const merged = (lists: readonly (readonly FormField[])[], say: Say): readonly FormField[] => {
   const fields = new Map<string, FormField>()
@@ -229,7 +232,9 @@ export const build = (spec: Define): Built => {
   const form: Form = {
     version: 1,
     fields,
-    multiline: spec.framing?.joins === true || alternatives.some(({ ops }) => holds(ops, many)),
+    multiline:
+      (spec.framing?.joins === true && !alternatives.every(({ ops }) => isJson(ops))) ||
+      alternatives.some(({ ops }) => holds(ops, many)),
     alternatives,
   }
   const asField = ({ name, type, list }: FormField): Field => ({

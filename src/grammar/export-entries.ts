@@ -1,6 +1,6 @@
 import { defaultMaxBytes, type Framing, type LineReader } from '../event/framing.ts'
 import { encode } from './encode.ts'
-import { exportJson, lengthBytes, littleEndian, nameEnd } from './export-json.ts'
+import { exportJson, isOfName, lengthBytes, littleEndian, nameEnd } from './export-json.ts'
 import { isBlank, sameBytes } from './step.ts'
 
 /** What systemd's own reader takes at most for a value. */
@@ -42,7 +42,7 @@ const entryReader = (): LineReader => {
     if (isEntry) field(bytes, start, end)
   }
   const field = (bytes: Uint8Array, start: number, end: number): void => {
-    if (broken || start === end || nameEnd(bytes, start, end) < end) return
+    if (broken || start === end || !isOfName(bytes[end - 1]!) || nameEnd(bytes, start, end) < end) return
     inside = true
     known = toCome = 0
     blankBefore = false

@@ -8,16 +8,18 @@ import { copyWide, findEither, fourfold } from '../memory/wide.ts'
 /** What systemd's own reader takes at most for a name. */
 const mostName = 64
 
+/** By byte: 1 for those of names. */
+const ofName = new Uint8Array(256)
+for (const b of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789')) ofName[b] = 1
+export const isOfName = (b: number): boolean => ofName[b] === 1
+const isDigit = (b: number): boolean => b >= 48 && b <= 57
+
 /** Where the field's name ends that begins at `start`; `start` itself where none does. */
 export const nameEnd = (bytes: Uint8Array, start: number, end: number): number => {
+  const most = Math.min(end, start + mostName + 1)
   let at = start
-  while (at < end) {
-    const b = bytes[at]!
-    const isName = (b >= 65 && b <= 90) || b === 95 || (b >= 48 && b <= 57 && at > start)
-    if (!isName) break
-    if (++at - start > mostName) return start
-  }
-  return at
+  while (at < most && isOfName(bytes[at]!)) at++
+  return at - start > mostName || (at > start && isDigit(bytes[start]!)) ? start : at
 }
 
 /** Bytes of the length that stands before some values. */
@@ -55,7 +57,13 @@ const usualFields = sized(64)
 const newline = 10
 const lineFeed = fourfold(newline)
 const equals = 61
-const [quote, colon, comma, openList, closeList, openObject, closeObject] = [34, 58, 44, 91, 93, 123, 125]
+const quote = 34
+const colon = 58
+const comma = 44
+const openList = 91
+const closeList = 93
+const openObject = 123
+const closeObject = 125
 const names = createByteTable()
 const seed = (Math.random() * 0x7fffffff) | 0
 
@@ -90,15 +98,41 @@ const findFields = ({ bytes, view }: Memory, length: number, cut: boolean, field
   return count
 }
 
+/** By a quick hash of a name: the record it was last seen in. */
+const seenIn = new Float64Array(1 << 12)
+let serial = 0
+
+/** Whether no name is there twice: mostly so, and mostly seen at once. */
+const areDistinct = ({ view }: Memory, count: number, { nameFrom, nameTo }: Fields): boolean => {
+  serial++
+  for (let i = 0; i < count; i++) {
+    const from = nameFrom[i]!
+    const length = nameTo[i]! - from
+    // Four bytes of the start, the middle and the end.
+    const head = view.getInt32(from, true) & (length < 4 ? (1 << (length * 8)) - 1 : -1)
+    const middle = length < 8 ? 0 : view.getInt32(from + ((length - 4) >> 1), true)
+    const tail = length < 4 ? 0 : view.getInt32(from + length - 4, true)
+    const h = Math.imul(head ^ Math.imul(middle ^ length, 0x27d4eb2f), 0x9e3779b1) ^ Math.imul(tail, 0x85ebca6b)
+    const slot = (h ^ (h >>> 15)) & (seenIn.length - 1)
+    if (seenIn[slot] === serial) return false
+    seenIn[slot] = serial
+  }
+  return true
+}
+
 /** Says of each field which is the next of its name; how many names there are. */
 const chain = (memory: Memory, count: number, fields: Fields): number => {
   const { nameFrom, nameTo, next, first, last } = fields
+  next.fill(0, 0, count)
+  if (areDistinct(memory, count, fields)) {
+    for (let i = 0; i < count; i++) first[i] = i
+    return count
+  }
   names.reset(count)
   for (let i = 0; i < count; i++) {
     const hash = hashOf(memory, nameFrom[i]!, nameTo[i]!, seed)
     const found = names.find(memory, memory, nameFrom[i]!, nameTo[i]!, hash)
     const number = found < 0 ? names.add(nameFrom[i]!, nameTo[i]!, hash) : found
-    next[i] = 0
     if (found < 0) first[number] = i
     else next[last[number]!] = i
     last[number] = i
@@ -106,56 +140,56 @@ const chain = (memory: Memory, count: number, fields: Fields): number => {
   return names.count
 }
 
-/** The text of an entry that lies at the start of the memory: where it ends, behind the entry. */
+/** Writes the value as a JSON string at `at`; where it ends, less than zero by one where it is no UTF-8. */
+const writeValue = (memory: Memory, start: number, end: number, isSound: boolean, at: number): number => {
+  const { bytes } = memory
+  // Values end where ASCII does, but one may begin within a character: lengths are any bytes.
+  if (!(isSound && (bytes[start]! & 0xc0) !== 0x80) && start < end && !isUtf8(bytes.subarray(start, end)))
+    return -1 - (at + bytes.write(JSON.stringify(bytes.toString('utf8', start, end)), at))
+  bytes[at] = quote
+  const to = writeEscaped(memory, start, end, at + 1)
+  bytes[to] = quote
+  return to + 1
+}
+
+/** The text of an entry that lies at the start of the memory, written behind it. */
 const writeObject = (memory: Memory, length: number, count: number, fields: Fields): Translated => {
   const { bytes, view } = memory
   const { nameFrom, nameTo, from, to, next, first } = fields
   const distinct = chain(memory, count, fields)
-  // Values end where ASCII does, but one may begin within a character: lengths are any bytes.
-  const whole = isUtf8(bytes.subarray(0, length))
+  const isSound = isUtf8(bytes.subarray(0, length))
   let valid = true
   let at = length
-  const put = (byte: number): void => {
-    bytes[at++] = byte
-  }
-  const putValue = (i: number): void => {
-    const start = from[i]!
-    const end = to[i]!
-    if ((whole && (bytes[start]! & 0xc0) !== 0x80) || start === end || isUtf8(bytes.subarray(start, end))) {
-      put(quote)
-      at = writeEscaped(memory, start, end, at)
-      put(quote)
-    } else {
-      valid = false
-      at += bytes.write(JSON.stringify(bytes.toString('utf8', start, end)), at)
-    }
-  }
-  put(openObject)
+  bytes[at++] = openObject
   for (let n = 0; n < distinct; n++) {
-    const i = first[n]!
-    if (n > 0) put(comma)
-    put(quote)
-    at = copyWide(view, nameFrom[i]!, nameTo[i]!, view, at)
-    put(quote)
-    put(colon)
-    if (next[i] === 0) putValue(i)
-    else {
-      put(openList)
-      putValue(i)
-      for (let other = next[i]!; other > 0; other = next[other]!) {
-        put(comma)
-        putValue(other)
+    let i = first[n]!
+    if (n > 0) bytes[at++] = comma
+    bytes[at] = quote
+    at = copyWide(view, nameFrom[i]!, nameTo[i]!, view, at + 1)
+    bytes[at++] = quote
+    bytes[at++] = colon
+    const isList = next[i] !== 0
+    if (isList) bytes[at++] = openList
+    for (;;) {
+      at = writeValue(memory, from[i]!, to[i]!, isSound, at)
+      if (at < 0) {
+        valid = false
+        at = -1 - at
       }
-      put(closeList)
+      i = next[i]!
+      if (i === 0) break
+      bytes[at++] = comma
     }
+    if (isList) bytes[at++] = closeList
   }
-  put(closeObject)
+  bytes[at++] = closeObject
   return { text: bytes.subarray(length, at), valid }
 }
 
 /** An entry as `journalctl -o json` prints it: an object of texts, of a list of them where a field is there more than once. */
 export const exportJson = (record: Uint8Array, cut: boolean): Translated | undefined => {
   const { length } = record
+  if (nameEnd(record, 0, length) === 0 && length > 0) return undefined
   if (length <= usual) kept ??= memoryFor(usual)
   const memory = length <= usual ? kept! : memoryFor(length)
   memory.bytes.set(record)

@@ -1,4 +1,5 @@
 import { type JsonCursor, readString, setJson } from '../event/json-reader.ts'
+import { findEscaped, writeEscaped } from '../event/json-text.ts'
 import { copyWide } from '../memory/wide.ts'
 import type { Machine } from './machine.ts'
 
@@ -19,15 +20,12 @@ export const quoteJson = (m: Machine, from: number, to: number): { readonly star
 
 /** Text as a JSON string: as `quoteJson`, and control characters that stand in text are escaped. */
 export const quoteText = (m: Machine, from: number, to: number): { readonly start: number; readonly end: number } => {
-  const { bytes, node, scratch, view } = m
-  for (let i = from; i < to; i++) {
-    const b = bytes[i]!
-    if (b < 32 || b > 126 || b === 34 || b === 92) return scratch.write(JSON.stringify(node.toString('utf8', from, to)))
-  }
+  const { bytes, scratch, view } = m
   // Most texts are plain: nothing in them has to be told otherwise.
-  const start = scratch.take(to - from + 2)
+  const plain = findEscaped(view, from, to) === to
+  const start = scratch.take((plain ? to - from : (to - from) * 6 + 8) + 2)
   bytes[start] = 34
-  const end = copyWide(view, from, to, view, start + 1)
+  const end = plain ? copyWide(view, from, to, view, start + 1) : writeEscaped(m, from, to, start + 1)
   bytes[end] = 34
   return { start, end: end + 1 }
 }

@@ -30,7 +30,12 @@ export const plainNotation = (quotes: ReadonlySet<number>, decode: Notation['dec
     if (isQuoted) {
       first = m.scratch.take(to - from)
       last = decode(m.bytes, from + 1, to - 1, m.bytes, first)
-      if (soundText(m, first, last) !== undefined) flagInvalid(m)
+      const sound = soundText(m, first, last)
+      if (sound !== undefined) {
+        flagInvalid(m)
+        first = sound.start
+        last = sound.end
+      }
     }
     const text = quoteText(m, first, last)
     m.first = text.start

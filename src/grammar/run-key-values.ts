@@ -1,4 +1,5 @@
 import { jsonKind } from '../event/json-reader.ts'
+import { findEither, fourfold } from '../memory/wide.ts'
 import { decodeAny } from './decode.ts'
 import { encode } from './encode.ts'
 import type { KeyValuesOp } from './form.ts'
@@ -16,6 +17,9 @@ const longestPath = 1024
 const openers = new Set(encode('([{<'))
 const noLead = new Uint8Array(0)
 const blanks = encode(' \t')
+const blank = fourfold(32)
+const tab = fourfold(9)
+const slash = fourfold(92)
 const closers = new Set(encode(')]}>'))
 
 const isOfName = (b: number): boolean =>
@@ -189,25 +193,25 @@ class KeyValuesRun {
     const behind = end + 1
     if (behind < limit && !isBlank(bytes[behind]) && !(between.length > 0 && sameBytes(bytes, behind, limit, between)))
       return this.refuse(m, behind, between.length > 0 ? JSON.stringify(this.op.between) : 'a blank')
-    let escaped = false
-    for (let i = from + 1; i < end && !escaped; i++) escaped = bytes[i] === 92
+    const escaped = findEither(m.view, from + 1, end, slash, slash) < end
     if (end > from + 1) this.note(m, node, keyFrom, keyTo, jsonKind.string, from + 1, end, escaped)
     return behind
   }
 
   /** Where the quote at `from` is closed; -1: not in this line. */
-  private quoteEnd({ bytes, limit }: Machine, from: number): number {
-    const quote = bytes[from]
-    for (let at = from + 1; at < limit; at++) {
-      if (bytes[at] === 92) at++
-      else if (bytes[at] === quote) return at
+  private quoteEnd({ bytes, view, limit }: Machine, from: number): number {
+    const quote = fourfold(bytes[from]!)
+    for (let at = from + 1; ; at += 2) {
+      at = findEither(view, at, limit, quote, slash)
+      if (at >= limit) return -1
+      if (bytes[at] !== 92) return at
     }
-    return -1
   }
 
   private plainEnd(m: Machine, from: number): number {
     const { bytes, limit } = m
     const { between, valueMarks } = this
+    if (between.length === 0 && !this.paired) return findEither(m.view, from, limit, blank, tab)
     const ends = (at: number): boolean =>
       between.length > 0 ? sameBytes(bytes, at, limit, between) : isBlank(bytes[at])
     let depth = 0

@@ -237,21 +237,22 @@ export class Members {
 
   /** The bytes that an array has as numbers. */
   private octets(m: Machine, member: Member, from: number, to: number): boolean {
-    const { inner } = this
+    const { bytes } = m
     const start = m.scratch.take((to - from) >> 1)
     let end = start
-    setJson(inner, m.bytes, from + 1, to - 1)
-    for (;;) {
-      skipBlank(inner)
-      if (inner.at >= inner.end) break
-      if (inner.bytes[inner.at] === 44) {
-        inner.at++
+    for (let at = from + 1; at < to - 1; ) {
+      const b = bytes[at]!
+      if (b === 44 || b === 32 || b === 10 || b === 13 || b === 9) {
+        at++
         continue
       }
-      if (readValue(inner) !== jsonKind.number || inner.to - inner.from > 3) return false
-      const byte = Number(m.node.toString('latin1', inner.from, inner.to))
-      if (!(byte >= 0 && byte <= 255 && Number.isInteger(byte))) return false
-      m.bytes[end++] = byte
+      const first = at
+      let byte = 0
+      for (let d = b - 48; d >= 0 && d <= 9 && at - first < 4; d = bytes[++at]! - 48) byte = byte * 10 + d
+      // The text is well-formed: what stands behind a number is a blank, a comma, the end, or more of the number.
+      const more = bytes[at]!
+      if (at === first || byte > 255 || more === 46 || (more | 32) === 101) return false
+      bytes[end++] = byte
     }
     if (end === start) return false
     const sound = soundText(m, start, end)
