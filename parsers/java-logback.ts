@@ -37,7 +37,7 @@ const day = time('@timestamp', 'iso')
 /** The layouts of its manual and Log4j's, with the day. */
 const manual = line`${day} ${either(
   line`${thread} ${level} ${optional(blanks())}${logger} - `,
-  line`${level}${blanks()}${thread} ${logger}${either(line` - `, line`: `)}`,
+  line`${level}${blanks()}${thread} ${logger}${either(line` - `, line`${optional(blanks())}: `)}`,
 )}`
 /** Spring Boot 2 and 3, and Spring Cloud Sleuth; since 3.2 the application's name and a correlation stand there too. */
 const spring = line`${day} ${optional(blanks())}${level} ${either(
@@ -80,6 +80,7 @@ const printed = grammar({
     '08:00:00.123 [main] INFO com.example.shop.OrderService - order 7 paid',
     '2026-03-10 08:00:00,123 INFO  [main] com.example.shop.OrderService - order 7 paid',
     '2026-03-10 08:00:00,123 INFO  [main] com.example.shop.OrderService: order 7 paid',
+    '2026-03-10T08:00:00,123 INFO  [main                     ] c.e.shop.OrderService     : order 7 paid',
     '2026-03-10 08:00:00.123  INFO [shop,4bf92f3577b34da6a3ce929d0e0e4736,00f067aa0ba902b7,true] 7 --- [           main] c.e.shop.OrderService                    : order 7 paid',
     '2026-03-10 08:00:00.123  INFO 7 --- [           main] c.e.shop.OrderService                    : order 7 paid',
     '2026-03-10T08:00:00.123+08:00  INFO 7 --- [shop] [           main] c.e.shop.OrderService                    : order 7 paid',
