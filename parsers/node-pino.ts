@@ -1,5 +1,48 @@
-import { address, either, type Infer, int, json, key, line, rangesOf, text, url } from 'tailrace'
+import {
+  address,
+  either,
+  grammar,
+  type Infer,
+  int,
+  json,
+  key,
+  line,
+  oneOfWords,
+  rangesOf,
+  skip,
+  text,
+  time,
+  url,
+  word,
+} from 'tailrace'
 import { levelNames } from './node/levels.ts'
+
+/** The numbers it gives levels, unless they are one's own. */
+const level = oneOfWords('log.level', ['10', '20', '30', '40', '50', '60'])
+/**
+ * The level is the first member whatever the options, the time the second, then come the base, what was logged, and the
+ * message. Many programs have a member that is called so and holds a number; none but pino writes these in this order.
+ */
+const told = grammar({
+  name: 'node.pino.told',
+  line: either(
+    line`{"level":${level},"${either(line`time":`, line`ts":`, line`timestamp":`, line`@timestamp":`, line`pid":`, line`hostname":`, line`msg":"`)}${skip('rest')}`,
+    line`{"level":${level},${skip()},"msg":"${skip('rest')}`,
+    line`{"level":"${word('log.level')}","time":${either(time('@timestamp', 'epoch_ms'), line`"${time('@timestamp', 'iso')}"`)},"pid":${int('process.pid')},"hostname":"${skip('rest')}`,
+  ),
+  samples: [
+    '{"level":30,"time":1773129600123,"pid":7,"hostname":"shop","msg":"listening"}',
+    '{"level":30,"ts":1773129600.123,"msg":"listening"}',
+    '{"level":30,"timestamp":"2026-03-10T08:00:00.123Z","msg":"listening"}',
+    '{"level":30,"@timestamp":"2026-03-10T08:00:00.123Z","msg":"listening"}',
+    '{"level":30,"pid":7,"hostname":"shop","msg":"listening"}',
+    '{"level":30,"hostname":"shop","msg":"listening"}',
+    '{"level":30,"msg":"listening"}',
+    '{"level":30,"service":"shop","msg":"listening"}',
+    '{"level":"info","time":1773129600123,"pid":7,"hostname":"shop","msg":"listening"}',
+    '{"level":"info","time":"2026-03-10T08:00:00.123Z","pid":7,"hostname":"shop","msg":"listening"}',
+  ],
+})
 
 /**
  * pino: JSON lines, whatever its options made of them: times in any form or none, levels by number or name, with or
@@ -38,7 +81,7 @@ export const nodePino = json({
     'log.level': levelNames,
     'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure'),
   },
-  tells: ['node.level'],
+  toldBy: told,
   moreGeneralThan: ['node.bunyan'],
   samples: [
     '{"level":30,"time":1773129600123,"pid":7,"hostname":"shop","msg":"listening","port":3000}',
