@@ -12,9 +12,9 @@ export interface BodyScan {
   /** Whether a record may end here: outside of them, behind the ending text. */
   hasEnded(): boolean
   /** Whether the last line has the ending text, inside of a quotation or comment or not. */
-  readonly ending: boolean
+  ending(): boolean
   /** The number of the quotation or comment that is open, or was last. */
-  readonly serial: number
+  serial(): number
 }
 
 interface Span {
@@ -50,13 +50,10 @@ const scanOf = (spans: readonly Span[], opens: Uint8Array, last: Uint8Array | un
   let ended = false
   let serial = 0
 
+  // Functions, for making an object with getters takes a microsecond, and one is made for each record.
   return {
-    get ending() {
-      return ended
-    },
-    get serial() {
-      return serial
-    },
+    ending: () => ended,
+    serial: () => serial,
     reset() {
       inside = undefined
       serial = 0

@@ -45,10 +45,10 @@ const doubtOf = (scan: BodyScan, headers: readonly Uint8Array[], last: Uint8Arra
       else if (inside < 0) return 0
       else if (!sameAsAny(headers, bytes, start, end)) inside = -1
       else if (sameBytes(bytes, start, end, last)) {
-        if (first >= 0 && (serial !== scan.serial || ++whole === most)) return first
+        if (first >= 0 && (serial !== scan.serial() || ++whole === most)) return first
         if (first < 0) {
           first = inside
-          serial = scan.serial
+          serial = scan.serial()
           whole = 1
         }
         inside = -1

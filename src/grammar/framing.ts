@@ -161,7 +161,7 @@ export const starts = (layouts: readonly Part[], options: StartOptions = {}): Fr
     return {
       starts(bytes, start, end) {
         if (scan !== undefined && kind >= 0 && inBody && !scan.mayEnd()) {
-          const back = doubt?.line(bytes, start, end, scan.ending && match(bytes, start, end) >= 0) ?? 0
+          const back = doubt?.line(bytes, start, end, scan.ending() && match(bytes, start, end) >= 0) ?? 0
           if (back > 0) return back
           scan.line(bytes, start, end, end - start >= maxBytes)
           return false
