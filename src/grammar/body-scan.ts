@@ -73,13 +73,15 @@ const scanOf = (spans: readonly Span[], opens: Uint8Array, last: Uint8Array | un
             if (sameBytes(bytes, at, end, spans[i]!.open)) inside = spans[i]
           if (inside !== undefined) serial++
           at += inside === undefined ? 1 : inside.open.length
-        } else if (bytes[at] === inside.escape) at += 2
-        else if (
-          inside.close !== undefined &&
-          bytes[at] === inside.close[0] &&
-          sameBytes(bytes, at, end, inside.close)
-        ) {
-          at += inside.close.length
+          continue
+        }
+        const { escape: marks, close } = inside
+        const closing = close === undefined ? -1 : close[0]!
+        while (at < end && bytes[at] !== closing && bytes[at] !== marks) at++
+        if (at >= end) break
+        if (bytes[at] === marks) at += 2
+        else if (sameBytes(bytes, at, end, close!)) {
+          at += close!.length
           inside = undefined
         } else at++
       }

@@ -2,7 +2,7 @@ import { encode } from './encode.ts'
 import type { HeaderLinesOp } from './form.ts'
 import { quoteText } from './json-text.ts'
 import { fail, lineLimit, type Machine } from './machine.ts'
-import { findPair, memberOf, pair } from './run-pairs.ts'
+import { findPair, memberOf, pair, setPair } from './run-pairs.ts'
 import { opened, putText, takeBack } from './slot.ts'
 import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
 import { readSpan } from './take.ts'
@@ -74,34 +74,28 @@ export const headerLinesStep = (
   const spans = fields.map((): number[] => [])
 
   const readPairs = (m: Machine, s: Step, first: number): boolean => {
-    for (let at = first; at >= 0 && findPair(m, s, at); at = pair.next) {
+    if (!findPair(m, s, first)) return true
+    for (;;) {
       const member = memberOf(m, s)
-      const { from, to, nameFrom, nameTo, next } = pair
-      if (to === from) continue
-      if (member < 0) {
-        keep(m, slots.others)
-        continue
+      const { from, to, next, nextEnd } = pair
+      if (to > from && member < 0) keep(m, slots.others)
+      else if (to > from) {
+        const isNeeded = isNeededAt[member] === 1
+        const { farAt } = m
+        // What an optional value lacks is no reason for the record to fail.
+        if (!isNeeded) m.farAt = Number.POSITIVE_INFINITY
+        const good = readSpan(m, members[member]!, from, to)
+        if (!isNeeded) m.farAt = farAt
+        if (good) seen[member] = 1
+        else if (isNeeded) return false
+        else {
+          takeBack(m, touched[member]!)
+          keep(m, slots.others)
+        }
       }
-      const isNeeded = isNeededAt[member] === 1
-      const { farAt } = m
-      // What an optional value lacks is no reason for the record to fail.
-      if (!isNeeded) m.farAt = Number.POSITIVE_INFINITY
-      const good = readSpan(m, members[member]!, from, to)
-      if (!isNeeded) m.farAt = farAt
-      // Reading a value may look for pairs itself.
-      pair.from = from
-      pair.to = to
-      pair.nameFrom = nameFrom
-      pair.nameTo = nameTo
-      pair.next = next
-      if (good) seen[member] = 1
-      else if (isNeeded) return false
-      else {
-        takeBack(m, touched[member]!)
-        keep(m, slots.others)
-      }
+      if (next < 0) return true
+      setPair(m, s, next, nextEnd)
     }
-    return true
   }
 
   const readLine = (m: Machine, s: Step): boolean => {

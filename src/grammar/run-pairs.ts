@@ -12,18 +12,24 @@ const nameEnd = (m: Machine, s: Step, from: number): number => {
   return -1
 }
 
-/** The pair that was found last; `next`: where the next one begins, -1 for none. */
-export const pair = { nameFrom: 0, nameTo: 0, from: 0, to: 0, next: 0 }
+/** The pair that was found last; `next`: where the next one begins, -1 for none, and where its name ends. */
+export const pair = { nameFrom: 0, nameTo: 0, from: 0, to: 0, next: 0, nextEnd: 0 }
 
 /** Finds the pair that begins at `at`, which is no blank. */
 export const findPair = (m: Machine, s: Step, at: number): boolean => {
-  const { bytes, limit } = m
   const end = nameEnd(m, s, at)
   if (end < 0) return false
+  setPair(m, s, at, end)
+  return true
+}
+
+/** The same of one whose name is known to end at `end`: what `next` and `nextEnd` told. */
+export const setPair = (m: Machine, s: Step, at: number, end: number): void => {
+  const { bytes, limit } = m
   pair.nameFrom = at
   pair.nameTo = end
   // The value reaches to the blanks before the next name. A separator of letters may end in a blank of its own.
-  pair.from = Math.min(limit, end + s.text.length)
+  pair.from = Math.min(limit, end + s.textLength)
   pair.to = pair.from
   pair.next = -1
   for (let i = pair.from; i <= limit; i++) {
@@ -31,13 +37,14 @@ export const findPair = (m: Machine, s: Step, at: number): boolean => {
     pair.to = i
     while (i < limit && isBlank(bytes[i])) i++
     if (i === limit) break
-    if (nameEnd(m, s, i) >= 0) {
+    const nextEnd = nameEnd(m, s, i)
+    if (nextEnd >= 0) {
       pair.next = i
+      pair.nextEnd = nextEnd
       break
     }
     i--
   }
-  return true
 }
 
 /** Which of the step's members the pair found last is; -1 for none. */
@@ -64,10 +71,10 @@ export const runPairs = (m: Machine, s: Step): boolean => {
   if (!findPair(m, s, at)) return fail(m, 'expected_literal', at, s.expectedText)
   for (;;) {
     const member = memberOf(m, s)
-    const { from, to, next } = pair
+    const { from, to, next, nextEnd } = pair
     if (member >= 0 && to > from && !readSpan(m, s.inner[member]!, from, to)) return false
     if (next < 0) break
-    findPair(m, s, next)
+    setPair(m, s, next, nextEnd)
   }
   m.at = limit
   return true

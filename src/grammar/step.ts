@@ -23,8 +23,9 @@ export interface Step {
   readonly textByte: number
   readonly textLength: number
   readonly stops: readonly Uint8Array[]
-  /** The same of the only stop; the length is 0 where there are several, or none. */
+  /** Of the only stop the byte that is likely to be the rarest, where in it that is, and its length; 0 where there are several, or none. */
   readonly stopByte: number
+  readonly stopShift: number
   readonly stopLength: number
   /** By byte: whether a stop begins with it; see take.ts. */
   readonly stopAt: Uint8Array
@@ -82,6 +83,7 @@ const blank: Step = {
   absent: undefined,
   absentMost: 0,
   stopByte: -1,
+  stopShift: 0,
   stopLength: 0,
   text: none8,
   stops: [],
@@ -113,15 +115,25 @@ const blank: Step = {
   pattern: undefined,
 }
 
+/** How often lines hold a byte: words and numbers, blanks and what divides them most. */
+const rarity = (b: number): number => {
+  if (b === 32) return 0
+  if ((b >= 97 && b <= 122) || (b >= 48 && b <= 57)) return 1
+  return b >= 44 && b <= 47 ? 2 : 3
+}
+const rarest = (text: Uint8Array): number => text.indexOf(text.toSorted((a, b) => rarity(b) - rarity(a))[0] ?? -1)
+
 export const stepOf = (of: Partial<Step>): Step => {
   const { text = none8, stops = [], absent = [] } = of
   const stop = stops.length === 1 ? stops[0]! : none8
+  const shift = Math.max(0, rarest(stop))
   return {
     ...blank,
     ...of,
     textByte: text[0] ?? -1,
     textLength: text.length,
-    stopByte: stop[0] ?? -1,
+    stopByte: stop[shift] ?? -1,
+    stopShift: shift,
     stopLength: stop.length,
     absentMost: Math.max(0, ...absent.map(({ length }) => length)),
   }

@@ -43,12 +43,13 @@ const findStopEscaped = (m: Machine, stop: Uint8Array): number => {
 
 const findText = (m: Machine, s: Step): number => {
   const { bytes, limit, view } = m
-  const { stopLength } = s
-  const first = fourfold(s.stopByte)
-  const last = limit - stopLength
-  for (let at = m.at; at <= last; at++) {
-    at = findEither(view, at, limit, first, first)
-    if (at <= last && (stopLength === 1 || sameBytes(bytes, at, limit, s.stops[0]!))) return at
+  const { stopLength, stopShift } = s
+  const rare = fourfold(s.stopByte)
+  const last = limit - stopLength + stopShift
+  for (let at = m.at + stopShift; at <= last; at++) {
+    at = findEither(view, at, limit, rare, rare)
+    if (at > last) break
+    if (stopLength === 1 || sameBytes(bytes, at - stopShift, limit, s.stops[0]!)) return at - stopShift
   }
   return -1
 }
