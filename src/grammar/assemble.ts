@@ -35,7 +35,7 @@ import { runUncoloured } from './run-uncoloured.ts'
 import { isBlank, type Step, stepOf } from './step.ts'
 import {
   begun,
-  blank,
+  other,
   runBlanks,
   runLiteral,
   runNewline,
@@ -221,13 +221,25 @@ const runOf = (take: TakeOp): Step['run'] => {
 
 const escapeNumbers = { hex: 1, json: 2, any: 3, hash: 4 } as const
 /** Where a value ends. */
-const stopsOf = (op: { readonly stops: readonly string[]; readonly orEnd: boolean }, run?: Step['run']) => {
+const stopsOf = (
+  op: { readonly stops: readonly string[]; readonly orEnd: boolean },
+  others: readonly number[] = [],
+) => {
   const stops = op.stops.map(encode)
   const stopAt = new Uint8Array(256)
-  if (run === runWord) for (const b of encode(' \t')) stopAt[b] = blank
+  for (const b of others) stopAt[b] = other
   for (const stop of stops) stopAt[stop[0]!] ||= begun
   for (const stop of stops) if (stop.length === 1) stopAt[stop[0]!] = whole
   return { stops, stopAt: sharedTable(stopAt), orEnd: op.orEnd }
+}
+
+/** First bytes of what else than stops has to be looked at on the way to where the value ends. */
+const othersOf = ({ never, escape: how }: TakeOp, run: Step['run'], { words = [] }: Read): readonly number[] => {
+  if (run === runWord) return [...encode(' \t')]
+  if (run !== runFar && run !== runTwice) return []
+  return [...words, encode(never ?? ''), encode(how === undefined ? '' : '\\')].flatMap((text) => [
+    ...text.subarray(0, 1),
+  ])
 }
 
 const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): Step => {
@@ -239,7 +251,7 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
   const read = readOf(take.value, slotOf, expected, take.field, slot, inElements ? how : 0)
   const run = (take.absent === undefined && runOf(take) === runSelf && runsOfSelf.get(read.self)) || runOf(take)
   return stepOf({
-    ...stopsOf(take, run),
+    ...stopsOf(take, othersOf(take, run, read)),
     ...read,
     ...(take.trim === true ? { span: trimmed(read.span) } : {}),
     // Where it ends at blanks there are none in it.

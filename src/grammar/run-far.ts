@@ -4,7 +4,8 @@ import { byHash, isAbsent, readSpan, stopsAt } from './take.ts'
 
 /** Bytes of the separator of a list that stands at `at`; 0 for none. */
 const separatorAt = (m: Machine, s: Step, at: number, end: number): number => {
-  for (const separator of s.words) if (sameBytes(m.bytes, at, end, separator)) return separator.length
+  const { words } = s
+  for (let i = 0; i < words.length; i++) if (sameBytes(m.bytes, at, end, words[i]!)) return words[i]!.length
   return 0
 }
 
@@ -16,9 +17,13 @@ const seek = (m: Machine, s: Step, end: number): number => {
   let at = m.at
   while (at < end) {
     const b = bytes[at]!
+    if (stopAt[b] === 0) {
+      at++
+      continue
+    }
     const passed = list ? separatorAt(m, s, at, end) : 0
     if (passed > 0) at += passed
-    else if (stopAt[b] !== 0 && stopsAt(m, s, at)) return at
+    else if (stopsAt(m, s, at)) return at
     else if (b === bar && sameBytes(bytes, at, end, s.never)) return -1
     else at += s.escape !== 0 && b === 92 && s.escape !== byHash ? 2 : 1
   }

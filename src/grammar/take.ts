@@ -4,10 +4,10 @@ import { decodeAny, decodeHash, decodeHex, soundText } from './decode.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
 import { runAll, type Step, sameBytes } from './step.ts'
 
-/** Of `Step.stopAt`: a stop may begin with the byte, is the byte; the byte is a blank, which ends a word. */
+/** Of `Step.stopAt`: a stop may begin with the byte, is the byte; it is looked at for another reason, as a blank that ends a word. */
 export const begun = 1
 export const whole = 2
-export const blank = 3
+export const other = 3
 
 /** Whether a stop of the step begins at `at`. */
 export const stopsAt = (m: Machine, s: Step, at: number): boolean => {
