@@ -3,7 +3,7 @@ import { pythonTrace } from './python/trace.ts'
 
 /**
  * One JSON object a line: documents of ECS loggers under their own names and types, nested or dotted, and the names that
- * other loggers use (structlog, python-json-logger, zap, …). The rest is kept as it is.
+ * other loggers use (structlog, python-json-logger, zap, Monolog, Serilog, …). The rest is kept as it is.
  */
 export const jsonLog = json({
   name: 'json',
@@ -11,16 +11,19 @@ export const jsonLog = json({
   url: 'https://www.elastic.co/docs/reference/ecs/logging/intro',
   members: {
     ...everyField(),
-    '@timestamp': key(['@timestamp', 'timestamp', 'time', 'ts', 'asctime'], 'date'),
-    'log.level': key(['log.level', 'level', 'levelname', 'severity'], 'keyword'),
-    message: key(['message', 'msg', 'event'], 'text'),
-    'log.logger': key(['log.logger', 'logger', 'name'], 'keyword'),
+    '@timestamp': key(
+      ['@timestamp', 'timestamp', 'time', 'ts', 'asctime', 'datetime', '@t', 'Timestamp', 'date'],
+      'date',
+    ),
+    'log.level': key(['log.level', 'level_name', 'level', 'levelname', 'severity', '@l', 'Level', 'lvl'], 'keyword'),
+    message: key(['message', 'msg', 'event', '@m', '@mt', 'RenderedMessage', 'MessageTemplate'], 'text'),
+    'log.logger': key(['log.logger', 'logger', 'name', 'logger_name', 'channel'], 'keyword'),
     'process.pid': key(['process.pid', 'pid', 'process'], 'long'),
     'process.thread.name': key(['process.thread.name', 'threadName'], 'keyword'),
     'process.name': key(['process.name', 'processName'], 'keyword'),
     'host.hostname': key(['host.hostname', 'hostname'], 'keyword'),
     'service.name': key(['service.name', 'service'], 'keyword'),
-    'error.stack_trace': key(['error.stack_trace', 'stack_info', 'stacktrace'], 'text'),
+    'error.stack_trace': key(['error.stack_trace', 'stack_info', 'stacktrace', '@x', 'Exception'], 'text'),
     'log.origin.file.name': key(['log.origin.file.name', 'filename'], 'keyword'),
     'log.origin.file.line': key(['log.origin.file.line', 'lineno'], 'long'),
     'log.origin.function': key(['log.origin.function', 'funcName'], 'keyword'),

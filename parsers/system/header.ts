@@ -3,6 +3,7 @@ import {
   either,
   int,
   line,
+  oneOfWords,
   optional,
   or,
   type Part,
@@ -12,6 +13,7 @@ import {
   rest,
   time,
   word,
+  wordsOf,
 } from 'tailrace'
 
 const severities = ['emergency', 'alert', 'critical', 'error', 'warning', 'notice', 'informational', 'debug']
@@ -20,6 +22,15 @@ const facilities = [
   ...['security', 'console', 'solaris-cron', 'local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6'],
   'local7',
 ]
+/** BusyBox's daemon writes facility and severity before the name, in syslog.h's words. */
+const shortSeverities = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug']
+export const ofBusybox = line`${oneOfWords('log.syslog.facility.name', facilities)}.${oneOfWords('log.level', shortSeverities)} `
+export const fromBusybox = {
+  'log.syslog.severity.name': wordsOf(
+    'log.level',
+    Object.fromEntries(shortSeverities.map((name, i) => [name, severities[i]!])),
+  ),
+}
 /** Severities by number, for formats that have only these. */
 export const severityRanges = severities.map((name, severity) => [severity + 1, name] as const)
 /** Facilities by number. */

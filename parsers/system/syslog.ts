@@ -16,18 +16,18 @@ import {
   word,
 } from 'tailrace'
 import { cronSaid } from './cron.ts'
-import { fromPriority, priority, said, stamp, when } from './header.ts'
+import { fromBusybox, fromPriority, ofBusybox, priority, said, stamp, when } from './header.ts'
 
 const derive = fromPriority
 /** RFC 5424 marks UTF-8 by a byte order mark, which is no part of what is said. */
 const message = line`${optional(line`\ufeff`)}${rest('message')}`
 
 /** A name, a number, and what was said. */
-const tag = either(
-  cronSaid,
+const plainTag = either(
   line`${word('process.name')}[${int('process.pid')}]: ${said}`,
   line`${word('process.name')}: ${said}`,
 )
+const tag = either(cronSaid, plainTag)
 /** Services of another's, and names with blanks in them, are macOS's. */
 const service = line`${word('process.name')}[${int('process.pid')}] (${last(text('system.syslog.service'))}): ${said}`
 const blankName = line`${text('process.name')}[${int('process.pid')}]: ${said}`
@@ -94,6 +94,18 @@ const rfc3164 = grammar({
   ],
 })
 
+/** A file of BusyBox's daemon, as Alpine has it. */
+const busybox = grammar({
+  name: 'system.syslog.busybox',
+  line: line`${when} ${host} ${ofBusybox}${either(plainTag, message)}`,
+  derive: fromBusybox,
+  samples: [
+    'Oct 11 22:14:15 alpine auth.info sshd[7]: Server listening on 0.0.0.0 port 22.',
+    'Oct 11 22:14:15 alpine kern.warn kernel: [    0.000000] Linux version 6.6',
+    'Oct 11 22:14:15 alpine syslog.info syslogd started: BusyBox v1.36.1',
+  ],
+})
+
 /** Without a time: what else stands behind a priority RFC 3164 takes for the message. */
 const bare = grammar({
   name: 'system.syslog.bare',
@@ -118,6 +130,6 @@ const untagged = grammar({
 })
 
 /** What tells syslog. */
-export const syslogOwn = oneOf('system.syslog.own', rfc5424, rfc3164, bare)
+export const syslogOwn = oneOf('system.syslog.own', rfc5424, busybox, rfc3164, bare)
 /** All that may stand in a file of a syslog daemon. */
 export const syslogAll = oneOf('system.syslog.all', syslogOwn, untagged)

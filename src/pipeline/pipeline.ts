@@ -96,34 +96,42 @@ type Yielded<G extends readonly Grammar[]> = G[number] extends infer One
   : never
 type Every<U> = (U extends unknown ? (given: U) => void : never) extends (given: infer I) => void ? I : never
 
+const namesNothing = (name: unknown): readonly Diagnostic[] =>
+  typeof name === 'string' && name !== ''
+    ? []
+    : [diagnose(markSite(pipeline), 'the pipeline has no name', "Give it first: pipeline('nginx', …)")]
+
 /** `pipeline('nginx').from(follow({…})).parse(nginxAccess).through(geoip())` */
-export const pipeline = (name: string, options: PipelineOptions = {}) => ({
-  from: (source: Source) => ({
-    /** Several parsers: each file's first lines choose one. */
-    parse: <const G extends readonly [Grammar, ...Grammar[]]>(...parsers: G): Steps<Every<Yielded<G>>> =>
-      steps({
-        name,
-        source,
-        parsers,
-        ...options,
-        transforms: [],
-        rules: [],
-        problems: [...(source.problems ?? []), ...parsers.flatMap(({ problems }) => problems)],
-      }),
-    /** Every parser there is: what a file or stream says chooses one. */
-    recognise: (): Steps<Readonly<Record<FieldName, unknown>>> =>
-      steps({
-        name,
-        source,
-        parsers: [],
-        recognises: true,
-        ...options,
-        transforms: [],
-        rules: [],
-        problems: source.problems ?? [],
-      }),
-  }),
-})
+export const pipeline = (name: string, options: PipelineOptions = {}) => {
+  const nameless = namesNothing(name)
+  return {
+    from: (source: Source) => ({
+      /** Several parsers: each file's first lines choose one. */
+      parse: <const G extends readonly [Grammar, ...Grammar[]]>(...parsers: G): Steps<Every<Yielded<G>>> =>
+        steps({
+          name,
+          source,
+          parsers,
+          ...options,
+          transforms: [],
+          rules: [],
+          problems: [...nameless, ...(source.problems ?? []), ...parsers.flatMap(({ problems }) => problems)],
+        }),
+      /** Every parser there is: what a file or stream says chooses one. */
+      recognise: (): Steps<Readonly<Record<FieldName, unknown>>> =>
+        steps({
+          name,
+          source,
+          parsers: [],
+          recognises: true,
+          ...options,
+          transforms: [],
+          rules: [],
+          problems: [...nameless, ...(source.problems ?? [])],
+        }),
+    }),
+  }
+}
 
 /** What steps make of the fields of a record. */
 const applySteps = (schema: Map<string, Field>, transforms: Pipeline['transforms']): Map<string, Field> => {

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Diagnostic } from '../event/diagnostic.ts'
 import type { Grammar } from '../grammar/grammar.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
+import { loadProblem } from './load-problem.ts'
 
 const folder = fileURLToPath(new URL('../../parsers/', import.meta.url))
 const isScript = (name: string): boolean => /(?<!\.d)\.[tj]s$/.test(name)
@@ -43,8 +44,7 @@ export const loadFormats = async (): Promise<Formats> => {
       const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>
       for (const value of Object.values(module)) if (isGrammar(value)) grammars.set(value.name, value)
     } catch (error) {
-      const text = error instanceof Error ? error.message.split('\n')[0]! : String(error)
-      problems.push({ file, text: `the parser cannot be loaded: ${text}`, mend: 'Mend the file' })
+      problems.push(loadProblem(error, file, 'the parser'))
     }
   }
   const all = [...grammars.values()].sort((a, b) => a.name.localeCompare(b.name))

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { placeOf } from '../config/place.ts'
 import { type Diagnostic, type Site, siteOf } from '../event/diagnostic.ts'
 import type { DefinedConfig } from './config.ts'
+import { loadProblem } from './load-problem.ts'
 
 const defaultFile = 'tailrace.config.ts'
 const places = ['.', '/etc/tailrace']
@@ -13,27 +14,6 @@ export const findConfig = (given: string | undefined, cwd: string): string | und
   given === undefined
     ? places.map((place) => resolve(cwd, place, defaultFile)).find((path) => existsSync(path))
     : resolve(cwd, given)
-
-const pathOf = (text: string): string => (text.startsWith('file:') ? fileURLToPath(text) : text)
-
-/**
- * Where a module could not be read or run. What cannot be parsed has its place at the head of the stack, with the line
- * below and a caret under the column; else the first call outside Node is taken, or the file that imports in vain.
- */
-export const placeOfError = (error: unknown, file: string): Pick<Diagnostic, 'file' | 'line' | 'column'> => {
-  const stack = error instanceof Error ? (error.stack ?? '') : ''
-  const head = /^((?:file:\/\/)?\/[^\n]+):(\d+)\n([\s\S]*?)\n\n?\S*Error\b/.exec(stack)
-  if (head !== null) {
-    const caret = head[3]!.split('\n').find((line) => /^\s*\^+\s*$/.test(line))
-    const column = caret === undefined ? {} : { column: caret.indexOf('^') + 1 }
-    return { file: pathOf(head[1]!), line: Number(head[2]), ...column }
-  }
-  const call = /\(?((?:file:\/\/)\/[^\s()]+):(\d+):(\d+)/.exec(stack)
-  const from = / imported from (\/[^\n]+)$/m.exec(error instanceof Error ? error.message : '')?.[1]
-  if (from !== undefined) return { file: from }
-  if (call === null || /\/src\/(cli|service)\//.test(call[1]!)) return { file }
-  return { file: pathOf(call[1]!), line: Number(call[2]), column: Number(call[3]) }
-}
 
 const unusable = (file: string): Pick<Diagnostic, 'text' | 'mend'> | undefined => {
   const stats = statSync(file, { throwIfNoEntry: false })
@@ -60,12 +40,7 @@ export const importConfig = async (file: string, problems: Diagnostic[]): Promis
       mend: 'Write `export default defineConfig({ … })`',
     })
   } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0]! : String(error)
-    problems.push({
-      ...placeOfError(error, file),
-      text: `the file cannot be loaded: ${why.replace(/\.$/, '')}`,
-      mend: 'Mend the place that is named',
-    })
+    problems.push(loadProblem(error, file, 'the file'))
   }
   return undefined
 }

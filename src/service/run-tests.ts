@@ -12,7 +12,8 @@ import { rulesOf } from './check-rules.ts'
 import { compareYielded, type Difference, type Recorded, recordOf } from './compare-yielded.ts'
 import { withFormats } from './formats.ts'
 import { configurationFiles, followModules } from './fresh-modules.ts'
-import { findConfig, importConfig, placeOfError } from './import-config.ts'
+import { findConfig, importConfig } from './import-config.ts'
+import { loadProblem } from './load-problem.ts'
 import { testPipeline } from './test-pipeline.ts'
 
 /** What became of a test. */
@@ -92,12 +93,7 @@ const loadFile = async (path: string, problems: Diagnostic[]): Promise<TestFile 
   try {
     exported = ((await import(pathToFileURL(path).href)) as { readonly default?: unknown }).default
   } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n')[0]! : String(error)
-    problems.push({
-      ...placeOfError(error, path),
-      text: `the tests cannot be loaded: ${why.replace(/\.$/, '')}`,
-      mend: 'Mend the place that is named',
-    })
+    problems.push(loadProblem(error, path, 'the tests'))
     return undefined
   }
   const given = [exported].flat()

@@ -1,4 +1,5 @@
 import type { Block } from '../event/block.ts'
+import { printDiagnostic } from '../event/diagnostic.ts'
 import type { Envelope } from '../event/envelope.ts'
 import { type Framing, wrapped as framingOfWrapped } from '../event/framing.ts'
 import { printable } from '../event/printable.ts'
@@ -77,6 +78,9 @@ export const chooseFor = async (
       2,
       `there is no pipeline '${options.pipeline}': use one of ${config.pipelines.map(({ name }) => name).join(', ')}`,
     )
+  // What is not there, or not asked, may be so for a mistake.
+  if (pipeline === undefined && (options.parser === 'auto' || grammars.every(({ name }) => name !== options.parser)))
+    for (const problem of problems) say(printDiagnostic(problem))
   const grammar =
     pipeline === undefined
       ? await named(options, grammars)
