@@ -34,9 +34,10 @@ const said = optional(withTrace('message', javaTrace))
 /** Where nothing is configured: a time without its day. Since 1.3 pairs of the fluent interface stand between two dashes. */
 const unset = line`${time('@timestamp', 'HH:mm:ssf')} ${thread} ${level} ${optional(blanks())}${logger} -${either(line` `, line`${or('', text('java.pairs'))}- `)}`
 const day = time('@timestamp', 'iso')
-/** The layouts of its manual and Log4j's, with the day. */
+/** The layouts of its manual, Log4j's and JBoss's, with the day. */
 const manual = line`${day} ${either(
   line`${thread} ${level} ${optional(blanks())}${logger} - `,
+  line`${level}${blanks()}[${logger}] (${text('process.thread.name')}) `,
   line`${level}${blanks()}${thread} ${logger}${either(line` - `, line`${optional(blanks())}: `)}`,
 )}`
 /** Spring Boot 2 and 3, and Spring Cloud Sleuth; since 3.2 the application's name and a correlation stand there too. */
@@ -81,6 +82,7 @@ const printed = grammar({
     '2026-03-10 08:00:00,123 INFO  [main] com.example.shop.OrderService - order 7 paid',
     '2026-03-10 08:00:00,123 INFO  [main] com.example.shop.OrderService: order 7 paid',
     '2026-03-10T08:00:00,123 INFO  [main                     ] c.e.shop.OrderService     : order 7 paid',
+    '2026-03-10 08:00:00,123 INFO  [com.example.shop.OrderService] (default task-1) order 7 paid',
     '2026-03-10 08:00:00.123  INFO [shop,4bf92f3577b34da6a3ce929d0e0e4736,00f067aa0ba902b7,true] 7 --- [           main] c.e.shop.OrderService                    : order 7 paid',
     '2026-03-10 08:00:00.123  INFO 7 --- [           main] c.e.shop.OrderService                    : order 7 paid',
     '2026-03-10T08:00:00.123+08:00  INFO 7 --- [shop] [           main] c.e.shop.OrderService                    : order 7 paid',
@@ -96,6 +98,7 @@ const coloured = grammar({
   samples: [
     '2026-03-10 08:00:00.123 \u001b[34mINFO \u001b[0;39m [main] c.example.shop.OrderService - order 7 paid',
     '2026-03-10 08:00:00.123 \u001b[34mINFO \u001b[0;39m [main] c.example.shop.OrderService: order 7 paid',
+    '2026-03-10 08:00:00.123 \u001b[34mINFO \u001b[0;39m [c.example.shop.OrderService] (default task-1) order 7 paid',
     '\u001b[2m2026-03-10 08:00:00.123\u001b[0;39m \u001b[32m INFO [shop,4bf92f3577b34da6,00f067aa0ba902b7]\u001b[0;39m \u001b[35m7\u001b[0;39m \u001b[2m---\u001b[0;39m \u001b[2m[           main]\u001b[0;39m \u001b[36mc.e.shop.OrderService                   \u001b[0;39m \u001b[2m:\u001b[0;39m order 7 paid',
     '\u001b[2m2026-03-10 08:00:00.123\u001b[0;39m \u001b[32m INFO [shop,4bf92f3577b34da6,00f067aa0ba902b7,true]\u001b[0;39m \u001b[35m7\u001b[0;39m \u001b[2m---\u001b[0;39m \u001b[2m[           main]\u001b[0;39m \u001b[36mc.e.shop.OrderService                   \u001b[0;39m \u001b[2m:\u001b[0;39m order 7 paid',
     '2026-03-10 08:00:00.123 [main] \u001b[34mINFO \u001b[0;39m \u001b[36mc.example.shop.OrderService\u001b[0;39m - order 7 paid',

@@ -12,7 +12,7 @@ export const jsonLog = json({
   members: {
     ...everyField(),
     '@timestamp': key(
-      ['@timestamp', 'timestamp', 'time', 'ts', 'asctime', 'datetime', '@t', 'Timestamp', 'date'],
+      ['@timestamp', 'timestamp', 'time', 'ts', 'asctime', 'datetime', '@t', 'Timestamp', 'date', 't.$date'],
       'date',
     ),
     'log.level': key(['log.level', 'level_name', 'level', 'levelname', 'severity', '@l', 'Level', 'lvl'], 'keyword'),

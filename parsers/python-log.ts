@@ -13,7 +13,7 @@ export const pythonLog = oneOf(
     url: 'https://docs.python.org/3/library/logging.html',
     framing: starts([...pythonStarts, ...uvicornStarts]),
     toldBy: pythonRecords,
-    moreGeneralThan: ['uvicorn.log', 'shop.event', 'java.logback'],
+    moreGeneralThan: ['uvicorn.log', 'shop.event', 'java.logback', 'go.log'],
   },
   uvicornRecords,
   pythonRecords,

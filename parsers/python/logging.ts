@@ -49,6 +49,7 @@ const heading = either(
   line` ${level}: `,
   line` ${level}${gap}`,
   line` ${identifier('log.logger')} ${level} `,
+  line` ${identifier('log.logger')}${gap}[${int('process.pid')}]: ${level}${gap}`,
 )
 /** Flask, Airflow, and formats that put each in brackets. */
 const bracketed = either(
@@ -104,6 +105,7 @@ export const loggingRecords = grammar({
     '2026-03-10 08:00:00,123 ERROR: order 7 refused',
     '2026-03-10 08:00:00,123 ERROR /orders/7 refused',
     '2026-03-10 08:00:00,123 shop.pay ERROR refused',
+    '2026-03-10 08:00:00,123 fail2ban.filter         [7]: INFO    [sshd] Found 203.0.113.7',
     '2026-03-10 08:00:00,123 ERROR root refused',
     '2026-03-10 08:00:00,123 - INFO - [orders.py:7] - order 7 created',
     '2026-03-10 08:00:00,123 [INFO] orders.py:7 - order 7 created',

@@ -1,4 +1,5 @@
 import {
+  blanks,
   either,
   grammar,
   json,
@@ -43,7 +44,8 @@ const members = {
 
 const { 'log.logger': _logger, ...withoutLogger } = members
 const pairs = { quotes: ['"', "'"], brackets: true } as const
-const padded = line`[${level}${optional(line` ${skip()}`)}] `
+/** The longest of them fills the column. */
+const padded = either(line`[${level}${blanks()}] `, line`[${oneOfWords('log.level', ['exception'])}] `)
 /** The event is padded; then the logger's name in brackets, then pairs. */
 const said = either(
   line`${trimmed(text('message'))} [${word('log.logger')}]${keyValues({ members: withoutLogger, ...pairs })}`,
@@ -71,7 +73,11 @@ export const structlogUntimed = grammar({
   name: 'python.log.structlog',
   line: entry,
   framing: starts(structlogStarts),
-  samples: ['[critical ] no database', '[info     ] order paid                     [shop.orders] order=7'],
+  samples: [
+    '[critical ] no database',
+    '[exception] refused',
+    '[info     ] order paid                     [shop.orders] order=7',
+  ],
 })
 /** `ConsoleRenderer` for a terminal. */
 export const structlogColours = grammar({
@@ -80,6 +86,7 @@ export const structlogColours = grammar({
   framing: starts(structlogStarts),
   samples: [
     '\u001b[2m2026-03-10T08:00:00.123456Z\u001b[0m [\u001b[32m\u001b[1minfo     \u001b[0m] \u001b[1morder paid                    \u001b[0m [\u001b[0m\u001b[1m\u001b[34mshop.orders\u001b[0m]\u001b[0m \u001b[36morder\u001b[0m=\u001b[35m7\u001b[0m',
+    '[\u001b[31m\u001b[1mexception\u001b[0m] \u001b[1mrefused                       \u001b[0m',
     '[\u001b[33m\u001b[1mwarning  \u001b[0m] \u001b[1mstock low                     \u001b[0m \u001b[36mleft\u001b[0m=\u001b[35m0\u001b[0m',
   ],
 })

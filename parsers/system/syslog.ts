@@ -30,7 +30,7 @@ const plainTag = either(
 const tag = either(cronSaid, plainTag)
 /** Services of another's, and names with blanks in them, are macOS's. */
 const service = line`${word('process.name')}[${int('process.pid')}] (${last(text('system.syslog.service'))}): ${said}`
-const blankName = line`${text('process.name')}[${int('process.pid')}]: ${said}`
+const blankName = line`${whole('process.name', line`${skip('word')} ${skip()}`)}[${int('process.pid')}]: ${said}`
 const host = word('host.hostname')
 
 const data = structuredData('log.syslog.structured_data')

@@ -12,7 +12,7 @@ test.each([
   ['', ['the pipeline has no name']],
   ['shop', []],
 ])('a pipeline called %j', (name, texts) => {
-  const begun = pipeline(name).from(follow({ paths: ['x.log'] }))
+  const begun = pipeline(name).from(follow({ name: 'x', paths: ['x.log'] }))
   for (const one of [begun.parse(anything), begun.recognise()])
     expect(one.problems.map(({ text, line }) => [text, line])).toEqual(texts.map((text) => [text, 15]))
 })
