@@ -20,9 +20,13 @@ const claims = (grammar: Grammar, text: string): boolean => {
   }
 }
 
-/** The other grammar that reads a record, the most special of those; else the one that comes furthest, if further than `at`. */
+/** Another grammar is named where it reads so much of what is left; a few bytes more are chance. */
+const leastMore = 0.1
+
+/** The other grammar that reads a record, the most special of those; else the one that comes furthest, if clearly further than `at`. */
 const nearest = (text: string, at: number, others: readonly Grammar[]): string | undefined => {
   if (text.length > mostHeld) return undefined
+  const enough = at + leastMore * (Buffer.byteLength(text) - at)
   let best: { readonly name: string; readonly at: number } | undefined
   const reading: Grammar[] = []
   for (const other of others) {
@@ -32,7 +36,7 @@ const nearest = (text: string, at: number, others: readonly Grammar[]): string |
     const explained = own.explain(text)
     if (explained === undefined) {
       if (claims(own, text)) reading.push(other)
-    } else if (explained.at > (best?.at ?? at)) best = { name: other.name, at: explained.at }
+    } else if (explained.at > (best?.at ?? enough)) best = { name: other.name, at: explained.at }
   }
   const special = reading.find((one) => !reading.some(({ name }) => one.moreGeneralThan.includes(name)))
   if (special !== undefined) return `'${special.name}' reads it`

@@ -68,4 +68,5 @@ test('of others that read it the most special is named, and none that reads any 
   expect(explained('{"cart":7}', [any, objects, orders])[2]).toContain("'test.objects' reads it")
   expect(explained('dood', [gate])[2]).toBe('  test.door fits up to here')
   expect(explained('door bob x- opened', [gate])[2]).toContain("'test.gate' comes further, to byte")
+  expect(explained(`door bob x- ${'opened and '.repeat(9)}`, [gate])[2]).toBe('  test.door fits up to here')
 })
