@@ -147,7 +147,7 @@ describe('bytes', () => {
   }, async () => {
     using directory = scratchDir('bad-long')
     const path = join(directory.path, 'a.log')
-    const line = (text: string) => `2026-03-10 08:00:00,123 INFO shop ${text}\n`
+    const line = (text: string) => `2026-03-10 08:00:00,123 INFO shop.pay ${text}\n`
     writeFileSync(path, line('before'))
     const file = openSync(path, 'a')
     writeSync(file, line('').slice(0, -1))
