@@ -46,20 +46,20 @@ const run = async (file: string | undefined, options: Options): Promise<void> =>
   const lines = numbers.map((i) => given[i]!)
   if (lines.length === 0) throw new Exit(1, 'there is no line to learn from')
   if (options.format === 'ndjson') {
-    const { templates, of } = mine(lines)
-    const texts = templates.map((template) => templateText(template, lines))
+    const { templates, of, messageAt } = mine(lines)
+    const texts = templates.map((template) => templateText(template, lines, messageAt))
     for (const [i, number] of numbers.entries())
       await print(`${JSON.stringify({ line: number + 1, template: of[i]! + 1, text: texts[of[i]!] })}\n`)
     return
   }
   const { inferGrammar } = await import('../service/infer.ts')
-  const { templates, text, records, fitting, own, known } = await inferGrammar(lines, name)
+  const { templates, messageAt, text, records, fitting, own, known } = await inferGrammar(lines, name)
   const ranked = [...templates].sort((a, b) => b.lines.length - a.lines.length)
   const width = String(ranked[0]!.lines.length).length
   await print(`// ${templates.length} ${templates.length === 1 ? 'template' : 'templates'} in ${lines.length} lines:\n`)
   for (const template of ranked)
     await print(
-      `// ${String(template.lines.length).padStart(width)} × ${printable(templateText(template, lines)).slice(0, 200)}\n`,
+      `// ${String(template.lines.length).padStart(width)} × ${printable(templateText(template, lines, messageAt)).slice(0, 200)}\n`,
     )
   if (text === undefined) throw new Exit(1, 'no grammar could be made of them')
   await print(`\n${text}`)

@@ -1,6 +1,6 @@
 import { shown } from './align.ts'
 import { lexemes } from './lexeme.ts'
-import { mine, type Template } from './mine.ts'
+import { type Mined, mine, type Template } from './mine.ts'
 
 export interface Grouped {
   readonly text: string
@@ -15,13 +15,21 @@ const longest = 1024
 export const firstLine = (text: string): string => /[^\n\r]*/.exec(text.slice(0, longest))![0]
 
 /** A template of the lines as a person reads it. */
-export const templateText = ({ tokens, lines: [first] }: Template, lines: readonly string[]): string => {
+export const templateText = (
+  { tokens, lines: [first] }: Template,
+  lines: readonly string[],
+  messageAt: Mined['messageAt'],
+): string => {
   const line = lines[first!]!
-  return shown(tokens, line, lexemes(line))
+  const front = line.slice(0, messageAt[first!])
+  const message = line.slice(front.length)
+  return `${front === '' ? '' : `<*>${/\s*$/.exec(front)![0]}`}${shown(tokens, message, lexemes(message))}`
 }
 
 /** Lines by their template, those with most lines first. */
-export const grouped = (lines: readonly string[]): readonly Grouped[] =>
-  mine(lines)
-    .templates.map((template) => ({ text: templateText(template, lines), lines: template.lines }))
+export const grouped = (lines: readonly string[]): readonly Grouped[] => {
+  const { templates, messageAt } = mine(lines)
+  return templates
+    .map((template) => ({ text: templateText(template, lines, messageAt), lines: template.lines }))
     .sort((a, b) => b.lines.length - a.lines.length)
+}

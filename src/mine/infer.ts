@@ -114,7 +114,9 @@ export const infer = (lines: readonly string[], name: string): Inferred => {
     const template = mined.templates[number]!
     if (front !== undefined && !begins(front, lines[template.lines[0]!]!)) continue
     if (written.length < mostWritten)
-      written.push(...propose(template, lines, names).map((proposal) => ({ template: number, proposal })))
+      written.push(
+        ...propose(template, lines, mined.messageAt, names).map((proposal) => ({ template: number, proposal })),
+      )
   }
   // What says more comes first: a message with fewer values is not taken for one with more.
   const constant = ({ proposal }: Written): number => proposal.line.replace(/\$\{[^}]*\}/g, '').length

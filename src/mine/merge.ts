@@ -1,3 +1,4 @@
+import { areValues, isQuote, isSoft, isWord } from './is-value.ts'
 import { gap, joined } from './skeleton.ts'
 
 /** Lines that are alike but for values. */
@@ -9,46 +10,18 @@ export interface Group {
   readonly lines: number
 }
 
-/** A word behind which a name or other value is expected rather than another verb. */
-const announcing = new Set(
-  'user users username login name named host hostname server client peer node for from by to via at on in file module class object method function service unit device interface domain db database table schema index key id type state status mode level queue topic channel group role account action event component process program command job task worker thread session handler plugin'.split(
-    ' ',
-  ),
-)
-/** What a sentence is made of: where such words differ, so do the messages. */
-const structural = new Set(
-  'the a an and or not no is are was were be been has had have will can could of with without into out up down off again before after while when if then than that this it its as but started starting stopped stopping opened closed created removed deleted added failed succeeded success failure error warning sent received connected disconnected accepted rejected allowed denied enabled disabled started finished completed begin end start stop open close'.split(
-    ' ',
-  ),
-)
+const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
+const closing = (token: string): string | undefined => (isQuote(token) ? token : closers[token])
 
-const hasLetter = /\p{L}/u
-const isWord = (token: string): boolean => token !== gap && hasLetter.test(token)
-/** A name made for machines: dots, slashes, underscores or humps inside. */
-const madeUp = /[._/\\@$~#-]|\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}/u
-
-/** How many different words make a column a value, where nothing else says so. */
-const many = 5
-
-/** Words that say a value, whatever the message. */
-const literals = new Set('yes no true false on off null nil none undefined unknown ok n/a'.split(' '))
-
-/** Whether words that differ at one place, all else being equal, are values of it. */
-const areValues = (words: ReadonlySet<string>, before: string | undefined, constant: number): boolean => {
-  if (constant === 0) return false
-  if (words.has(gap)) return true
-  if (before === '=' || isQuote(before)) return true
-  const real = [...words]
-  if (real.some((word) => !isWord(word))) return false
-  if (real.every((word) => literals.has(word.toLowerCase()))) return true
-  if (real.some((word) => structural.has(word.toLowerCase()))) return real.length >= many * 2
-  if (before !== undefined && announcing.has(before.toLowerCase())) return true
-  if (real.filter((word) => madeUp.test(word)).length * 2 > real.length) return true
-  return real.length >= many
+/** What belongs to a bracket is behind as many closing ones as opening ones; -1 where there is no end. */
+const endOf = (tokens: readonly string[], from: number, open: string, close: string): number => {
+  if (open === close) return tokens.indexOf(close, from)
+  for (let i = from, depth = 1; i < tokens.length; i++) {
+    if (tokens[i] === open) depth++
+    else if (tokens[i] === close && --depth === 0) return i
+  }
+  return -1
 }
-
-const isQuote = (token: string | undefined): boolean => token === '"' || token === "'" || token === '`'
-const closing = (token: string): string | undefined => (isQuote(token) ? token : token === '(' ? ')' : undefined)
 
 interface Region {
   /** Of the first token inside, and the one behind the last. */
@@ -56,22 +29,32 @@ interface Region {
   readonly to: number
 }
 
-/** What stands in quotes or round brackets, the outermost. */
+/** What stands in quotes or brackets, the outermost. */
 const regionsOf = (tokens: readonly string[]): readonly Region[] => {
   const regions: Region[] = []
   for (let i = 0; i < tokens.length; i++) {
     const close = closing(tokens[i]!)
     if (close === undefined) continue
-    const to = tokens.indexOf(close, i + 1)
+    const to = endOf(tokens, i + 1, tokens[i]!, close)
     if (to < 0) continue
-    if (to > i + 1) regions.push({ from: i + 1, to })
+    regions.push({ from: i + 1, to })
     i = to
   }
   return regions
 }
 
-/** Different contents of round brackets from which on they are values: fewer may be the point of the message. */
+/** Different contents of brackets from which on they are values: fewer may be the point of the message. */
 const manyInBrackets = 4
+
+/** Whether contents of one place are values: those of quotes are, those of brackets where they look like data or are many. */
+const areContents = (contents: readonly (readonly string[])[], open: string): boolean => {
+  if (isQuote(open)) return true
+  const filled = contents.filter((content) => content.length > 0)
+  return (
+    new Set(contents.map((content) => keyed(content))).size >= manyInBrackets ||
+    filled.every((content) => content.includes(gap))
+  )
+}
 
 /** Joins what differs only in what is quoted or bracketed. */
 const joinRegions = (groups: readonly Group[]): Group[] => {
@@ -88,20 +71,20 @@ const joinRegions = (groups: readonly Group[]): Group[] => {
   return [...bucketed(withRegions, outline)].flatMap((alike) => {
     const [first] = alike
     if (alike.length < 2 || first!.regions.length === 0) return alike.map(({ group }) => group)
-    const outside =
-      constantWords(first!.group.tokens, []) -
-      first!.regions.reduce((sum, { from, to }) => sum + constantWords(first!.group.tokens.slice(from, to), []), 0)
-    if (outside === 0) return alike.map(({ group }) => group)
-    const contents = first!.regions.map(
-      (_, i) => new Set(alike.map(({ group, regions }) => keyed(group.tokens.slice(regions[i]!.from, regions[i]!.to)))),
-    )
     const { tokens } = first!.group
-    const isValue = first!.regions.map(
-      ({ from }, i) => isQuote(tokens[from - 1]) || contents[i]!.size >= manyInBrackets,
-    )
+    const outside =
+      constantWords(tokens, []) -
+      first!.regions.reduce((sum, { from, to }) => sum + constantWords(tokens.slice(from, to), []), 0)
+    if (outside === 0) return alike.map(({ group }) => group)
+    const contentOf = ({ group, regions }: (typeof withRegions)[number], i: number): readonly string[] =>
+      group.tokens.slice(regions[i]!.from, regions[i]!.to)
+    const isValue = first!.regions.map(({ from }, i) => {
+      const contents = alike.map((one) => contentOf(one, i))
+      return new Set(contents.map((content) => keyed(content))).size > 1 && areContents(contents, tokens[from - 1]!)
+    })
     return [
-      ...bucketed(alike, ({ group, regions }) =>
-        regions.map(({ from, to }, i) => (isValue[i] ? '' : keyed(group.tokens.slice(from, to)))).join('\u0003'),
+      ...bucketed(alike, (one) =>
+        first!.regions.map((_, i) => (isValue[i] ? '' : keyed(contentOf(one, i)))).join('\u0003'),
       ),
     ].map((same) => {
       const one = same[0]!
@@ -110,7 +93,7 @@ const joinRegions = (groups: readonly Group[]): Group[] => {
       let at = 0
       for (const [i, { from, to }] of one.regions.entries()) {
         out.push(...one.group.tokens.slice(at, from))
-        if (isValue[i] && contents[i]!.size > 1) out.push(gap)
+        if (isValue[i]) out.push(gap)
         else out.push(...one.group.tokens.slice(from, to))
         at = to
       }
@@ -173,7 +156,7 @@ const joinAt = (groups: Group[], places: (tokens: readonly string[]) => Iterable
           const words = new Set(alike.map((group) => group.tokens[place]!))
           return (
             (at.length === 1 || words.size >= Math.max(3, alike.length / 3)) &&
-            areValues(words, tokens[place - 1], constant - (at.length - 1))
+            areValues({ words, tokens, place, constant: constant - (at.length - 1) })
           )
         })
         if (!fits) continue
@@ -198,12 +181,40 @@ const pairs = function* (tokens: readonly string[]): Generator<readonly number[]
   for (let j = tokens.length - 1; j > 0; j--) for (let i = j - 1; i >= 0; i--) yield [i, j]
 }
 
+/** Joins what differs at any number of places, where there are values at all of them by their looks. */
+const joinSoft = (groups: readonly Group[]): Group[] =>
+  joinEqual(
+    [
+      ...bucketed(groups, ({ tokens }) =>
+        tokens.map((token, i) => (isSoft(tokens, i) ? '\u0001' : token)).join('\u0002'),
+      ),
+    ].flatMap((alike) => joinedColumns(alike)),
+  )
+
+/** Joins groups that are alike but for words that may be values, or parts of them where some words are not. */
+const joinedColumns = (alike: readonly Group[]): readonly Group[] => {
+  if (alike.length < 2) return alike
+  const { tokens } = alike[0]!
+  const words = tokens.map((_, place) => new Set(alike.map((group) => group.tokens[place]!)))
+  const differ = words.flatMap((set, place) => (set.size > 1 ? [place] : []))
+  const constant = constantWords(tokens, differ)
+  const values = new Set(differ.filter((place) => areValues({ words: words[place]!, tokens, place, constant })))
+  return [...bucketed(alike, (group) => keyed(group.tokens, ...values))].map((same) =>
+    same.length === 1
+      ? same[0]!
+      : merged(
+          same,
+          new Set([...values].filter((place) => same.some((group) => group.tokens[place] !== same[0]!.tokens[place]))),
+        ),
+  )
+}
+
 /** Joins groups until none can be joined. */
 export const mergeGroups = (groups: readonly Group[]): readonly Group[] => {
   let now = joinEqual(groups)
   for (;;) {
     const before = now.length
-    now = joinAt(joinAt(joinEqual(joinRegions(now)), each), pairs)
+    now = joinAt(joinAt(joinSoft(joinEqual(joinRegions(now))), each), pairs)
     if (now.length === before) return now
   }
 }

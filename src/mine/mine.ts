@@ -1,8 +1,9 @@
+import { frontOf } from './front.ts'
 import { type Lexeme, lexemes } from './lexeme.ts'
 import { type Group, mergeGroups } from './merge.ts'
 import { skeleton } from './skeleton.ts'
 
-/** A message without its values. */
+/** A message without its values, and without what stands before it. */
 export interface Template extends Pick<Group, 'tokens'> {
   /** Indices of its lines, in order. */
   readonly lines: readonly number[]
@@ -13,14 +14,19 @@ export interface Mined {
   readonly templates: readonly Template[]
   /** Per line, the index of its template. */
   readonly of: Uint32Array
+  /** Per line, where its message begins: behind the time and whatever else stands at the front of most lines. */
+  readonly messageAt: Uint32Array
 }
 
-/** Groups lines by the message they are of. */
+/** Groups lines by the message they are of, whatever stands before it. */
 export const mine = (lines: readonly string[], cut: (line: string) => readonly Lexeme[] = lexemes): Mined => {
   const numbers = new Map<string, number>()
   const skeletons: { tokens: readonly string[]; lines: number[] }[] = []
+  const front = frontOf(lines)
+  const messageAt = new Uint32Array(lines.length)
   for (const [i, line] of lines.entries()) {
-    const tokens = skeleton(cut(line))
+    messageAt[i] = front?.messageAt(line) ?? 0
+    const tokens = skeleton(cut(line.slice(messageAt[i])))
     const key = tokens.join('\u0002')
     let number = numbers.get(key)
     if (number === undefined) {
@@ -41,5 +47,5 @@ export const mine = (lines: readonly string[], cut: (line: string) => readonly L
     .sort((a, b) => a.lines[0]! - b.lines[0]!)
   const of = new Uint32Array(lines.length)
   for (const [id, template] of templates.entries()) for (const line of template.lines) of[line] = id
-  return { templates, of }
+  return { templates, of, messageAt }
 }

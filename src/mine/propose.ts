@@ -1,8 +1,9 @@
 import { align } from './align.ts'
 import { fieldNamer, type Names } from './field-name.ts'
+import { frontPieces } from './front.ts'
 import { levelLetter, levelPattern } from './level-word.ts'
 import { lexemes } from './lexeme.ts'
-import type { Template } from './mine.ts'
+import type { Mined, Template } from './mine.ts'
 import { outline, type Place, placesOf } from './place.ts'
 import { timeLayout } from './time-layout.ts'
 
@@ -136,13 +137,21 @@ const lineWriter = (names: Names) => {
 }
 
 /** How the lines of a template are written, one proposal for each way they are spaced. */
-export const propose = (template: Template, lines: readonly string[], names: Names): readonly Proposed[] => {
+export const propose = (
+  template: Template,
+  lines: readonly string[],
+  messageAt: Mined['messageAt'],
+  names: Names,
+): readonly Proposed[] => {
   const looked = template.lines.slice(0, mostLooked)
   const outlines = new Map<string, { readonly line: string; readonly pieces: ReturnType<typeof align> & object }[]>()
   for (const i of looked) {
     const line = lines[i]!
-    const pieces = align(template.tokens, line, lexemes(line))
-    if (pieces === undefined) continue
+    const front = line.slice(0, messageAt[i])
+    const message = line.slice(front.length)
+    const told = align(template.tokens, message, lexemes(message))
+    if (told === undefined) continue
+    const pieces = [...frontPieces(front), ...told]
     const key = outline(pieces)
     const alike = outlines.get(key)
     if (alike === undefined) outlines.set(key, [{ line, pieces }])

@@ -1,32 +1,21 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { align, shown } from '../../src/mine/align.ts'
+import { align } from '../../src/mine/align.ts'
+import { templateText } from '../../src/mine/grouped.ts'
 import { lexemes } from '../../src/mine/lexeme.ts'
 import { mine } from '../../src/mine/mine.ts'
-import { type Labelled, labelled } from './labelled.ts'
-
-/** Share of lines whose template has all lines of their message and no other: grouping accuracy, as Zhu et al. define it (ICSE-SEIP 2019). */
-const groupingAccuracy = ({ lines, labels }: Labelled): number => {
-  const sizes = new Map<number, number>()
-  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
-  let right = 0
-  for (const template of mine(lines).templates) {
-    const own = new Set(template.lines.map((i) => labels[i]!))
-    const [label] = own
-    if (own.size === 1 && sizes.get(label!) === template.lines.length) right += template.lines.length
-  }
-  return right / lines.length
-}
+import { grouping } from './grouping.ts'
+import { labelled } from './labelled.ts'
 
 const texts = (lines: readonly string[]): readonly string[] => {
-  const { templates } = mine(lines)
-  return templates.map(({ tokens, lines: [first] }) => shown(tokens, lines[first!]!, lexemes(lines[first!]!)))
+  const { templates, messageAt } = mine(lines)
+  return templates.map((template) => templateText(template, lines, messageAt))
 }
 
 describe('templates', () => {
   for (const set of labelled(20_261_127, 2000))
     test(`messages of ${set.name} are told from each other`, () => {
-      expect(groupingAccuracy(set)).toBeGreaterThanOrEqual(0.95)
+      expect(grouping(set).accuracy).toBeGreaterThanOrEqual(0.95)
     })
 
   test('a value is what differs, and what looks like one', () => {
@@ -108,14 +97,15 @@ describe('whatever is given', () => {
   property.prop([fc.array(line, { maxLength: 40 })])(
     'each line is of one template, and each taken apart is itself',
     (lines) => {
-      const { templates, of } = mine(lines)
+      const { templates, of, messageAt } = mine(lines)
       expect(templates.flatMap((template) => template.lines).sort((a, b) => a - b)).toEqual(lines.map((_, i) => i))
       for (const [id, { tokens, lines: own }] of templates.entries())
         for (const i of own) {
           expect(of[i]).toBe(id)
-          const pieces = align(tokens, lines[i]!, lexemes(lines[i]!))
+          const message = lines[i]!.slice(messageAt[i])
+          const pieces = align(tokens, message, lexemes(message))
           if (pieces !== undefined)
-            expect(pieces.map((piece) => ('constant' in piece ? piece.constant : piece.value)).join('')).toBe(lines[i])
+            expect(pieces.map((piece) => ('constant' in piece ? piece.constant : piece.value)).join('')).toBe(message)
         }
     },
   )
