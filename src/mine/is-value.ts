@@ -27,25 +27,30 @@ export const isWord = (token: string): boolean => token !== gap && hasLetter.tes
 const madeUp = /[._/\\@$~#-]|\p{Ll}\p{Lu}|\p{Lu}\p{Lu}\p{Ll}/u
 /** A constant of a program, or an abbreviation. */
 const capitals = /^\p{Lu}[\p{Lu}\p{N}_*-]+$/u
+/** One of several that are numbered by letters: `drive A`. */
+const letterAlone = /^\p{Lu}$/u
 /** What something is doing or has become: `opened`, `stopping`. */
 const verbal = /^\p{L}\p{Ll}+(?:ed|ing)$/u
 
-const isVerbal = (word: string): boolean =>
+/** Whether it says what is done or has happened. */
+export const isVerbal = (word: string): boolean =>
   !capitals.test(word) && (structural.has(word.toLowerCase()) || (verbal.test(word) && !madeUp.test(word)))
 
 export const isQuote = (token: string | undefined): boolean => token === '"' || token === "'" || token === '`'
 
-/** The word that announces what stands at a place, if one does. */
+/** Whether a verb stands at a place: `failed to open`. */
+const isVerb = (tokens: readonly string[], place: number): boolean =>
+  tokens[place - 1]?.toLowerCase() === 'to' && infinitive.has(tokens[place - 2]?.toLowerCase() ?? '')
+
+/** Whether a word before a place announces what stands there. */
 const announces = (tokens: readonly string[], place: number): boolean => {
   let at = place - 1
   while (at > 0 && (tokens[at] === ':' || tokens[at] === '#')) at--
-  const word = tokens[at]?.toLowerCase()
-  if (word === undefined || !announcing.has(word)) return false
-  return word !== 'to' || !infinitive.has(tokens[at - 1]?.toLowerCase() ?? '')
+  return announcing.has(tokens[at]?.toLowerCase() ?? '') && !isVerb(tokens, place)
 }
 
 /** How many different words make a column a value, where nothing else says so. */
-const many = 5
+const many = 3
 
 /** Words at one place of messages that are alike but for it and other values. */
 export interface Column {
@@ -55,6 +60,8 @@ export interface Column {
   readonly place: number
   /** Words of it that are the same in all. */
   readonly constant: number
+  /** Whether it varies independently of another place. */
+  readonly crosses: boolean
 }
 
 /** Whether it may be a value by its looks, or by what stands around it. */
@@ -63,12 +70,14 @@ export const isSoft = (tokens: readonly string[], place: number): boolean => {
   if (token === gap) return true
   if (!isWord(token)) return false
   const before = tokens[place - 1]
-  if (before === '=' || (before === '(' && tokens[place + 1] === ')')) return true
+  const after = tokens[place + 1]
+  if (before === '=' || (before === '(' && after === ')') || (before === '<' && after === '>')) return true
+  if (place > 0 && letterAlone.test(token)) return true
   return capitals.test(token) || madeUp.test(token) || announces(tokens, place)
 }
 
 /** Whether words that differ at one place, all else being equal, are values of it. */
-export const areValues = ({ words, tokens, place, constant }: Column): boolean => {
+export const areValues = ({ words, tokens, place, constant, crosses }: Column): boolean => {
   if (constant <= 0) return false
   const before = tokens[place - 1]
   if (before === '=' || isQuote(before) || (before === '<' && tokens[place + 1] === '>')) return true
@@ -78,11 +87,18 @@ export const areValues = ({ words, tokens, place, constant }: Column): boolean =
   if (words.has(gap)) return verbs === 0 || announces(tokens, place)
   if (real.every((word) => literals.has(word.toLowerCase()))) return true
   // What a message begins with, and little else, is what it speaks of: `tickTime set to 500`.
-  if (place === 0 && constant < 3 && tokens[1] !== ':') return false
+  if (isVerb(tokens, place)) return false
+  if (place > 0 && real.every((word) => letterAlone.test(word))) return true
+  const told = constant + tokens.filter((token, i) => i !== place && token === gap).length
+  if (place === 0 && !crosses && told < 4 && tokens[1] !== ':') return false
   if (verbs > 0 && (verbs * 2 >= real.length || !announces(tokens, place))) return real.length >= many * 2
-  if (announces(tokens, place)) return true
+  if (announces(tokens, place))
+    return (
+      real.length > 2 || before?.toLowerCase() !== 'to' || real.some((word) => madeUp.test(word) || capitals.test(word))
+    )
   if (real.every((word) => capitals.test(word)))
     return real.length > 2 || real.some((word) => /_|(?:ED|ING|ABLE)$/.test(word))
   if (real.filter((word) => madeUp.test(word)).length * 2 >= real.length) return true
-  return real.length >= many
+  const isLast = place === tokens.length - 1
+  return real.length >= (isLast ? (before === ':' ? 2 : 3) : many)
 }

@@ -10,7 +10,7 @@ export interface Group {
   readonly lines: number
 }
 
-const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' }
+const closers: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '<': '>' }
 const closing = (token: string): string | undefined => (isQuote(token) ? token : closers[token])
 
 /** What belongs to a bracket is behind as many closing ones as opening ones; -1 where there is no end. */
@@ -156,7 +156,7 @@ const joinAt = (groups: Group[], places: (tokens: readonly string[]) => Iterable
           const words = new Set(alike.map((group) => group.tokens[place]!))
           return (
             (at.length === 1 || words.size >= Math.max(3, alike.length / 3)) &&
-            areValues({ words, tokens, place, constant: constant - (at.length - 1) })
+            areValues({ words, tokens, place, constant: constant - (at.length - 1), crosses: false })
           )
         })
         if (!fits) continue
@@ -198,7 +198,10 @@ const joinedColumns = (alike: readonly Group[]): readonly Group[] => {
   const words = tokens.map((_, place) => new Set(alike.map((group) => group.tokens[place]!)))
   const differ = words.flatMap((set, place) => (set.size > 1 ? [place] : []))
   const constant = constantWords(tokens, differ)
-  const values = new Set(differ.filter((place) => areValues({ words: words[place]!, tokens, place, constant })))
+  const crosses = alike.length > 1.5 * Math.max(...words.map(({ size }) => size))
+  const values = new Set(
+    differ.filter((place) => areValues({ words: words[place]!, tokens, place, constant, crosses })),
+  )
   return [...bucketed(alike, (group) => keyed(group.tokens, ...values))].map((same) =>
     same.length === 1
       ? same[0]!

@@ -1,3 +1,4 @@
+import { cover } from './cover.ts'
 import { frontOf } from './front.ts'
 import { type Lexeme, lexemes } from './lexeme.ts'
 import { type Group, mergeGroups } from './merge.ts'
@@ -36,8 +37,12 @@ export const mine = (lines: readonly string[], cut: (line: string) => readonly L
     }
     skeletons[number]!.lines.push(i)
   }
-  const groups = mergeGroups(
-    skeletons.map(({ tokens, lines: own }, number) => ({ tokens, members: [number], lines: own.length })),
+  const groups = cover(
+    mergeGroups(skeletons.map(({ tokens, lines: own }, number) => ({ tokens, members: [number], lines: own.length }))),
+    ({ members: [member] }) => {
+      const [first] = skeletons[member!]!.lines
+      return lines[first!]!.slice(messageAt[first!])
+    },
   )
   const templates = groups
     .map(({ tokens, members }) => ({
