@@ -2,8 +2,8 @@ import type { Piece } from './align.ts'
 import { levelLetter, levelPattern } from './level-word.ts'
 import { lexemes } from './lexeme.ts'
 
-/** What a column of a line's front looks like. A `word` may be anything. */
-type Kind = 'number' | 'calendar' | 'level' | 'bracket' | 'tag' | 'mark' | 'word'
+/** What a column of a line's front looks like: a `field` stands between bars, a `word` may be anything. */
+type Kind = 'number' | 'clock' | 'calendar' | 'level' | 'bracket' | 'tag' | 'field' | 'mark' | 'word'
 
 interface Column {
   readonly kind: Kind
@@ -15,8 +15,18 @@ interface Column {
 const mostColumns = 12
 /** Units of a line in which it is. */
 const longest = 400
-/** Words in a row that may be part of a front: a host, a program, a part of it. */
-const mostWords = 3
+/** Words in a row that may be part of a front where such a column follows: a host, a program, a part of it. */
+const mostWords: Readonly<Record<Kind, number>> = {
+  clock: 3,
+  calendar: 3,
+  level: 3,
+  tag: 3,
+  field: 3,
+  bracket: 1,
+  number: 0,
+  mark: 0,
+  word: 0,
+}
 /** Share of the lines that a front must fit. */
 const enough = 0.95
 /** Lines that are looked at, spread over all. */
@@ -25,13 +35,13 @@ const mostLines = 2000
 const calendar = /^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun),?$/
 /** Numbers, times and dates, and what stands between their digits. */
 const numeric = /^[^\p{L}]*\d(?:[^\p{L}]|(?<=\d)[TZ](?=\d|$|[^\p{L}]))*$/u
-const clock = /\d\d:\d\d|^\D?\d{10}(?:\d{3})?\D?$|^\D?\d{6}\D?$|\d{4}[-./]\d\d/
+const clock = /\d\d:\d\d|^\D?\d{10}(?:\d{3})?\D?$|^\D?\d{6}\D?$|\d{4}[-./]\d\d|\d\.\d{6}\b/
 const lettered = /[\p{L}\p{N}]/u
 
 const kindOf = (text: string): Kind => {
   if (!lettered.test(text)) return 'mark'
   if (/^[[(<]/.test(text)) return 'bracket'
-  if (numeric.test(text)) return 'number'
+  if (numeric.test(text)) return clock.test(text) ? 'clock' : 'number'
   if (calendar.test(text)) return 'calendar'
   const bare = text.replace(/[,:;]+$/, '')
   if (levelPattern.test(bare) || levelLetter.test(bare)) return 'level'
@@ -55,7 +65,8 @@ const columnsOf = (line: string, most: number): readonly Column[] => {
       else if (here === ']' && depth > 0) depth--
       else if (depth === 0 && (here === ' ' || here === '\t' || here === '|')) break
     }
-    columns.push({ kind: kindOf(line.slice(start, at)), start, end: at })
+    const isField = line[start - 1] === '|' && line[at] === '|'
+    columns.push({ kind: isField ? 'field' : kindOf(line.slice(start, at)), start, end: at })
   }
   return columns
 }
@@ -86,10 +97,11 @@ export const frontOf = (lines: readonly string[]): Front | undefined => {
     kinds.push(most !== undefined && most[1] >= enough * sample.length ? most[0] : 'word')
   }
   let length = 0
-  for (let i = 0, tagged = false; i < kinds.length && i - length <= mostWords; i++) {
-    const kind = kinds[i]!
-    if (kind === 'word' || (kind === 'tag' && tagged)) continue
-    tagged ||= kind === 'tag'
+  for (const [i, kind] of kinds.entries()) {
+    if (kind === 'word') continue
+    // Who speaks comes last, but for brackets.
+    const isOver = kinds[length - 1] === 'tag' && kind !== 'bracket'
+    if (isOver || i - length > mostWords[kind]) break
     length = i + 1
   }
   const front = kinds.slice(0, length)
@@ -110,22 +122,26 @@ export const frontOf = (lines: readonly string[]): Front | undefined => {
   }
 }
 
-/** The front of a line taken apart: each column is a value without the brackets or the colon around it. */
-export const frontPieces = (front: string): readonly Piece[] => {
+/** A column of a front without the brackets or the colon around it, or what stands between two. */
+export type FrontPiece = Piece & {
+  /** Whether it says who speaks: a colon is behind it. */
+  readonly isTag?: true
+}
+
+/** The front of a line taken apart. */
+export const frontPieces = (front: string): readonly FrontPiece[] => {
   const times = lexemes(front).filter(({ shape }) => shape === 'time')
-  const pieces: Piece[] = []
+  const pieces: FrontPiece[] = []
   let done = 0
   for (const { kind, start, end } of columnsOf(front, mostColumns)) {
     if (kind === 'mark' || start < done) continue
     const text = front.slice(start, end)
     const from = start + /^[^\p{L}\p{N}]*/u.exec(text)![0].length
     const time = times.find((one) => one.start >= start && one.start < end)
-    const to = Math.max(
-      start + text.replace(/[^\p{L}\p{N}]+$/u, '').length,
-      time === undefined ? 0 : time.start + time.text.length,
-    )
+    const core = start + text.replace(/[^\p{L}\p{N}]+$/u, '').length
+    const to = Math.max(core, time === undefined ? 0 : time.start + time.text.length)
     if (from > done) pieces.push({ constant: front.slice(done, from) })
-    pieces.push({ value: front.slice(from, to) })
+    pieces.push({ value: front.slice(from, to), ...(kind === 'tag' ? { isTag: true } : {}) })
     done = to
   }
   if (done < front.length) pieces.push({ constant: front.slice(done) })

@@ -23,7 +23,7 @@ export const templateText = (
   const line = lines[first!]!
   const front = line.slice(0, messageAt[first!])
   const message = line.slice(front.length)
-  return `${front === '' ? '' : `<*>${/\s*$/.exec(front)![0]}`}${shown(tokens, message, lexemes(message))}`
+  return `${front === '' ? '' : `<*>${/[\s|]*$/.exec(front)![0]}`}${shown(tokens, message, lexemes(message))}`
 }
 
 /** Lines by their template, those with most lines first. */

@@ -25,14 +25,14 @@ export interface Written {
 const mostWritten = 40
 
 /** How a record begins, where most lines begin with a time: what stands before it, its layout, and what ends it. */
-interface Front {
+interface Opening {
   readonly before: string
   readonly layout: string
   /** The mark behind the time. */
   readonly after: string
 }
 
-const frontOf = (lines: readonly string[]): Front | undefined => {
+const openingOf = (lines: readonly string[]): Opening | undefined => {
   const counts = new Map<string, number>()
   for (const line of lines.slice(0, 1000)) {
     const [one, two] = lexemes(line)
@@ -44,10 +44,10 @@ const frontOf = (lines: readonly string[]): Front | undefined => {
     counts.set(key, (counts.get(key) ?? 0) + 1)
   }
   const [most] = [...counts].sort(([, a], [, b]) => b - a)
-  return most === undefined || most[1] * 2 < Math.min(lines.length, 1000) ? undefined : (JSON.parse(most[0]) as Front)
+  return most === undefined || most[1] * 2 < Math.min(lines.length, 1000) ? undefined : (JSON.parse(most[0]) as Opening)
 }
 
-const begins = ({ before, layout, after }: Front, line: string): boolean => {
+const begins = ({ before, layout, after }: Opening, line: string): boolean => {
   const [one, two] = lexemes(line.slice(0, 64))
   const first = before === '' ? one : two
   return (
@@ -65,22 +65,22 @@ const identifierOf = (name: string): string =>
 
 const fileOf = (
   name: string,
-  front: Front | undefined,
+  opening: Opening | undefined,
   proposed: readonly Proposed[],
   others: readonly string[],
 ): string => {
   const uses = new Set(['grammar', 'type Infer', ...proposed.flatMap((one) => [...one.uses])])
   const when =
-    front === undefined
+    opening === undefined
       ? ''
-      : `${literal(front.before)}\${time('@timestamp', ${quoted(front.layout)})}${literal(front.after)}`
-  const catchAll = front !== undefined && others.length > 0
+      : `${literal(opening.before)}\${time('@timestamp', ${quoted(opening.layout)})}${literal(opening.after)}`
+  const catchAll = opening !== undefined && others.length > 0
   const one = proposed.length + (catchAll ? 1 : 0) === 1
   if (catchAll) for (const used of ['rest', 'time', 'line']) uses.add(used)
   if (!one) uses.add('oneOf')
-  if (front !== undefined) uses.add('starts').add('time').add('line')
+  if (opening !== undefined) uses.add('starts').add('time').add('line')
   const lineOf = (line: string): string => `line\`${line}\``
-  const framing = front === undefined ? '' : '  framing,\n'
+  const framing = opening === undefined ? '' : '  framing,\n'
   const body = (label: string, { line, samples, count }: Proposed): string =>
     `grammar({\n  name: ${quoted(label)},\n  // ${count} ${count === 1 ? 'line' : 'lines'}\n  line: ${lineOf(line)},\n${framing}  samples: [\n${samples.map((sample) => `    ${quoted(sample)},\n`).join('')}  ],\n})`
   const parts = proposed.map((each, i) => body(one ? name : `${name}.${i + 1}`, each))
@@ -94,17 +94,17 @@ const fileOf = (
       }),
     )
   const constant = identifierOf(name)
-  const start = front === undefined ? '' : `\nconst framing = starts([line\`${when}\`])\n`
+  const start = opening === undefined ? '' : `\nconst framing = starts([line\`${when}\`])\n`
   const all = one
     ? `export const ${constant} = ${parts[0]}`
-    : `export const ${constant} = oneOf(\n  { name: ${quoted(name)}${front === undefined ? '' : ', framing'} },\n${parts.map((part) => `  ${part.replaceAll('\n', '\n  ')},\n`).join('')})`
+    : `export const ${constant} = oneOf(\n  { name: ${quoted(name)}${opening === undefined ? '' : ', framing'} },\n${parts.map((part) => `  ${part.replaceAll('\n', '\n  ')},\n`).join('')})`
   return `import { ${[...uses].sort((a, b) => a.replace('type ', '').localeCompare(b.replace('type ', ''))).join(', ')} } from 'tailrace'\n${start}\n/** Made from lines: give the fields under app. names that say what they are. */\n${all}\nexport type ${constant[0]!.toUpperCase()}${constant.slice(1)} = Infer<typeof ${constant}>\n`
 }
 
 /** Templates of the lines, and a grammar that reads them, under the name given. */
 export const infer = (lines: readonly string[], name: string): Inferred => {
   const mined = mine(lines)
-  const front = frontOf(lines)
+  const opening = openingOf(lines)
   const names: Names = new Map()
   const written: Written[] = []
   const order = [...mined.templates.keys()].sort(
@@ -112,7 +112,7 @@ export const infer = (lines: readonly string[], name: string): Inferred => {
   )
   for (const number of order) {
     const template = mined.templates[number]!
-    if (front !== undefined && !begins(front, lines[template.lines[0]!]!)) continue
+    if (opening !== undefined && !begins(opening, lines[template.lines[0]!]!)) continue
     if (written.length < mostWritten)
       written.push(
         ...propose(template, lines, mined.messageAt, names).map((proposal) => ({ template: number, proposal })),
@@ -123,15 +123,15 @@ export const infer = (lines: readonly string[], name: string): Inferred => {
   return {
     ...mined,
     written: written.sort((a, b) => constant(b) - constant(a)),
-    begins: (line) => front === undefined || begins(front, line),
+    begins: (line) => opening === undefined || begins(opening, line),
     source(chosen) {
       const own = new Set(chosen.map(({ template }) => template))
-      const others = lines.filter((line, i) => !own.has(mined.of[i]!) && front !== undefined && begins(front, line))
+      const others = lines.filter((line, i) => !own.has(mined.of[i]!) && opening !== undefined && begins(opening, line))
       return chosen.length === 0 && others.length === 0
         ? undefined
         : fileOf(
             name,
-            front,
+            opening,
             chosen.map(({ proposal }) => proposal),
             others,
           )

@@ -1,8 +1,15 @@
 import type { Piece } from './align.ts'
+import type { FrontPiece } from './front.ts'
 import { lexemes } from './lexeme.ts'
 
 /** What stands at one place of lines laid side by side: the same text in all, or values. */
-export type Place = { readonly constant: string } | { readonly values: readonly string[] }
+export type Place =
+  | { readonly constant: string }
+  | {
+      readonly values: readonly string[]
+      /** Field of its own. */
+      readonly field?: string
+    }
 
 const same = (texts: readonly string[]): boolean => texts.every((text) => text === texts[0])
 
@@ -50,4 +57,23 @@ export const placesOf = (lines: readonly (readonly Piece[])[]): readonly Place[]
     if ('constant' in first) return [first]
     const values = lines.map((line) => (line[i] as { readonly value: string }).value)
     return isWord(values) ? [{ constant: values[0]! }] : refined(values)
+  })
+
+/** `sshd[123`: the bracket that closes it stands behind the column. */
+const process = /^([^\s[\]]+)\[(\d+)$/
+
+/** Columns of fronts of the same outline, side by side: they are values, were they the same in all lines. */
+export const frontPlacesOf = (fronts: readonly (readonly FrontPiece[])[]): readonly Place[] =>
+  fronts[0]!.flatMap((first, i): readonly Place[] => {
+    if ('constant' in first) return [first]
+    const values = fronts.map((front) => (front[i] as { readonly value: string }).value)
+    const processes = values.map((value) => process.exec(value))
+    if (processes.every((found) => found !== null))
+      return [
+        { values: processes.map((found) => found[1]!), field: 'process.name' },
+        { constant: '[' },
+        { values: processes.map((found) => found[2]!), field: 'process.pid' },
+      ]
+    const isName = first.isTag === true && values.every((value) => /^\S+$/.test(value))
+    return isName ? [{ values, field: 'log.logger' }] : refined(values)
   })

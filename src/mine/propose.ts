@@ -1,10 +1,10 @@
-import { align } from './align.ts'
+import { align, type Piece } from './align.ts'
 import { fieldNamer, type Names } from './field-name.ts'
-import { frontPieces } from './front.ts'
+import { type FrontPiece, frontPieces } from './front.ts'
 import { levelLetter, levelPattern } from './level-word.ts'
 import { lexemes } from './lexeme.ts'
 import type { Mined, Template } from './mine.ts'
-import { outline, type Place, placesOf } from './place.ts'
+import { frontPlacesOf, outline, type Place, placesOf } from './place.ts'
 import { timeLayout } from './time-layout.ts'
 
 /** Source text of one grammar's line, and lines it was made from. */
@@ -88,7 +88,7 @@ const lineWriter = (names: Names) => {
     capture('word', 'log.level')
     put(words.slice(at + 1).join(''))
   }
-  const putValues = (values: readonly string[], next: string, isFront: boolean): void => {
+  const putValues = (values: readonly string[], next: string, isFront: boolean, field: string | undefined): void => {
     const layout = timeLayout(values)
     if (layout !== undefined && namer.take('@timestamp', 'time')) {
       capture('time', '@timestamp', layout)
@@ -113,12 +113,16 @@ const lineWriter = (names: Names) => {
     // `512ms`, `80%`: a number and what it counts.
     const end = commonEnd(inner, /(?<=\d)(?:%|[a-zA-Z]{1,5})$/)
     const number = kindOf(inner.map((value) => value.slice(0, value.length - end.length)))
-    if (number === 'int' || number === 'number') {
+    if (field === undefined && (number === 'int' || number === 'number')) {
       capture(number, namer.nameFor(number, before, end + next))
       put(end)
       return
     }
     const kind = kindOf(inner)
+    if (field !== undefined && namer.take(field, kind)) {
+      capture(kind, field)
+      return
+    }
     // A word ends at the text behind it: a value that holds that text does not.
     const told = kind === 'word' && next !== '' && inner.some((value) => value.includes(next)) ? 'text' : kind
     capture(told, namer.nameFor(told, before, next))
@@ -130,7 +134,7 @@ const lineWriter = (names: Names) => {
     place(place: Place, next: Place | undefined, isFront: boolean): boolean {
       if ('constant' in place) putText(place.constant, isFront)
       else if (open) return false
-      else putValues(place.values, next !== undefined && 'constant' in next ? next.constant : '', isFront)
+      else putValues(place.values, next !== undefined && 'constant' in next ? next.constant : '', isFront, place.field)
       return true
     },
   }
@@ -144,24 +148,25 @@ export const propose = (
   names: Names,
 ): readonly Proposed[] => {
   const looked = template.lines.slice(0, mostLooked)
-  const outlines = new Map<string, { readonly line: string; readonly pieces: ReturnType<typeof align> & object }[]>()
+  const outlines = new Map<string, { line: string; front: readonly FrontPiece[]; message: readonly Piece[] }[]>()
   for (const i of looked) {
     const line = lines[i]!
-    const front = line.slice(0, messageAt[i])
-    const message = line.slice(front.length)
-    const told = align(template.tokens, message, lexemes(message))
-    if (told === undefined) continue
-    const pieces = [...frontPieces(front), ...told]
-    const key = outline(pieces)
+    const front = frontPieces(line.slice(0, messageAt[i]))
+    const text = line.slice(messageAt[i])
+    const message = align(template.tokens, text, lexemes(text))
+    if (message === undefined) continue
+    const key = outline([...front, ...message])
     const alike = outlines.get(key)
-    if (alike === undefined) outlines.set(key, [{ line, pieces }])
-    else alike.push({ line, pieces })
+    if (alike === undefined) outlines.set(key, [{ line, front, message }])
+    else alike.push({ line, front, message })
   }
   return [...outlines.values()].flatMap((alike) => {
-    const places = placesOf(alike.map(({ pieces }) => pieces))
+    const front = frontPlacesOf(alike.map((one) => one.front))
+    const places = [...front, ...placesOf(alike.map(({ message }) => message))]
     if (places.length > mostPlaces) return []
     const writer = lineWriter(names)
-    const fits = places.every((place, i) => writer.place(place, places[i + 1], i < levelPlaces))
+    const levels = front.length === 0 ? levelPlaces : front.length
+    const fits = places.every((place, i) => writer.place(place, places[i + 1], i < levels))
     if (!fits) return []
     const samples = [...new Set(alike.map(({ line }) => line))].slice(0, mostSamples)
     const count = Math.round((alike.length * template.lines.length) / looked.length)

@@ -48,6 +48,60 @@ describe('templates', () => {
     ])
   })
 
+  test('what stands at the front of lines is no part of their message, whatever is in it', () => {
+    const lines = [
+      '2026-11-27 08:00:00,123 INFO  [main] com.example.Door: door 7 opened',
+      '2026-11-27 08:00:01,123 WARN  [worker 3 of [pool]] com.example.other.Gate: door 9 opened',
+      '2026-11-27 08:00:02,123 INFO  [main] com.example.Door: door 7 closed',
+    ]
+    expect(texts(lines)).toEqual(['<*> door <*> opened', '<*> door <*> closed'])
+    expect(texts(['20261127-08:00:00:123|Door|77|door 7 opened', '20261127-08:00:01:7|Gate|78|door 9 opened'])).toEqual(
+      ['<*>|door <*> opened'],
+    )
+    expect(
+      texts(['Nov 27 08:00:00 shop sshd[12]: door 7 opened', 'Nov 27 08:00:00 shop kernel: door 9 opened']),
+    ).toEqual(['<*> door <*> opened'])
+  })
+
+  test('what lines have in common without a time is their message', () => {
+    expect(texts(['shop sshd[12]: opened', 'shop cron[13]: closed'])).toHaveLength(2)
+  })
+
+  test('states in capitals are values, at any number of places; verbs are none', () => {
+    expect(
+      texts([
+        'job went from NEW to RUNNING on START',
+        'job went from RUNNING to FAILED_LATE on STOP',
+        'failed to open the door',
+        'failed to paint the door',
+        'failed to ring the door',
+        'failed to lock the door',
+      ]),
+    ).toEqual([
+      'job went from <*> to <*> on <*>',
+      'failed to open the door',
+      'failed to paint the door',
+      'failed to ring the door',
+      'failed to lock the door',
+    ])
+  })
+
+  test('what is in braces and holds values is one, empty or not', () => {
+    expect(
+      texts(['door {id=7 name=front} opened', 'door {id=8 (locked)} opened', 'keys of List(7, 8)', 'keys of List()']),
+    ).toEqual(['door {<*>} opened', 'keys of List(<*>)'])
+  })
+
+  test('what a message begins with, where it says little else, is what it speaks of', () => {
+    expect(texts(['tickTime set to 500', 'initLimit set to 10', 'syncLimit set to 5'])).toHaveLength(3)
+  })
+
+  test('a value with marks of its own is one all the same', () => {
+    expect(
+      texts(['check of /data/1 is scheduled', 'check of /data/2 is scheduled', 'check of [DISK]file:x is scheduled']),
+    ).toEqual(['check of <*> is scheduled'])
+  })
+
   test('times are values, however they are written', () => {
     const times = [
       '2026-11-27T08:00:00.123Z',
@@ -94,9 +148,11 @@ const line = fc.oneof(
 )
 
 describe('whatever is given', () => {
-  property.prop([fc.array(line, { maxLength: 40 })])(
+  const front = fc.constantFrom('', '2026-11-27 08:00:00 INFO [main] app.Door: ', 'Nov 27 08:00:00 shop sshd[7]: ')
+  property.prop([front, fc.array(line, { maxLength: 40 })])(
     'each line is of one template, and each taken apart is itself',
-    (lines) => {
+    (before, messages) => {
+      const lines = messages.map((message) => before + message)
       const { templates, of, messageAt } = mine(lines)
       expect(templates.flatMap((template) => template.lines).sort((a, b) => a - b)).toEqual(lines.map((_, i) => i))
       for (const [id, { tokens, lines: own }] of templates.entries())

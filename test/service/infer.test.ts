@@ -18,6 +18,20 @@ describe('a grammar made of lines', () => {
     expect(text).toContain(`from \${ip('source.ip')} took \${int('app.took')}ms`)
   })
 
+  test('reads what stands at the front into fields, the same for each message', async () => {
+    const lines = [
+      'Nov 27 08:00:00 shop sshd[7]: door 7 opened',
+      'Nov 27 08:00:01 shop cron[8]: door 8 opened',
+      'Nov 27 08:00:02 shop cron[9]: nothing to do',
+      'Nov 27 08:00:03 shop cron[9]: nothing left',
+    ]
+    const { text, records, fitting } = await inferGrammar(lines, 'shop.door')
+    expect({ records, fitting }).toEqual({ records: 4, fitting: 4 })
+    const front = `\${time('@timestamp', 'syslog')} \${word('app.value')} \${word('process.name')}[\${int('process.pid')}]: `
+    for (const message of [`door \${int('app.door')} opened`, 'nothing to do', 'nothing left'])
+      expect(text).toContain(front + message)
+  })
+
   test('leaves lines that begin no record to the one before', async () => {
     const lines = ['2026-11-27T08:00:00Z it failed', 'Traceback', '  File "x"', '2026-11-27T08:00:01Z it failed']
     const { text, records, fitting } = await inferGrammar(lines, 'shop.door')
@@ -38,9 +52,15 @@ describe('a grammar made of lines', () => {
       { minLength: 1, maxLength: 16 },
     )
     .map((parts) => parts.join(''))
-  property.prop([fc.array(hostile, { minLength: 1, maxLength: 6 })], { numRuns: 100 })(
+  const front = fc.constantFrom<(text: string) => string>(
+    (text) => text,
+    (text) => `2026-11-27T08:00:00Z INFO [${text.slice(0, 8)}] ${text.slice(8)}`,
+    (text) => `Nov 27 08:00:00 ${text.replaceAll(' ', '')}a: ${text}`,
+  )
+  property.prop([front, fc.array(hostile, { minLength: 1, maxLength: 6 })], { numRuns: 100 })(
     'never runs what they say',
-    async (lines) => {
+    async (before, texts) => {
+      const lines = texts.map(before)
       await inferGrammar(lines, 'shop.door')
       expect(globalThis).not.toHaveProperty('ran')
     },
