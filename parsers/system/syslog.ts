@@ -3,8 +3,8 @@ import {
   either,
   grammar,
   int,
-  last,
   line,
+  never,
   oneOf,
   optional,
   or,
@@ -28,8 +28,10 @@ const plainTag = either(
   line`${word('process.name')}: ${said}`,
 )
 const tag = either(cronSaid, plainTag)
-/** Services of another's, and names with blanks in them, are macOS's. */
-const service = line`${word('process.name')}[${int('process.pid')}] (${last(text('system.syslog.service'))}): ${said}`
+/** What launchd of macOS says of a service, which may run; what is said may hold `): ` as well. */
+const label = never('): ', text('system.syslog.service'))
+const service = line`${word('process.name')}[${int('process.pid')}] (${either(line`${label}[${int('system.syslog.service_pid')}]): `, line`${label}): `)}${said}`
+/** Names with blanks in them are macOS's as well. */
 const blankName = line`${whole('process.name', line`${skip('word')} ${skip()}`)}[${int('process.pid')}]: ${said}`
 const host = word('host.hostname')
 
@@ -79,6 +81,8 @@ const rfc3164 = grammar({
     '<78>Oct  1 22:14:15 crond[7]: (root) RELOAD (/var/spool/cron/root)',
     '<30>Oct  1 22:14:15 com.apple.xpc.launchd[1] (com.apple.quicklook[21498]): Service exited',
     '<30>Oct  1 22:14:15 mac com.apple.xpc.launchd[1] (com.apple.quicklook[21498]): Service exited',
+    '<30>Oct  1 22:14:15 com.apple.xpc.launchd[1] (com.apple.quicklook): Unknown key for integer: a',
+    '<30>Oct  1 22:14:15 mac com.apple.xpc.launchd[1] (com.apple.quicklook): Unknown key for integer: a',
     '<13>Oct  1 22:14:15 mac shop: started',
     '<30>Oct  1 22:14:15 mac Google Chrome Helper[85294]: started',
     '<13>2026-11-27T08:00:00.123456+08:00 mymachine shop[7]: started',
@@ -88,6 +92,7 @@ const rfc3164 = grammar({
     '2026-11-27T08:00:00.123456+08:00 mymachine CRON[231]: (www-data) CMD ([ -x /usr/bin/x ] && /usr/bin/x)',
     '2026-11-27T08:00:00.123456+08:00 mymachine cron[231]: (*system*) RELOAD (/etc/crontab)',
     'Oct 11 22:14:15 mac com.apple.xpc.launchd[1] (com.apple.quicklook[21498]): Service exited',
+    'Oct 11 22:14:15 mac com.apple.xpc.launchd[1] (com.apple.quicklook): Please switch to XPC or bootstrap_check_in(): com.apple.quicklook',
     'Oct 11 22:14:15 mac Google Chrome[85294]: started',
     'Oct 11 22:14:15 mymachine last message repeated 2 times',
     'Oct 11 22:14:15 mymachine -- MARK --',
@@ -118,6 +123,7 @@ const bare = grammar({
     '<78>CRON[7]: (root) CMD (true)',
     '<78>crond[7]: (root) RELOAD (/var/spool/cron/root)',
     '<30>com.apple.xpc.launchd[1] (com.apple.quicklook[21498]): Service exited',
+    '<30>com.apple.xpc.launchd[1] (com.apple.quicklook): Unknown key for integer: a',
     '<30>Google Chrome[85294]: started',
   ],
 })

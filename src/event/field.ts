@@ -247,6 +247,7 @@ export const fields = {
   'system.cron.command': keyword('Command of a job.'),
   'system.cron.pid': long('Process it runs in.'),
   'system.syslog.service': keyword('Whom the process spoke for, where it says so.'),
+  'system.syslog.service_pid': long('Process of that service, while it runs.'),
   'system.syslog.structured_data': keyword(
     'Structured data of a message as sent, without the outer brackets, where it is not as RFC 5424 has it.',
   ),
