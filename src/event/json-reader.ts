@@ -180,12 +180,11 @@ export const readValue = (c: JsonCursor): JsonKind => {
   const start = c.at
   const b = start < c.end ? bytes[start]! : 0
   c.depth = 0
+  if (b === 34) return readString(c) ? jsonKind.string : jsonKind.bad
   if (b !== 123 && b !== 91) {
     const kind = readScalar(c)
-    if (kind !== jsonKind.string) {
-      c.from = start
-      c.to = c.at
-    }
+    c.from = start
+    c.to = c.at
     return kind
   }
   let level = 0
@@ -252,7 +251,19 @@ export const nextMember = (c: JsonCursor, first: boolean): 1 | 0 | -1 => {
 const hexOf = (b: number): number => (b <= 57 ? b - 48 : (b | 32) - 87)
 const unit = (bytes: Uint8Array, at: number): number =>
   (hexOf(bytes[at]!) << 12) | (hexOf(bytes[at + 1]!) << 8) | (hexOf(bytes[at + 2]!) << 4) | hexOf(bytes[at + 3]!)
-const simple: Readonly<Record<number, number>> = { 98: 8, 102: 12, 110: 10, 114: 13, 116: 9 }
+/** By the letter behind a backslash: what the two stand for; 0 for others. */
+const simple = new Uint8Array(128)
+for (const [letter, byte] of [
+  ['"', 34],
+  ['\\', 92],
+  ['/', 47],
+  ['b', 8],
+  ['f', 12],
+  ['n', 10],
+  ['r', 13],
+  ['t', 9],
+] as const)
+  simple[letter.charCodeAt(0)] = byte
 
 const writeCodePoint = (code: number, out: Uint8Array, at: number): number => {
   if (code < 0x80) {
@@ -292,8 +303,8 @@ export const decodeEscapes = (bytes: Uint8Array, from: number, to: number, out: 
       continue
     }
     const e = bytes[i + 1]!
-    if (e === 34 || e === 92 || e === 47) out[w++] = e
-    else if (simple[e] !== undefined) out[w++] = simple[e]
+    const one = simple[e & 127]!
+    if (one !== 0 && e < 128) out[w++] = one
     else if (
       e === 117 &&
       i + 6 <= to &&

@@ -1,4 +1,13 @@
+import { jsonKind } from '../event/json-reader.ts'
 import { KeySet, type PathTable } from './json-paths.ts'
+
+/** What a value is, as one number: its kind, whether it is a string with escapes, and how deep it is nested. */
+export const signOf = (kind: number, escaped: boolean, depth: number): number =>
+  kind | (escaped && kind === jsonKind.string ? escapedBit : 0) | (depth << 16)
+const escapedBit = 0x100
+export const kindIn = (sign: number): number => sign & 0xff
+export const isEscaped = (sign: number): boolean => (sign & escapedBit) !== 0
+export const depthIn = (sign: number): number => sign >>> 16
 
 /** Where a record's members stand, by the key of their path; reused from record to record. */
 export class FoundMembers {
@@ -9,9 +18,8 @@ export class FoundMembers {
   seen: Float64Array
   from: Uint32Array
   to: Uint32Array
-  kind: Uint8Array
-  escaped: Uint8Array
-  depth: Uint16Array
+  /** What it is: `signOf`. */
+  sign: Uint32Array
   serial = 0
   /** Numbers of those who take members: bits of those who have one in this record, and of those who miss it where it is not. */
   readonly pending: Int32Array
@@ -34,9 +42,7 @@ export class FoundMembers {
     this.seen = new Float64Array(count)
     this.from = new Uint32Array(count)
     this.to = new Uint32Array(count)
-    this.kind = new Uint8Array(count)
-    this.escaped = new Uint8Array(count)
-    this.depth = new Uint16Array(count)
+    this.sign = new Uint32Array(count)
     this.takers = new Int32Array(count).fill(-1)
     this.expected = new Int32Array((takers.length + 31) >> 5)
     this.pending = new Int32Array(this.expected.length)
@@ -56,26 +62,23 @@ export class FoundMembers {
   }
 
   /** The record has the key; of a string `from` and `to` are what stands between the quotes. The last one counts. */
-  note(key: number, kind: number, from: number, to: number, escaped: boolean, depth: number): void {
-    this.put(key, kind, from, to, escaped, depth)
+  note(key: number, sign: number, from: number, to: number): void {
+    this.seen[key] = this.serial
+    this.from[key] = from
+    this.to[key] = to
+    this.sign[key] = sign
     const taker = this.takers[key]!
     if (taker >= 0) this.pending[taker >> 5]! |= 1 << (taker & 31)
   }
 
   /** The record has a member that no field takes; see `PathTable.keyOfOther`. */
-  noteOther(key: number, kind: number, from: number, to: number, escaped: boolean, depth: number): void {
+  noteOther(key: number, sign: number, from: number, to: number): void {
     if (key >= this.seen.length) this.grow()
     if (this.seen[key] !== this.serial) this.keepLater(key)
-    this.put(key, kind, from, to, escaped, depth)
-  }
-
-  private put(key: number, kind: number, from: number, to: number, escaped: boolean, depth: number): void {
     this.seen[key] = this.serial
     this.from[key] = from
     this.to[key] = to
-    this.kind[key] = kind
-    this.escaped[key] = escaped ? 1 : 0
-    this.depth[key] = depth
+    this.sign[key] = sign
   }
 
   /** One whose path was not learned; of a string `from` and `to` are those of its quotes. */
@@ -104,18 +107,14 @@ export class FoundMembers {
 
   private grow(): void {
     const size = Math.max(64, this.paths.count * 2)
-    const { seen, from, to, kind, escaped, depth } = this
+    const { seen, from, to, sign } = this
     this.seen = new Float64Array(size)
     this.seen.set(seen)
     this.from = new Uint32Array(size)
     this.from.set(from)
     this.to = new Uint32Array(size)
     this.to.set(to)
-    this.kind = new Uint8Array(size)
-    this.kind.set(kind)
-    this.escaped = new Uint8Array(size)
-    this.escaped.set(escaped)
-    this.depth = new Uint16Array(size)
-    this.depth.set(depth)
+    this.sign = new Uint32Array(size)
+    this.sign.set(sign)
   }
 }

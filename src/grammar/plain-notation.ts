@@ -20,6 +20,7 @@ export const kindOf = ({ bytes }: Machine, from: number, to: number): number => 
 /** Values that are bare or in one of `quotes`: as JSON, numbers and booleans that are bare stay such, all else is a string. */
 export const plainNotation = (quotes: ReadonlySet<number>, decode: Notation['decode']): Notation => ({
   decode,
+  isJson: false,
   json(m, from, to) {
     m.first = from
     m.second = to

@@ -1,6 +1,7 @@
 import { jsonKind } from '../event/json-reader.ts'
 import { encode } from './encode.ts'
 import type { DelimitedOp } from './form.ts'
+import { signOf } from './found-members.ts'
 import { fail, type Machine } from './machine.ts'
 import { kindOf, plainNotation } from './plain-notation.ts'
 import { type Step, sameBytes, stepOf } from './step.ts'
@@ -28,8 +29,9 @@ export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {
 
   const note = (i: number, kind: number, from: number, to: number, escaped: boolean): void => {
     const { key, other } = columns[i]!
-    if (key >= 0) found.note(key, kind, from, to, escaped, 0)
-    else if (found.keepsOthers) found.noteOther(other, kind, from, to, escaped, 0)
+    const sign = signOf(kind, escaped, 0)
+    if (key >= 0) found.note(key, sign, from, to)
+    else if (found.keepsOthers) found.noteOther(other, sign, from, to)
   }
 
   /** Reads the value at `m.at`, of column `i`; false where its quotes are not closed, or something stands behind them. */

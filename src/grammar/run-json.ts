@@ -12,7 +12,7 @@ import {
 } from '../event/json-reader.ts'
 import { encode } from './encode.ts'
 import type { JsonOp } from './form.ts'
-import type { FoundMembers } from './found-members.ts'
+import { type FoundMembers, signOf } from './found-members.ts'
 import { hashOf } from './json-paths.ts'
 import { quoteJson, repeatsKeys, withoutRepeats } from './json-text.ts'
 import { fail, type Machine } from './machine.ts'
@@ -31,6 +31,7 @@ const notation = (): Notation => {
   const cursor = jsonCursor()
   return {
     decode: decodeEscapes,
+    isJson: true,
     json(m, from, to, depth) {
       m.first = from
       m.second = to
@@ -127,11 +128,12 @@ class JsonRun {
       const kind = readValue(c)
       if (kind === jsonKind.bad) return false
       const key = node >= 0 ? paths.keyOf(node) : -1
-      const isNested = key >= 0 && this.nested.has(key)
+      const isNested = key >= 0 && this.nested.size > 0 && this.nested.has(key)
       if (isNested && kind === jsonKind.string && this.within(m, node)) continue
-      if (key >= 0 && !isNested) found.note(key, kind, c.from, c.to, c.escaped, c.depth)
+      const sign = signOf(kind, c.escaped, c.depth)
+      if (key >= 0 && !isNested) found.note(key, sign, c.from, c.to)
       else if (!found.keepsOthers) continue
-      else if (node >= 0) found.noteOther(paths.keyOfOther(node), kind, c.from, c.to, c.escaped, c.depth)
+      else if (node >= 0) found.noteOther(paths.keyOfOther(node), sign, c.from, c.to)
       else {
         const span = kind === jsonKind.string ? 1 : 0
         found.noteUnknown(m.bytes, this.pathHash, this.pathFrom, this.pathTo, c.from - span, c.to + span, c.depth)

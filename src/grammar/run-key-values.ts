@@ -3,7 +3,7 @@ import { findEither, fourfold } from '../memory/wide.ts'
 import { decodeAny } from './decode.ts'
 import { encode } from './encode.ts'
 import type { KeyValuesOp } from './form.ts'
-import type { FoundMembers } from './found-members.ts'
+import { type FoundMembers, signOf } from './found-members.ts'
 import { hashOf } from './json-paths.ts'
 import { fail, type Machine } from './machine.ts'
 import { MemberNames } from './member-names.ts'
@@ -269,9 +269,10 @@ class KeyValuesRun {
   ): void {
     const { found } = this
     const key = node < 0 ? -1 : found.paths.keyOf(node)
-    if (key >= 0) found.note(key, kind, from, to, escaped, 0)
+    const sign = signOf(kind, escaped, 0)
+    if (key >= 0) found.note(key, sign, from, to)
     else if (!found.keepsOthers) return
-    else if (node >= 0) found.noteOther(found.paths.keyOfOther(node), kind, from, to, escaped, 0)
+    else if (node >= 0) found.noteOther(found.paths.keyOfOther(node), sign, from, to)
     else {
       const { prefix } = this
       const { bytes } = m

@@ -2,7 +2,7 @@ import { absent } from '../event/column.ts'
 import { decodeEscapes, jsonCursor, jsonKind, readValue, setJson, skipBlank } from '../event/json-reader.ts'
 import { soundText } from './decode.ts'
 import type { JsonMember } from './form.ts'
-import { FoundMembers } from './found-members.ts'
+import { depthIn, FoundMembers, isEscaped, kindIn } from './found-members.ts'
 import { PathTable } from './json-paths.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
 import { isSet, opened, putNumber, putText, takeBack } from './slot.ts'
@@ -46,6 +46,8 @@ export interface Needs {
 export interface Notation {
   /** Decodes the escapes of a string; the end of what it wrote at `at` of `out`. */
   readonly decode: typeof decodeEscapes
+  /** Values that hold no others are JSON as they stand. */
+  readonly isJson: boolean
   /** The value from `from` to `to` as JSON text, in `m.first` … `m.second`. Strings have their quotes. */
   readonly json: (m: Machine, from: number, to: number, depth: number) => void
 }
@@ -109,7 +111,10 @@ export class Members {
       for (let bits = pending[word]!; bits !== 0; bits &= bits - 1) {
         const taker = word * 32 + 31 - Math.clz32(bits & -bits)
         if (taker < lines.length) this.takeLine(m, lines[taker]!)
-        else if (!this.takeMember(m, members[taker - lines.length]!)) return false
+        else {
+          const member = members[taker - lines.length]!
+          if (!this.takeText(m, member) && !this.takeMember(m, member)) return false
+        }
       }
     }
     if (this.needs !== undefined) this.look(m, this.needs)
@@ -142,14 +147,14 @@ export class Members {
   }
 
   private isNone(key: number): boolean {
-    const kind = this.found.kind[key]!
+    const kind = kindIn(this.found.sign[key]!)
     return kind === jsonKind.null || (kind === jsonKind.string && this.found.from[key] === this.found.to[key])
   }
 
   private takeLine(m: Machine, line: MemberLine & { readonly key: number }): void {
     const { key } = line
     if (this.found.seen[key] !== this.found.serial || this.isNone(key)) return
-    const kind = this.found.kind[key]!
+    const kind = kindIn(this.found.sign[key]!)
     if (kind === jsonKind.object || kind === jsonKind.array) {
       const [step] = line.steps
       if (!line.whole || !step!.span(m, step!, this.found.from[key]!, this.found.to[key]!)) this.keepKey(m, key)
@@ -173,6 +178,16 @@ export class Members {
     if (good) return
     takeBack(m, line.touched)
     this.keepKey(m, key)
+  }
+
+  /** A string as it stands, for a text of one name: most members are. False: not taken. */
+  private takeText(m: Machine, { text, list, keys, step }: Member & { readonly keys: readonly number[] }): boolean {
+    if (!text || list || keys.length > 1) return false
+    const { seen, serial, sign, from, to } = this.found
+    const key = keys[0]!
+    if (seen[key] !== serial || sign[key] !== jsonKind.string || from[key] === to[key]) return false
+    putText(m, step.slot, from[key]!, to[key]!)
+    return true
   }
 
   private takeMember(m: Machine, member: Member & { readonly keys: readonly number[] }): boolean {
@@ -210,8 +225,7 @@ export class Members {
   private content(m: Machine, key: number): void {
     m.first = this.found.from[key]!
     m.second = this.found.to[key]!
-    if (this.found.escaped[key] === 1 && this.found.kind[key] === jsonKind.string)
-      this.decoded(m, m.first, m.second, this.notation.decode)
+    if (isEscaped(this.found.sign[key]!)) this.decoded(m, m.first, m.second, this.notation.decode)
   }
 
   private decoded(m: Machine, from: number, to: number, decode: typeof decodeEscapes): void {
@@ -221,7 +235,7 @@ export class Members {
   }
 
   private value(m: Machine, member: Member, key: number): boolean {
-    const kind = this.found.kind[key]!
+    const kind = kindIn(this.found.sign[key]!)
     if (!member.list) {
       if (kind === jsonKind.array && member.octets)
         return this.octets(m, member, this.found.from[key]!, this.found.to[key]!)
@@ -307,7 +321,7 @@ export class Members {
 
   private keepKey(m: Machine, key: number): void {
     if (this.undeclared < 0) return
-    const span = this.found.kind[key] === jsonKind.string ? 1 : 0
+    const span = kindIn(this.found.sign[key]!) === jsonKind.string ? 1 : 0
     const name = this.found.paths.address(m, key)
     this.keep(
       m,
@@ -315,12 +329,15 @@ export class Members {
       name + this.found.paths.length(key),
       this.found.from[key]! - span,
       this.found.to[key]! + span,
-      this.found.depth[key]!,
+      depthIn(this.found.sign[key]!),
     )
   }
 
   private keep(m: Machine, keyFrom: number, keyTo: number, from: number, to: number, depth: number): void {
-    this.notation.json(m, from, to, depth)
+    if (depth === 0 && this.notation.isJson) {
+      m.first = from
+      m.second = to
+    } else this.notation.json(m, from, to, depth)
     const slot = opened(m, this.undeclared)
     const cell = slot.cursor++
     slot.start[cell] = keyFrom
