@@ -366,16 +366,14 @@ const needsOf = ({ needs, members }: JsonOp, slotOf: SlotOf): Pick<MembersSpec, 
     : {
         needs: {
           slot: slotOf(needs.field),
-          by: new Map(
-            Object.entries(needs.by).map(([text, fields]) => [
-              text,
-              fields.map((field) => ({
-                field,
-                slot: slotOf(field),
-                name: members.find((member) => member.field === field)?.keys[0] ?? field,
-              })),
-            ]),
-          ),
+          by: Object.entries(needs.by).map(([text, fields]) => ({
+            text: encode(text),
+            needed: fields.map((field) => ({
+              field,
+              slot: slotOf(field),
+              name: members.find((member) => member.field === field)?.keys[0] ?? field,
+            })),
+          })),
         },
       }
 

@@ -5,6 +5,8 @@ import { KeySet, type PathTable } from './json-paths.ts'
 export const signOf = (kind: number, escaped: boolean, depth: number): number =>
   kind | (escaped && kind === jsonKind.string ? escapedBit : 0) | (depth << 16)
 const escapedBit = 0x100
+const none = -1
+const several = -2
 export const kindIn = (sign: number): number => sign & 0xff
 export const isEscaped = (sign: number): boolean => (sign & escapedBit) !== 0
 export const depthIn = (sign: number): number => sign >>> 16
@@ -26,6 +28,9 @@ export class FoundMembers {
   private readonly expected: Int32Array
   /** By key: who takes it. */
   private readonly takers: Int32Array
+  /** By taker that has one in this record: the only key of it, else `several` or `none`. */
+  readonly only: Int32Array
+  private readonly missed: readonly number[]
   /** Members that no field takes, in the order of their first: a key, or of one whose path was not learned -1 - its number in `others`. */
   order = new Int32Array(64)
   kept = 0
@@ -46,6 +51,8 @@ export class FoundMembers {
     this.takers = new Int32Array(count).fill(-1)
     this.expected = new Int32Array((takers.length + 31) >> 5)
     this.pending = new Int32Array(this.expected.length)
+    this.only = new Int32Array(takers.length)
+    this.missed = [...takers.keys()].filter((taker) => takers[taker]!.expected)
     for (const [taker, { keys, expected }] of takers.entries()) {
       for (const key of keys) this.takers[key] = taker
       if (expected) this.expected[taker >> 5]! |= 1 << (taker & 31)
@@ -59,6 +66,8 @@ export class FoundMembers {
     this.kept = 0
     const { pending, expected } = this
     for (let i = 0; i < pending.length; i++) pending[i] = expected[i]!
+    const { only, missed } = this
+    for (let i = 0; i < missed.length; i++) only[missed[i]!] = none
   }
 
   /** The record has the key; of a string `from` and `to` are what stands between the quotes. The last one counts. */
@@ -68,7 +77,13 @@ export class FoundMembers {
     this.to[key] = to
     this.sign[key] = sign
     const taker = this.takers[key]!
-    if (taker >= 0) this.pending[taker >> 5]! |= 1 << (taker & 31)
+    if (taker < 0) return
+    const { pending, only } = this
+    const bit = 1 << (taker & 31)
+    if ((pending[taker >> 5]! & bit) === 0) {
+      pending[taker >> 5]! |= bit
+      only[taker] = key
+    } else if (only[taker] !== key) only[taker] = only[taker] === none ? key : several
   }
 
   /** The record has a member that no field takes; see `PathTable.keyOfOther`. */

@@ -8,7 +8,7 @@ const longestNumber = 40
 const cursor = jsonCursor()
 
 /** What a value that is not quoted is: a number or boolean as JSON has it, else text. */
-export const kindOf = ({ bytes }: Machine, from: number, to: number): number => {
+const kindOf = ({ bytes }: Machine, from: number, to: number): number => {
   const b = bytes[from]!
   const mayBe = b === 45 || (b >= 48 && b <= 57) ? to - from <= longestNumber : b === 116 || b === 102
   if (!mayBe) return plainText
@@ -21,6 +21,8 @@ export const kindOf = ({ bytes }: Machine, from: number, to: number): number => 
 export const plainNotation = (quotes: ReadonlySet<number>, decode: Notation['decode']): Notation => ({
   decode,
   isJson: false,
+  // What is not in quotes is looked at where that matters.
+  isNumber: (m, kind, from, to) => kind === plainText && kindOf(m, from, to) === jsonKind.number,
   json(m, from, to) {
     m.first = from
     m.second = to

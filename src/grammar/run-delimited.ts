@@ -3,9 +3,9 @@ import { encode } from './encode.ts'
 import type { DelimitedOp } from './form.ts'
 import { signOf } from './found-members.ts'
 import { fail, type Machine } from './machine.ts'
-import { kindOf, plainNotation } from './plain-notation.ts'
+import { plainNotation } from './plain-notation.ts'
 import { type Step, sameBytes, stepOf } from './step.ts'
-import { Members, type MembersSpec, type Notation } from './take-members.ts'
+import { Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
 
 /** See `DelimitedOp`. Our own and no library: values stay where they are in the arena, and a failure tells their place. */
 export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {
@@ -57,7 +57,7 @@ export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {
     while (to < end && !sameBytes(bytes, to, end, separator)) to++
     m.at = to
     const isNone = to === from || absent.some((mark) => mark.length === to - from && sameBytes(bytes, from, to, mark))
-    if (!isNone) note(i, kindOf(m, from, to), from, to, false)
+    if (!isNone) note(i, plainText, from, to, false)
     return true
   }
 

@@ -32,6 +32,7 @@ const notation = (): Notation => {
   return {
     decode: decodeEscapes,
     isJson: true,
+    isNumber: (_, kind) => kind === jsonKind.number,
     json(m, from, to, depth) {
       m.first = from
       m.second = to

@@ -7,10 +7,10 @@ import { type FoundMembers, signOf } from './found-members.ts'
 import { hashOf } from './json-paths.ts'
 import { fail, type Machine } from './machine.ts'
 import { MemberNames } from './member-names.ts'
-import { kindOf, plainNotation } from './plain-notation.ts'
+import { plainNotation } from './plain-notation.ts'
 import { putText } from './slot.ts'
 import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
-import { keyAlone, Members, type MembersSpec, type Notation } from './take-members.ts'
+import { keyAlone, Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
 
 const longestPath = 1024
 
@@ -181,7 +181,7 @@ class KeyValuesRun {
     const end = this.plainEnd(m, from)
     let to = end
     while (to > from && isBlank(bytes[to - 1])) to--
-    if (to > from) this.note(m, node, keyFrom, keyTo, kindOf(m, from, to), from, to, false)
+    if (to > from) this.note(m, node, keyFrom, keyTo, plainText, from, to, false)
     return end
   }
 

@@ -6,7 +6,7 @@ import { depthIn, FoundMembers, isEscaped, kindIn } from './found-members.ts'
 import { PathTable } from './json-paths.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
 import { isSet, opened, putNumber, putText, takeBack } from './slot.ts'
-import { runAll, type Step } from './step.ts'
+import { runAll, type Step, sameBytes } from './step.ts'
 
 /** A declared member, made ready: where it goes and how it is read. */
 export interface Member {
@@ -37,10 +37,13 @@ export interface MembersSpec {
   readonly undeclared: number
   readonly needs?: Needs
 }
-/** What has to be there by the text of a slot: a slot, and the name it is missed by. */
+/** What has to be there by the text of a slot: slots, and the names they are missed by. */
 export interface Needs {
   readonly slot: number
-  readonly by: ReadonlyMap<string, readonly { readonly slot: number; readonly name: string; readonly field: string }[]>
+  readonly by: readonly {
+    readonly text: Uint8Array
+    readonly needed: readonly { readonly slot: number; readonly name: string; readonly field: string }[]
+  }[]
 }
 /** How values stand in the record. */
 export interface Notation {
@@ -48,6 +51,7 @@ export interface Notation {
   readonly decode: typeof decodeEscapes
   /** Values that hold no others are JSON as they stand. */
   readonly isJson: boolean
+  readonly isNumber: (m: Machine, kind: number, from: number, to: number) => boolean
   /** The value from `from` to `to` as JSON text, in `m.first` … `m.second`. Strings have their quotes. */
   readonly json: (m: Machine, from: number, to: number, depth: number) => void
 }
@@ -113,7 +117,8 @@ export class Members {
         if (taker < lines.length) this.takeLine(m, lines[taker]!)
         else {
           const member = members[taker - lines.length]!
-          if (!this.takeText(m, member) && !this.takeMember(m, member)) return false
+          const only = found.only[taker]!
+          if (!this.takeText(m, member, only) && !this.takeMember(m, member, only)) return false
         }
       }
     }
@@ -133,10 +138,16 @@ export class Members {
   private look(m: Machine, { slot, by }: Needs): void {
     const text = m.slots[slot]
     if (text === undefined || !isSet(m, text)) return
-    const needed = by.get(m.node.toString('utf8', text.start[m.row], text.end[m.row])) ?? []
-    for (const one of needed) {
-      const held = m.slots[one.slot]
-      if (held !== undefined && !isSet(m, held)) this.missing.push(one)
+    const from = text.start[m.row]!
+    const to = text.end[m.row]!
+    for (let i = 0; i < by.length; i++) {
+      const one = by[i]!
+      if (one.text.length !== to - from || !sameBytes(m.bytes, from, to, one.text)) continue
+      for (let k = 0; k < one.needed.length; k++) {
+        const held = m.slots[one.needed[k]!.slot]
+        if (held !== undefined && !isSet(m, held)) this.missing.push(one.needed[k]!)
+      }
+      return
     }
   }
 
@@ -180,21 +191,21 @@ export class Members {
     this.keepKey(m, key)
   }
 
-  /** A string as it stands, for a text of one name: most members are. False: not taken. */
-  private takeText(m: Machine, { text, list, keys, step }: Member & { readonly keys: readonly number[] }): boolean {
-    if (!text || list || keys.length > 1) return false
-    const { seen, serial, sign, from, to } = this.found
-    const key = keys[0]!
-    if (seen[key] !== serial || sign[key] !== jsonKind.string || from[key] === to[key]) return false
+  /** A string as it stands, for a text of which it is the only key: most members are. False: not taken. */
+  private takeText(m: Machine, { text, list, step }: Member, key: number): boolean {
+    const { sign, from, to } = this.found
+    if (!text || list || key < 0 || sign[key] !== jsonKind.string || from[key] === to[key]) return false
     putText(m, step.slot, from[key]!, to[key]!)
     return true
   }
 
-  private takeMember(m: Machine, member: Member & { readonly keys: readonly number[] }): boolean {
+  /** `only`: the one of its keys that the record has; less than zero: none, or several. */
+  private takeMember(m: Machine, member: Member & { readonly keys: readonly number[] }, only: number): boolean {
     let done = false
     let unfit = -1
-    for (let i = 0; i < member.keys.length; i++) {
-      const key = member.keys[i]!
+    const count = only >= 0 ? 1 : member.keys.length
+    for (let i = 0; i < count; i++) {
+      const key = only >= 0 ? only : member.keys[i]!
       if (this.found.seen[key] !== this.found.serial || this.isNone(key)) continue
       const { farAt, anchor } = m
       if (!done) {
@@ -311,7 +322,7 @@ export class Members {
       return true
     }
     if (step.span(m, step, from, to)) return true
-    if (!member.long || kind !== jsonKind.number) return false
+    if (!member.long || !this.notation.isNumber(m, kind, from, to)) return false
     // `200.0` and `2e2` are whole as well.
     const value = Number(m.node.toString('latin1', from, to))
     if (!Number.isSafeInteger(value)) return false
