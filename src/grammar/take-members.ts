@@ -158,22 +158,22 @@ export class Members {
   }
 
   private isNone(key: number): boolean {
-    const kind = kindIn(this.found.sign[key]!)
-    return kind === jsonKind.null || (kind === jsonKind.string && this.found.from[key] === this.found.to[key])
+    const kind = kindIn(this.found.sign(key))
+    return kind === jsonKind.null || (kind === jsonKind.string && this.found.from(key) === this.found.to(key))
   }
 
   private takeLine(m: Machine, line: MemberLine & { readonly key: number }): void {
     const { key } = line
-    if (this.found.seen[key] !== this.found.serial || this.isNone(key)) return
-    const kind = kindIn(this.found.sign[key]!)
+    if (!this.found.has(key) || this.isNone(key)) return
+    const kind = kindIn(this.found.sign(key))
     if (kind === jsonKind.object || kind === jsonKind.array) {
       const [step] = line.steps
-      if (!line.whole || !step!.span(m, step!, this.found.from[key]!, this.found.to[key]!)) this.keepKey(m, key)
+      if (!line.whole || !step!.span(m, step!, this.found.from(key), this.found.to(key))) this.keepKey(m, key)
       return
     }
     const { at, end, limit, farAt, anchor } = m
     // Where the whole record is a copy already, failures tell where that began.
-    if (anchor < 0) m.anchor = this.found.from[key]!
+    if (anchor < 0) m.anchor = this.found.from(key)
     this.content(m, key)
     m.at = m.first
     m.end = m.second
@@ -193,9 +193,12 @@ export class Members {
 
   /** A string as it stands, for a text of which it is the only key: most members are. False: not taken. */
   private takeText(m: Machine, { text, list, step }: Member, key: number): boolean {
-    const { sign, from, to } = this.found
-    if (!text || list || key < 0 || sign[key] !== jsonKind.string || from[key] === to[key]) return false
-    putText(m, step.slot, from[key]!, to[key]!)
+    if (!text || list || key < 0) return false
+    const { found } = this
+    const from = found.from(key)
+    const to = found.to(key)
+    if (found.sign(key) !== jsonKind.string || from === to) return false
+    putText(m, step.slot, from, to)
     return true
   }
 
@@ -206,11 +209,11 @@ export class Members {
     const count = only >= 0 ? 1 : member.keys.length
     for (let i = 0; i < count; i++) {
       const key = only >= 0 ? only : member.keys[i]!
-      if (this.found.seen[key] !== this.found.serial || this.isNone(key)) continue
+      if (!this.found.has(key) || this.isNone(key)) continue
       const { farAt, anchor } = m
       if (!done) {
         m.farAt = member.required ? farAt : Number.POSITIVE_INFINITY
-        if (anchor < 0) m.anchor = this.found.from[key]!
+        if (anchor < 0) m.anchor = this.found.from(key)
         done = this.value(m, member, key)
         m.anchor = anchor
         m.farAt = member.required && !done ? m.farAt : farAt
@@ -220,7 +223,7 @@ export class Members {
       }
       this.keepKey(m, key)
     }
-    if (member.there && !member.keys.some((key) => this.found.seen[key] === this.found.serial)) {
+    if (member.there && !member.keys.some((key) => this.found.has(key))) {
       this.missing.push({ name: member.names[0]!, field: member.field })
       return true
     }
@@ -229,14 +232,14 @@ export class Members {
       this.missing.push({ name: member.names[0]!, field: member.field })
       return true
     }
-    return fail(m, 'bad_value', this.found.from[unfit]!, member.step.expected, member.field)
+    return fail(m, 'bad_value', this.found.from(unfit), member.step.expected, member.field)
   }
 
   /** The text of a string, decoded, in `m.first` … `m.second`. */
   private content(m: Machine, key: number): void {
-    m.first = this.found.from[key]!
-    m.second = this.found.to[key]!
-    if (isEscaped(this.found.sign[key]!)) this.decoded(m, m.first, m.second, this.notation.decode)
+    m.first = this.found.from(key)
+    m.second = this.found.to(key)
+    if (isEscaped(this.found.sign(key))) this.decoded(m, m.first, m.second, this.notation.decode)
   }
 
   private decoded(m: Machine, from: number, to: number, decode: typeof decodeEscapes): void {
@@ -246,16 +249,16 @@ export class Members {
   }
 
   private value(m: Machine, member: Member, key: number): boolean {
-    const kind = kindIn(this.found.sign[key]!)
+    const kind = kindIn(this.found.sign(key))
     if (!member.list) {
       if (kind === jsonKind.array && member.octets)
-        return this.octets(m, member, this.found.from[key]!, this.found.to[key]!)
+        return this.octets(m, member, this.found.from(key), this.found.to(key))
       if (kind === jsonKind.object || kind === jsonKind.array) return false
       this.content(m, key)
       return this.scalar(m, member, kind, m.first, m.second)
     }
     if (kind === jsonKind.object) return false
-    if (kind === jsonKind.array) return this.elements(m, member, this.found.from[key]!, this.found.to[key]!)
+    if (kind === jsonKind.array) return this.elements(m, member, this.found.from(key), this.found.to(key))
     this.content(m, key)
     return this.listed(m, member, kind, m.first, m.second)
   }
@@ -332,15 +335,15 @@ export class Members {
 
   private keepKey(m: Machine, key: number): void {
     if (this.undeclared < 0) return
-    const span = kindIn(this.found.sign[key]!) === jsonKind.string ? 1 : 0
+    const span = kindIn(this.found.sign(key)) === jsonKind.string ? 1 : 0
     const name = this.found.paths.address(m, key)
     this.keep(
       m,
       name,
       name + this.found.paths.length(key),
-      this.found.from[key]! - span,
-      this.found.to[key]! + span,
-      depthIn(this.found.sign[key]!),
+      this.found.from(key) - span,
+      this.found.to(key) + span,
+      depthIn(this.found.sign(key)),
     )
   }
 
