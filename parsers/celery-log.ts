@@ -15,6 +15,7 @@ import {
   text,
   time,
   uncoloured,
+  whole,
   withTrace,
   word,
 } from 'tailrace'
@@ -24,7 +25,9 @@ const level = oneOfWords('log.level', ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRI
 const front = line`[${time('@timestamp', 'iso')}: ${level}/${text('process.name')}] `
 /** On a terminal records of these levels are coloured as a whole. */
 const inColour = line`\u001b[1;${skip()}m[${time('@timestamp', 'iso')}: ${level}/`
-const framing = starts([front, inColour])
+/** What worker and beat print when they begin: further lines of it tell their settings, and the tasks there are. */
+const banner = either(line` -------------- ${word('celery.node')} v`, line`celery beat v`)
+const framing = starts([front, inColour, banner])
 const task = line`${word('celery.task.name')}[${word('celery.task.id')}]`
 const said = withTrace('message', pythonTrace)
 
@@ -125,6 +128,16 @@ const plain = grammar({
   ],
 })
 
+const begins = grammar({
+  name: 'celery.log.banner',
+  line: whole('message', line`${banner}${skip('rest')}`),
+  framing,
+  samples: [
+    ' -------------- worker@shop v5.3.6 (emerald-rush)\n--- ***** ----- \n- ** ---------- [config]\n\n[tasks]\n  . shop.pay\n',
+    'celery beat v5.3.6 (emerald-rush) is starting.\n__    -    ... __   -        _\nLocalTime -> 2026-03-10 08:00:00',
+  ],
+})
+
 const failedInColour = grammar({
   name: 'celery.log.failed_in_colour',
   line: uncoloured(failure),
@@ -162,6 +175,7 @@ export const celeryLog = oneOf(
   limited,
   scheduled,
   plain,
+  begins,
   failedInColour,
   plainInColour,
 )

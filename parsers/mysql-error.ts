@@ -1,4 +1,18 @@
-import { blanks, grammar, type Infer, int, line, oneOf, optional, or, rest, starts, time, word } from 'tailrace'
+import {
+  blanks,
+  grammar,
+  type Infer,
+  int,
+  line,
+  oneOf,
+  oneOfWords,
+  optional,
+  or,
+  rest,
+  starts,
+  time,
+  word,
+} from 'tailrace'
 
 /** MySQL from 5.7 and MariaDB from 10.1 write whole dates, MariaDB with a blank before a single-digit hour. */
 const dated = time('@timestamp', 'iso', 'yyyy-MM-dd H:mm:ss')
@@ -25,6 +39,13 @@ const threaded = grammar({
     "2026-02-11  6:43:36 0 [Note] mariadbd: ready for connections.\nVersion: '10.11.6-MariaDB'  socket: '/run/mysqld/mysqld.sock'  port: 3306  Debian 12",
     '2026-02-11T06:43:36.335060Z 139872 [Warning] Aborted connection 139872 to db: shop',
   ],
+})
+/** The script that a container begins with. */
+const entrypoint = grammar({
+  name: 'mysql.error.entrypoint',
+  line: line`${dated} [${word('log.level')}] [${oneOfWords('event.provider', ['Entrypoint'])}]: ${rest('message')}`,
+  framing,
+  samples: ['2026-02-11 06:43:36+00:00 [Note] [Entrypoint]: Entrypoint script for MySQL Server 8.4.3-1.el9 started.'],
 })
 /** MySQL up to 5.5, and what InnoDB and signal handlers wrote themselves. */
 const old = grammar({
@@ -54,7 +75,7 @@ const general = grammar({
   samples: ['260211  6:43:36\t    13 Query\tSELECT 1'],
 })
 
-const own = oneOf('mysql.error.own', coded, threaded, general, old)
+const own = oneOf('mysql.error.own', coded, threaded, entrypoint, general, old)
 
 /**
  * The error log of MySQL 5.1 to 9, Percona Server and MariaDB. A line that begins with no time (a version, a stack

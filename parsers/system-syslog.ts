@@ -12,7 +12,15 @@ export const systemSyslog = oneOf(
     url: 'https://www.rfc-editor.org/rfc/rfc5424',
     framing: indented(),
     toldBy: syslogOwn,
-    moreGeneralThan: ['python.log', 'haproxy.log', 'node.winston', 'system.auth', 'postfix.log', 'postgresql.log'],
+    moreGeneralThan: [
+      'python.log',
+      'haproxy.log',
+      'node.winston',
+      'system.auth',
+      'postfix.log',
+      'postgresql.log',
+      'mysql.error',
+    ],
   },
   syslogAll,
 )

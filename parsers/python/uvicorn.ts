@@ -50,6 +50,18 @@ const levelled = line`${prefix}${either(access, said)}`
 
 export const uvicornStarts = [prefix, inColour, line`${named}${logger} `, line`${named}${access}`]
 
+const derive = { 'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure') } as const
+
+/** Its access lines where it is a worker of gunicorn, whose format is the message alone. */
+export const workerAccessStart = line`${client} - "`
+export const workerAccess = grammar({
+  name: 'uvicorn.log.worker',
+  line: line`${client} - "${request}`,
+  derive,
+  framing: starts([workerAccessStart]),
+  samples: ['203.0.113.7:50312 - "GET / HTTP/1.1" 200'],
+})
+
 /**
  * uvicorn: what the server says, its access log and the tracebacks of applications, plain or coloured, with or without a
  * time. A line without time happened when it was read, as far as anyone can tell.
@@ -57,7 +69,7 @@ export const uvicornStarts = [prefix, inColour, line`${named}${logger} `, line`$
 export const uvicornRecords = grammar({
   name: 'uvicorn.log',
   line: either(levelled, uncoloured(levelled), line`${named}${either(access, line`${logger} ${said}`)}`),
-  derive: { 'event.outcome': rangesOf('http.response.status_code', [[400, 'success']], 'failure') },
+  derive,
   framing: starts(uvicornStarts),
   samples: [
     'INFO:     Started server process [7]',

@@ -52,6 +52,7 @@ const recordsOf = (grammar: Grammar, lines: readonly HeadLine[], whole: boolean)
       continue
     }
     if (starts === 'between') open = false
+    else if (!open && translate === undefined && isBlank(text)) continue
     else if (starts || !open) {
       if (records.length > most) break
       records.push([])

@@ -44,7 +44,7 @@ export interface Cut {
 
 /**
  * Groups lines into records, each from its first character to behind its last line end. Empty lines between records
- * (blank ones too, where every line is a record), lines the framing puts between them, and NUL bytes before one belong to
+ * (blank ones too: none begins a record), lines the framing puts between them, and NUL bytes before one belong to
  * none: they are separators, the bytes between one record's `to` and the next one's `from`. Empty lines behind the last
  * line of a joined record are covered by it but no part of its text. `final`: the last record is ended although no next
  * one has begun, and gets the bits `ended`.
@@ -175,7 +175,8 @@ const cutJoined = (
     }
     const start = lines.start[i]! + lines.hole[i]!
     const end = lines.end[i]!
-    if (end === start || (!told && isBetween(start, end, lines.to[i]! - at))) {
+    const isNone = end === start || (!entire && isBlank(bytes, start, end))
+    if (isNone || (!told && isBetween(start, end, lines.to[i]! - at))) {
       behind += lines.to[i]! - at
       continue
     }

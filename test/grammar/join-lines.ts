@@ -5,6 +5,8 @@ const tell = (reader: LineReader, line: Uint8Array, size: number): ReturnType<Li
   const bytes = Buffer.concat([Buffer.from("\n#'"), line, Buffer.from("\n'x")])
   return reader.starts(bytes, 3, bytes.length - 3, size)
 }
+/** A blank line begins no record. */
+const isBlank = (line: Uint8Array): boolean => line.every((b) => b === 32 || b === 9)
 /** NUL bytes where a record may begin are a hole, and none of it. */
 const behindHole = (line: Uint8Array): Uint8Array => line.subarray(line.findIndex((b) => b !== 0) >>> 0)
 
@@ -23,7 +25,8 @@ export const joinLines = (
     const whole = lines[i]!
     const line = behindHole(whole)
     const fresh = framing.begin()
-    reader = line.length === 0 || tell(fresh, line, sizes[i]!) === 'between' ? undefined : fresh
+    const isNone = isBlank(line) && (line.length === 0 || framing.translate === undefined)
+    reader = isNone || tell(fresh, line, sizes[i]!) === 'between' ? undefined : fresh
     if (reader !== undefined) records.push([line])
   }
   for (let i = 0; i < lines.length || reader !== undefined; i++) {

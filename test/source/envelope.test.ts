@@ -210,7 +210,11 @@ const logs = fc.record({
   records: fc.array(
     fc.record({
       stream: fc.constantFrom('stdout', 'stderr'),
-      lines: fc.array(fc.stringMatching(/^[a-z"\\\n中]{1,30}$/), { minLength: 1, maxLength: 4 }),
+      // A blank line begins no record.
+      lines: fc.array(fc.stringMatching(/^[a-z"\\\n中]{0,15}[a-z"\\中][a-z"\\\n中]{0,14}$/), {
+        minLength: 1,
+        maxLength: 4,
+      }),
       pieces: fc.integer({ min: 1, max: 3 }),
     }),
     { minLength: 1, maxLength: 20 },

@@ -32,7 +32,7 @@ const expectedOf = (bytes: Buffer, joins: boolean) => {
     }
     // NUL bytes where a record may begin are a hole, and none of it.
     while (line.from < line.end && bytes[line.from] === 0) line.from++
-    const isRecord = line.end > line.from && (joins || bytes.subarray(line.from, line.end).some(isNoBlank))
+    const isRecord = bytes.subarray(line.from, line.end).some(isNoBlank)
     if (isRecord) groups.push([line])
     open = joins && isRecord
   }

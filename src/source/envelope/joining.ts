@@ -137,6 +137,7 @@ const takeLine = (bytes: Uint8Array, area: Area, stream: Stream, line: StreamLin
         continue
       }
     } else if (!isEmpty) {
+      if (isBlank(bytes, next)) continue
       stream.reader = framing.begin()
       if (stream.reader.starts(bytes, next.start, limit) === 'between') continue
     }
