@@ -68,8 +68,9 @@ const covered = (
     const words = wordsOf(group.tokens, messageOf(group), shorten)
     standing.set(group, [])
     if (words === undefined) continue
-    const constant = words.filter(({ text, around }) => around === undefined && lettered.test(text)).length
-    const one = { group, words, isGeneral: constant >= 2 && constant < words.length }
+    const constant = words.filter(({ text }) => lettered.test(text)).length
+    const hasValues = words.some(({ around }) => around !== undefined)
+    const one = { group, words, isGeneral: constant >= 2 && hasValues }
     const alike = buckets.get(words.length) ?? []
     const by = alike.find((other) => covers(other, one))
     if (by !== undefined) {

@@ -21,6 +21,9 @@ const infinitive = new Set(
 /** Words that say a value, whatever the message. */
 const literals = new Set('yes no true false on off null nil none undefined unknown ok n/a up down'.split(' '))
 
+/** Whether it says a value, whatever the message. */
+export const isLiteral = (word: string): boolean => literals.has(word.toLowerCase())
+
 const hasLetter = /\p{L}/u
 export const isWord = (token: string): boolean => token !== gap && hasLetter.test(token)
 /** A name made for machines: dots, slashes, underscores or humps inside. */
@@ -85,7 +88,7 @@ export const areValues = ({ words, tokens, place, constant, crosses }: Column): 
   if (real.some((word) => !isWord(word))) return words.has(gap)
   const verbs = real.filter(isVerbal).length
   if (words.has(gap)) return verbs === 0 || announces(tokens, place)
-  if (real.every((word) => literals.has(word.toLowerCase()))) return true
+  if (real.every(isLiteral)) return true
   // What a message begins with, and little else, is what it speaks of: `tickTime set to 500`.
   if (isVerb(tokens, place)) return false
   if (place > 0 && real.every((word) => letterAlone.test(word))) return true

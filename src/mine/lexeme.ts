@@ -44,6 +44,7 @@ const shapes: readonly (readonly [Exclude<Shape, 'word' | 'mark'>, RegExp])[] = 
     ['number', '[-+]?(?:\\d+(?:[.,]\\d+)*)(?:[eE][-+]?\\d{1,3})?(?:%|[A-Za-z]{1,2}(?:/s)?|bytes|secs?|min)?'],
     ['hex', '0[xX][\\dA-Fa-f]+'],
     ['hex', '(?=[A-Fa-f]*\\d)[\\dA-Fa-f]{6,}'],
+    ['hex', '[a-f]{8,}|[A-F]{8,}'],
     ['path', '(?:[A-Za-z]:\\\\|~?/|\\.{1,2}/)[^\\s"\'<>|,;()[\\]{}=?]*(?:\\?[^\\s"\'<>|]*)?'],
   ] as const
 ).map(([shape, source]) => [shape, new RegExp(`(?:${source})(?![\\w])`, 'y')])
@@ -51,6 +52,8 @@ const shapes: readonly (readonly [Exclude<Shape, 'word' | 'mark'>, RegExp])[] = 
 const wordPattern = /(?:[^\s=,;:()[\]{}"'`<>|!?*]|(?<=\p{L})'(?=\p{L}))+/uy
 const blankPattern = /\s+/y
 
+/** No word of a language is so long and of these letters alone. */
+const hexLetters = /^(?:[a-f]{8,}|[A-F]{8,})$/
 const digit = /\d/
 const letter = /\p{L}/u
 const calendar = new Set([...month.slice(3, -1).split('|'), ...day.slice(3, -1).split('|')])
@@ -59,6 +62,7 @@ const calendar = new Set([...month.slice(3, -1).split('|'), ...day.slice(3, -1).
 const isPlain = (text: string, at: number, word: string): boolean => {
   const behind = text[at + word.length]
   if (behind === ':' && '/\\'.includes(text[at + word.length + 1] ?? ' ')) return false
+  if (word.length >= 8 && hexLetters.test(word)) return false
   return letter.test(word[0]!) && !digit.test(word) && !word.includes('@') && !calendar.has(word)
 }
 

@@ -1,4 +1,4 @@
-import { areValues, isQuote, isSoft, isWord } from './is-value.ts'
+import { areValues, isLiteral, isQuote, isSoft, isWord } from './is-value.ts'
 import { gap, joined } from './skeleton.ts'
 
 /** Lines that are alike but for values. */
@@ -52,7 +52,7 @@ const areContents = (contents: readonly (readonly string[])[], open: string): bo
   const filled = contents.filter((content) => content.length > 0)
   return (
     new Set(contents.map((content) => keyed(content))).size >= manyInBrackets ||
-    filled.every((content) => content.includes(gap))
+    filled.every((content) => content.includes(gap) || content.every(isLiteral))
   )
 }
 

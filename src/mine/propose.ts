@@ -153,7 +153,10 @@ export const propose = (
     const line = lines[i]!
     const front = frontPieces(line.slice(0, messageAt[i]))
     const text = line.slice(messageAt[i])
-    const message = align(template.tokens, text, lexemes(text))
+    // Where a value is empty there is nothing to read.
+    const message = align(template.tokens, text, lexemes(text))?.filter(
+      (piece) => !('value' in piece) || piece.value !== '',
+    )
     if (message === undefined) continue
     const key = outline([...front, ...message])
     const alike = outlines.get(key)

@@ -42,12 +42,26 @@ export const skeleton = (pieces: readonly Lexeme[]): readonly string[] => {
   let timed = false
   const isNumber = (i: number): boolean => pieces[i]?.shape === 'number' || pieces[i]?.shape === 'time'
   const is = (i: number, text: string): boolean => pieces[i]?.text === text && pieces[i].shape === 'mark'
+  const isTight = (i: number): boolean => pieces[i]!.start + pieces[i]!.text.length === pieces[i + 1]?.start
+  const isKey = (i: number): boolean =>
+    i >= 0 && isTight(i) && (pieces[i]!.shape === 'word' || pieces[i]!.shape === 'id')
   for (let i = 0; i < pieces.length; i++) {
     const { shape, text } = pieces[i]!
     // `<1 sec`, `~5 ms`: the mark is the value's.
     if (shape === 'mark' && isNumber(i + 1) && '<>~±'.includes(text) && !is(i + 2, '>')) continue
     const isLevel =
       i < front && timed && ((text === text.toUpperCase() && levelPattern.test(text)) || levelLetter.test(text))
+    if (is(i, '=') && isKey(i - 1)) {
+      out.push(text)
+      if (!isTight(i)) {
+        // `user= host=`: an empty value is one too.
+        if (i + 1 === pieces.length || pieces[i + 1]!.shape === 'mark' || is(i + 2, '=')) out.push(gap)
+      } else if (pieces[i + 1]!.shape === 'word') {
+        out.push(gap)
+        i++
+      }
+      continue
+    }
     if ((shape === 'word' || shape === 'mark') && !isLevel) {
       out.push(text)
       continue

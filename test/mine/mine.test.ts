@@ -102,6 +102,23 @@ describe('templates', () => {
     ).toEqual(['check of <*> is scheduled'])
   })
 
+  test('what is behind a key is a value, were it nothing, or with brackets of its own', () => {
+    expect(
+      texts([
+        'failure; user= tty=ssh rhost=a.example',
+        'failure; user=bob tty= rhost=10.0.0.1',
+        'failure; user=eve tty=ssh rhost=',
+        'lock of tag="View Lock", name=com.example.door, ws=null, uid=7',
+        'lock of tag="*door*", name=front, ws=Source{7}, uid=0',
+        'lock of tag="a b c", name=back, ws=null, uid=9',
+      ]),
+    ).toEqual(['failure; user=<*> tty=<*> rhost=<*>', 'lock of tag="<*>", name=<*>, ws=<*>, uid=<*>'])
+  })
+
+  test('eight letters that are digits of a hexadecimal number are one', () => {
+    expect(texts(['lr deadbeef cr 0000abcd', 'lr 00a0bc cr ffeeddcc'])).toEqual(['lr <*> cr <*>'])
+  })
+
   test('times are values, however they are written', () => {
     const times = [
       '2026-11-27T08:00:00.123Z',
