@@ -40,6 +40,8 @@ export interface Block {
   readonly from: Float64Array
   readonly to: Float64Array
   readonly flag: Uint8Array
+  /** Text holds line ends only where the flag `multiline` says so. */
+  readonly lined?: boolean
   readonly origin: Origin
   /** Milliseconds since 1970 when the bytes were read; the ledger's hour. */
   readonly readAt: number

@@ -29,11 +29,13 @@ export interface Machine {
   at: number
   limit: number
   multiline: boolean
+  /** The block says which records have several lines. */
+  lined: boolean
   row: number
   /** Where a value is put: the row, or inside a list the element. */
   cell: number
   slots: readonly Slot[]
-  /** How often a slot was opened: where it did not change there is nothing to take back. */
+  /** How often a slot was opened for this record: where it did not change there is nothing to take back. */
   puts: number
   /** While decoded text is read: the address of the encoded text, for failures. Else -1. */
   anchor: number
@@ -81,6 +83,7 @@ export const createMachine = (multiline: boolean): Machine => ({
   at: 0,
   limit: 0,
   multiline,
+  lined: false,
   row: 0,
   cell: 0,
   slots: [],
@@ -106,6 +109,7 @@ export const openBlock = (m: Machine, block: Block, zone: Zone, now: number, exp
   m.doubles = block.arena.doubles
   m.scratch = createScratch(block.arena)
   m.block = block
+  m.lined = block.lined === true
   m.zone = zone
   m.now = now
   m.explaining = explaining
@@ -123,10 +127,11 @@ export const lineLimit = (m: Machine, from: number): number => {
 export const openRecord = (m: Machine, row: number, start: number, end: number): void => {
   m.row = row
   m.cell = row
+  m.puts = 0
   m.start = start
   m.end = end
   m.at = start
-  m.limit = lineLimit(m, start)
+  m.limit = m.multiline && (!m.lined || (m.block.flag[row]! & flags.multiline) !== 0) ? lineLimit(m, start) : end
   m.anchor = -1
   m.farAt = -1
   m.farAlternative = undefined

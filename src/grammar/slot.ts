@@ -112,16 +112,22 @@ const allot = (m: Machine, slot: Slot, count: number): void => {
   slot.room = count
 }
 
+const makeRoom = (m: Machine, slot: Slot): void => {
+  if (slot.live) {
+    allot(m, slot, slot.room * 2)
+    return
+  }
+  const rows = m.block.count
+  if (slot.list) slot.first = m.scratch.u32(rows + 1).fill(0)
+  allot(m, slot, slot.list ? Math.max(16, rows) : rows)
+  slot.live = true
+}
+
 /** The slot, with room for a value at `m.cell`. */
 export const opened = (m: Machine, at: number): Slot => {
   const slot = m.slots[at]!
   m.puts++
-  if (!slot.live) {
-    const rows = m.block.count
-    if (slot.list) slot.first = m.scratch.u32(rows + 1).fill(0)
-    allot(m, slot, slot.list ? Math.max(16, rows) : rows)
-    slot.live = true
-  } else if (slot.list && slot.cursor >= slot.room) allot(m, slot, slot.room * 2)
+  if (!slot.live || (slot.list && slot.cursor >= slot.room)) makeRoom(m, slot)
   return slot
 }
 
@@ -168,11 +174,8 @@ export const takeBack = (m: Machine, touched: Int32Array): void => {
   for (let i = 0; i < touched.length; i++) {
     const slot = m.slots[touched[i]!]!
     if (!slot.live) continue
-    if (slot.list) {
-      slot.cursor = slot.first[m.row]!
-      continue
-    }
-    if (slot.kind === 'text') m.words[slot.startAt + m.row] = absent
+    if (slot.list) slot.cursor = slot.first[m.row]!
+    else if (slot.kind === 'text') m.words[slot.startAt + m.row] = absent
     else if (slot.kind === 'number' || slot.kind === 'time') m.doubles[slot.valuesAt + m.row] = Number.NaN
     else slot.small[m.row] = slot.kind === 'boolean' ? 255 : 0
   }

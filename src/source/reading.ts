@@ -225,6 +225,7 @@ const takeLong = async (desk: Desk, file: Followed, to: number, flag: number, no
   else if (whole) while (end > start && (arena.bytes[end - 1] === 10 || arena.bytes[end - 1] === 13)) end--
   const tooLong = !whole || end - start > framing.maxBytes
   records.count = 1
+  records.lined = false
   records.start[0] = start
   records.end[0] =
     tooLong && end - start > framing.maxBytes ? characterEnd(arena.bytes, start, start + framing.maxBytes) : end

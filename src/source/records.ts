@@ -15,6 +15,8 @@ export interface Records {
   from: Float64Array
   to: Float64Array
   flag: Uint8Array
+  /** See `Block`. */
+  lined: boolean
 }
 
 export const sizedRecords = (capacity: number): Records => ({
@@ -24,6 +26,7 @@ export const sizedRecords = (capacity: number): Records => ({
   from: new Float64Array(capacity),
   to: new Float64Array(capacity),
   flag: new Uint8Array(capacity),
+  lined: false,
 })
 
 export const createRecords = (): Records => sizedRecords(4096)
@@ -60,6 +63,7 @@ export const cutRecords = (
 ): Cut => {
   records.count = 0
   if (records.start.length < lines.count) Object.assign(records, sizedRecords(lines.start.length))
+  records.lined = true
   return framing.joins
     ? cutJoined(bytes, lines, offset, framing, final, ended, records)
     : cutEach(bytes, lines, offset, framing.maxBytes, ended, records)
@@ -246,6 +250,7 @@ export const makeBlock = (
     start: new Uint32Array(arena.buffer, at + count * 16, count),
     end: new Uint32Array(arena.buffer, at + count * 20, count),
     flag: new Uint8Array(arena.buffer, at + count * 24, count),
+    lined: records.lined && options.translate === undefined,
     origin: options.origin,
     readAt: options.readAt,
     ahead: options.ahead,
