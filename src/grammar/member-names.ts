@@ -17,20 +17,25 @@ const most = 4096
 const longest = 128
 
 /**
+ * Numbers of a name: which came behind it last, -1 for none yet; where it stands in the texts with its signs, and how long it
+ * is with them, 0 for what stands for a beginning; the node of the path it leads to; its hash; the object it stands in.
+ */
+const behindAt = 0
+const textAt = 1
+const sizeAt = 2
+const nodeAt = 3
+const hashAt = 4
+const objectAt = 5
+const stride = 8
+
+/**
  * Names of members as they stand in records, and the path each leads to, learned as they come. Programs write the same members
  * in the same order, so each knows which name came behind it last: that one is looked for first, with the signs around it, and
  * only another is looked up by its hash. What is not learned any more costs a look-up by its path.
  */
 export class MemberNames {
-  /** Which name came behind that one last; of what `before` gives, which was the first. -1: none yet. */
-  private behind = new Int32Array(32)
-  /** Node of the path it leads to. */
-  private node = new Int32Array(32)
-  private object = new Int32Array(32)
-  private hash = new Int32Array(32)
-  /** Where it stands in `texts` with its signs, and how long it is with them. */
-  private at = new Int32Array(32)
-  private length = new Int32Array(32)
+  /** In one array, so that what is looked at for every member lies close together. */
+  private cells = new Int32Array(32 * stride)
   private count = 0
   private texts = new Uint8Array(512)
   private view = new DataView(this.texts.buffer)
@@ -59,43 +64,45 @@ export class MemberNames {
   }
 
   nodeOf(name: number): number {
-    return this.node[name]!
+    return this.cells[name * stride + nodeAt]!
   }
 
   /** How long the name that came behind `name` last is with its signs, where these are the bytes at `at`; 0: they are not. */
   repeats(name: number, { view: bytes }: Machine, at: number, end: number): number {
-    const next = this.behind[name]!
+    const { cells, view } = this
+    const next = cells[name * stride + behindAt]! * stride
     if (next < 0) return 0
-    const length = this.length[next]!
-    if (at + length > end) return 0
-    const { view } = this
-    const from = this.at[next]!
+    const size = cells[next + sizeAt]!
+    if (at + size > end) return 0
+    const text = cells[next + textAt]!
     let i = 0
-    for (; i + 4 <= length; i += 4) if (view.getInt32(from + i, true) !== bytes.getInt32(at + i, true)) return 0
-    const differ = view.getInt32(from + i, true) ^ bytes.getInt32(at + i, true)
-    return (differ & lowBytes[length - i]!) === 0 ? length : 0
+    for (; i + 4 <= size; i += 4) if (view.getInt32(text + i, true) !== bytes.getInt32(at + i, true)) return 0
+    const differ = view.getInt32(text + i, true) ^ bytes.getInt32(at + i, true)
+    return (differ & lowBytes[size - i]!) === 0 ? size : 0
   }
   /** The name that `repeats` found behind that one. */
   next(name: number): number {
-    return this.behind[name]!
+    return this.cells[name * stride + behindAt]!
   }
 
   /** The name in [from, to), which stands behind another in the object; -1: it was not learned. */
   find(object: number, name: number, { view: bytes }: Machine, from: number, to: number): number {
-    const { table, view } = this
+    const { table, view, cells } = this
     const mask = table.length - 1
+    const lead = this.lead.length
+    const length = to - from
+    const size = lead + length + this.tail.length
     const h = hashOf(bytes, object, from, to)
     this.last = h
     for (let slot = h & mask, found = table[slot]!; found >= 0; slot = (slot + 1) & mask, found = table[slot]!) {
-      if (this.hash[found] !== h || this.object[found] !== object) continue
-      const text = this.at[found]! + this.lead.length
-      const length = to - from
-      if (this.length[found]! - this.lead.length - this.tail.length !== length) continue
+      const cell = found * stride
+      if (cells[cell + hashAt] !== h || cells[cell + objectAt] !== object || cells[cell + sizeAt] !== size) continue
+      const text = cells[cell + textAt]! + lead
       let i = 0
       while (i + 4 <= length && view.getInt32(text + i, true) === bytes.getInt32(from + i, true)) i += 4
       if (i + 4 <= length) continue
       if (((view.getInt32(text + i, true) ^ bytes.getInt32(from + i, true)) & lowBytes[length - i]!) !== 0) continue
-      this.behind[name] = found
+      cells[name * stride + behindAt] = found
       return found
     }
     return -1
@@ -112,46 +119,37 @@ export class MemberNames {
     this.texts.set(bytes.subarray(from, to), this.used + lead.length)
     this.texts.set(tail, this.used + size - tail.length)
     this.used += size
-    this.hash[found] = this.last
+    this.cells[found * stride + hashAt] = this.last
     if (this.count * 2 > this.table.length) this.rehash()
     else this.place(found)
-    this.behind[name] = found
+    this.cells[name * stride + behindAt] = found
     return found
   }
 
   private entry(object: number, node: number, size: number): number {
-    if (this.count === this.node.length) this.grow()
-    const one = this.count++
-    this.object[one] = object
-    this.node[one] = node
-    this.at[one] = this.used
-    this.length[one] = size
-    this.behind[one] = -1
-    return one
+    const cell = this.count * stride
+    if (cell === this.cells.length) {
+      const { cells } = this
+      this.cells = new Int32Array(cells.length * 2)
+      this.cells.set(cells)
+    }
+    this.cells[cell + behindAt] = -1
+    this.cells[cell + textAt] = this.used
+    this.cells[cell + sizeAt] = size
+    this.cells[cell + nodeAt] = node
+    this.cells[cell + objectAt] = object
+    return this.count++
   }
   private place(name: number): void {
     const { table } = this
     const mask = table.length - 1
-    let slot = this.hash[name]! & mask
+    let slot = this.cells[name * stride + hashAt]! & mask
     while (table[slot]! >= 0) slot = (slot + 1) & mask
     table[slot] = name
   }
   private rehash(): void {
     this.table = new Int32Array(this.table.length * 4).fill(-1)
-    for (let name = 0; name < this.count; name++) if (this.length[name]! > 0) this.place(name)
-  }
-  private grow(): void {
-    const larger = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const fresh = new Int32Array(old.length * 2)
-      fresh.set(old)
-      return fresh
-    }
-    this.behind = larger(this.behind)
-    this.node = larger(this.node)
-    this.object = larger(this.object)
-    this.hash = larger(this.hash)
-    this.at = larger(this.at)
-    this.length = larger(this.length)
+    for (let name = 0; name < this.count; name++) if (this.cells[name * stride + sizeAt]! > 0) this.place(name)
   }
   private lengthen(): void {
     const texts = new Uint8Array(this.texts.length * 2)

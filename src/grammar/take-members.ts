@@ -354,8 +354,9 @@ export class Members {
     } else this.notation.json(m, from, to, depth)
     const slot = opened(m, this.undeclared)
     const cell = slot.cursor++
-    slot.start[cell] = keyFrom
-    slot.end[cell] = keyTo
+    const { words } = m
+    words[slot.startAt + cell] = keyFrom
+    words[slot.endAt + cell] = keyTo
     slot.start2[cell] = m.first
     slot.end2[cell] = m.second
   }
