@@ -1,5 +1,7 @@
 import { jsonCursor, jsonKind, readValue, setJson } from '../event/json-reader.ts'
+import { findEscaped } from '../event/json-text.ts'
 import { soundText } from './decode.ts'
+import { encode } from './encode.ts'
 import { quoteText } from './json-text.ts'
 import { flagInvalid, type Machine } from './machine.ts'
 import { type Notation, plainText } from './take-members.ts'
@@ -17,8 +19,15 @@ const kindOf = ({ bytes }: Machine, from: number, to: number): number => {
   return kind !== jsonKind.bad && cursor.at === to ? kind : plainText
 }
 
-/** Values that are bare or in one of `quotes`: as JSON, numbers and booleans that are bare stay such, all else is a string. */
-export const plainNotation = (quotes: ReadonlySet<number>, decode: Notation['decode']): Notation => ({
+/** By byte 1 for quotes. */
+export const quotesOf = (quotes: readonly string[]): Uint8Array => {
+  const isQuote = new Uint8Array(256)
+  for (const quote of quotes) isQuote[encode(quote)[0]!] = 1
+  return isQuote
+}
+
+/** Values that are bare or in quotes (`quotesOf`): as JSON, numbers and booleans that are bare stay such, all else is a string. */
+export const plainNotation = (isQuote: Uint8Array, decode: Notation['decode']): Notation => ({
   decode,
   isJson: false,
   // What is not in quotes is looked at where that matters.
@@ -26,7 +35,10 @@ export const plainNotation = (quotes: ReadonlySet<number>, decode: Notation['dec
   json(m, from, to) {
     m.first = from
     m.second = to
-    const isQuoted = to > from + 1 && quotes.has(m.bytes[from]!) && m.bytes[to - 1] === m.bytes[from]
+    const quote = m.bytes[from]!
+    const isQuoted = to > from + 1 && isQuote[quote] === 1 && m.bytes[to - 1] === quote
+    // What has nothing to be escaped in it is JSON as it stands.
+    if (isQuoted && quote === 34 && findEscaped(m.view, from + 1, to) === to - 1) return
     if (!isQuoted && kindOf(m, from, to) !== plainText) return
     let first = from
     let last = to

@@ -3,7 +3,7 @@ import { encode } from './encode.ts'
 import type { DelimitedOp } from './form.ts'
 import { signOf } from './found-members.ts'
 import { fail, type Machine } from './machine.ts'
-import { plainNotation } from './plain-notation.ts'
+import { plainNotation, quotesOf } from './plain-notation.ts'
 import { type Step, sameBytes, stepOf } from './step.ts'
 import { Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
 
@@ -20,7 +20,7 @@ export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {
     }
     return w
   }
-  const members = new Members(spec, plainNotation(new Set(quote < 0 ? [] : [quote]), undoubled))
+  const members = new Members(spec, plainNotation(quotesOf(op.quote === '' ? [] : [op.quote]), undoubled))
   const { found } = members
   const columns = op.columns.map((name) => {
     const node = found.paths.node(encode(name))

@@ -7,7 +7,7 @@ import { type FoundMembers, signOf } from './found-members.ts'
 import { hashOf } from './json-paths.ts'
 import { fail, type Machine } from './machine.ts'
 import { MemberNames } from './member-names.ts'
-import { plainNotation } from './plain-notation.ts'
+import { plainNotation, quotesOf } from './plain-notation.ts'
 import { putText } from './slot.ts'
 import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
 import { keyAlone, Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
@@ -51,7 +51,7 @@ class KeyValuesRun {
   private name = 0
   private readonly separator: Uint8Array
   private readonly between: Uint8Array
-  private readonly quotes: ReadonlySet<number>
+  private readonly isQuote: Uint8Array
   private readonly path = new Uint8Array(longestPath)
   /** 1 for bytes that may end a key, and for those that may end a plain value or count in it. */
   private readonly keyEnds = new Uint8Array(256)
@@ -67,11 +67,12 @@ class KeyValuesRun {
     this.text = text
     this.separator = encode(op.separator)
     this.between = encode(op.between)
-    this.quotes = new Set(op.quotes.map((quote) => encode(quote)[0]!))
+    this.isQuote = quotesOf(op.quotes)
     const ends = this.between.length > 0 ? [this.between[0]!] : blanks
-    for (const b of [this.separator[0]!, ...this.quotes, ...ends]) this.keyEnds[b] = 1
+    this.keyEnds.set(this.isQuote)
+    for (const b of [this.separator[0]!, ...ends]) this.keyEnds[b] = 1
     for (const b of [...ends, ...openers, ...closers, 34, 39]) this.valueMarks[b] = 1
-    this.members = new Members(spec, plainNotation(this.quotes, decodeQuoted), { prefix: op.prefix })
+    this.members = new Members(spec, plainNotation(this.isQuote, decodeQuoted), { prefix: op.prefix })
     this.found = this.members.found
     this.prefix = encode(op.prefix)
     this.names = new MemberNames(noLead, this.separator)
@@ -148,7 +149,7 @@ class KeyValuesRun {
     while (keyTo > keyFrom && isBlank(bytes[keyTo - 1])) keyTo--
     if (keyTo === keyFrom) return this.refuse(m, keyFrom, 'a key')
     const isPair = sameBytes(bytes, end, limit, separator)
-    if (!isPair && (!this.op.bare || this.quotes.has(bytes[end]!)))
+    if (!isPair && (!this.op.bare || this.isQuote[bytes[end]!] === 1))
       return this.refuse(m, end, JSON.stringify(this.op.separator))
     // Only what was passed byte by byte up to the separator is the same key wherever it stands.
     const node = this.nodeOf(m, keyFrom, keyTo, isPair && plain && keyTo === end)
@@ -162,7 +163,7 @@ class KeyValuesRun {
     const { separator, between } = this
     return (
       sameBytes(bytes, at, limit, separator) ||
-      this.quotes.has(bytes[at]!) ||
+      this.isQuote[bytes[at]!] === 1 ||
       (between.length > 0 ? sameBytes(bytes, at, limit, between) : isBlank(bytes[at]))
     )
   }
@@ -177,7 +178,7 @@ class KeyValuesRun {
     const { between } = this
     let from = begin
     if (between.length > 0) while (from < limit && isBlank(bytes[from])) from++
-    if (from < limit && this.quotes.has(bytes[from]!)) return this.quoted(m, node, keyFrom, keyTo, from)
+    if (from < limit && this.isQuote[bytes[from]!] === 1) return this.quoted(m, node, keyFrom, keyTo, from)
     const end = this.plainEnd(m, from)
     let to = end
     while (to > from && isBlank(bytes[to - 1])) to--
