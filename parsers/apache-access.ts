@@ -42,8 +42,9 @@ const bytes = or('-', int('http.response.body.bytes'))
 /** `%{SSL_PROTOCOL}x %{SSL_CIPHER}x` */
 const tls = line`${or('-', oneOfWords('apache.access.ssl.protocol', tlsProtocols))} ${or('-', word('apache.access.ssl.cipher'))}`
 
-/** `%I %O` (combinedio), `%T/%D`, or `%D`. */
+/** `%I %O` (combinedio), `%T/%D`, or `%D`; a number with a point is one of seconds, as gunicorn's `%(L)s` and nginx's. */
 const numbers = either(
+  line` ${whole(duration('event.duration', 's'), line`${skip('word')}.${skip('word')}`)}`,
   line` ${int('http.request.bytes')} ${int('http.response.bytes')}`,
   line` ${skip('word')}/${duration('event.duration', 'us')}`,
   line` ${duration('event.duration', 'us')}`,
@@ -78,6 +79,7 @@ const common = grammar({
     'url.port': copy('destination.port'),
   },
   samples: [
+    '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET /orders/7 HTTP/1.1" 200 12 "-" "curl/8.5.0" 0.012345',
     '203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET /orders/7.html?page=2 HTTP/1.1" 200 5778',
     '203.0.113.7 - anna [11/Feb/2026:06:43:36 +0800] "POST /pay HTTP/2.0" 500 - "https://shop.example/" "a \\"b\\""',
     'shop.example:443 203.0.113.7 - - [11/Feb/2026:06:43:36 +0000] "GET /" 200 5778 "-" "-" 1432',

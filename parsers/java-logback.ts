@@ -13,7 +13,6 @@ import {
   or,
   skip,
   starts,
-  type TraceStyle,
   text,
   time,
   trimmed,
@@ -21,12 +20,10 @@ import {
   withTrace,
   word,
 } from 'tailrace'
+import { elastic, juli, kafka, serverStarts } from './java/servers.ts'
+import { javaLevels, javaTrace } from './java/trace.ts'
 
-/** How Java prints an exception: its causes, what was suppressed and frames in common follow. */
-const javaTrace: TraceStyle = { calls: ['\tat ', '\t... '], dotted: true }
-
-const levels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']
-const level = oneOfWords('log.level', levels)
+const level = oneOfWords('log.level', javaLevels)
 const thread = line`[${trimmed(text('process.thread.name'))}]`
 const logger = word('log.logger')
 const said = optional(withTrace('message', javaTrace))
@@ -113,7 +110,7 @@ const asJson = json({
   name: 'java.logback.json',
   members: {
     '@timestamp': key('@timestamp', 'date', { required: true }),
-    'log.level': key('level', 'keyword', { required: true, words: levels }),
+    'log.level': key('level', 'keyword', { required: true, words: javaLevels }),
     'java.level': key('level_value', 'long', { required: true }),
     message: key('message', 'text', { there: true }),
     'log.logger': key('logger_name', 'keyword', { required: true }),
@@ -135,18 +132,21 @@ const asJson = json({
 
 /**
  * Logback: not configured, the layouts of its manual, Spring Boot's consoles of 2 and 3 (all plain or coloured), and JSON of
- * logstash-logback-encoder. `error.type` is the exception that was logged, its causes stand in the trace. A time without its
+ * logstash-logback-encoder; Log4j as WildFly, Elasticsearch, Logstash and Kafka set it, and Tomcat. `error.type` is the exception that was logged, its causes stand in the trace. A time without its
  * day, as Logback has where nothing is configured, is of the day that puts it nearest before the reading.
  */
 export const javaLogback = oneOf(
   {
     name: 'java.logback',
-    title: 'Logback, Spring Boot (Java)',
+    title: 'Logback, Log4j, Spring Boot, servers (Java)',
     url: 'https://logback.qos.ch/manual/layouts.html',
-    framing: starts([...logbackStarts, line`{"`], { between: banner }),
+    framing: starts([...logbackStarts, ...serverStarts, line`{"`], { between: banner }),
   },
   printed,
   asJson,
   coloured,
+  elastic,
+  kafka,
+  juli,
 )
 export type JavaLogback = Infer<typeof javaLogback>
