@@ -40,7 +40,7 @@ const law: Readonly<Record<string, Row>> = {
   grammar: { folders: ['event', 'memory'] },
   mine: { folders: ['event', 'memory', 'grammar'] },
   source: { folders: ['event', 'memory', 'durable', 'config'] },
-  transform: { folders: ['event', 'memory', 'config', 'query', 'mine'] },
+  transform: { folders: ['event', 'memory', 'config', 'query', 'mine', 'grammar/within-time.ts'] },
   store: { folders: ['event', 'memory', 'durable', 'query', 'config'] },
   pipeline: {
     folders: [

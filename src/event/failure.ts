@@ -17,6 +17,7 @@ export const failureCodes = {
   too_deep: 'JSON is nested deeper than the limit.',
   transform_failed: 'A transform could not be applied.',
   user_function_failed: 'A function of a user threw.',
+  user_function_timeout: 'A function of a user took longer for the record than it may, or does not end.',
   rejected_by_store: 'The store will never take this document.',
   too_large: 'The document alone is larger than the store takes in one request.',
   unreadable: 'The bytes could not be read again.',

@@ -8,9 +8,10 @@ import { type Assembled, assemble, type SlotOf, usesRegex } from './assemble.ts'
 import { type Deriving, deriving } from './derive-row.ts'
 import type { Form, Op } from './form.ts'
 import { createMachine, fail, type Machine, openBlock, openRecord } from './machine.ts'
+import { patternTime, tooLong } from './pattern-time.ts'
 import { alternativesOf } from './run-alternatives.ts'
 import { closeSlot, columnOf, createSlot, type Slot, takeBack } from './slot.ts'
-import { eachWithinTime, soon, tooLong } from './within-time.ts'
+import { eachWithinTime, soon } from './within-time.ts'
 import { zoneOf } from './zone.ts'
 
 const foundMost = 64
@@ -133,15 +134,16 @@ export const interpreter = (form: Form, schema: Schema): ((block: Block, options
         schema,
       }
       if (bounded)
-        eachWithinTime(
-          block.count,
-          (row) => readInto(batch, row),
-          (row) => {
+        eachWithinTime({
+          count: block.count,
+          most: (row) => patternTime(block.end[row]! - block.start[row]!),
+          work: (row) => readInto(batch, row),
+          late(row) {
             kill(batch, row, tooLong)
             closeLists(row)
           },
-          (row) => clearRow(batch, row),
-        )
+          undo: (row) => clearRow(batch, row),
+        })
       else for (let row = 0; row < block.count; row++) readInto(batch, row)
       for (const [row, why] of whys) {
         const failure = soon(why)

@@ -26,7 +26,8 @@ const problemOf = (source: string, names: readonly string[]): Omit<PartProblem, 
  * A regular expression over the text up to the next literal, for layouts nothing else can say: slower by far.
  * `regex('(?<user>\\w+)@(?<host>.+)', { user: word('user.name'), host: word('host.name') })`. It has to match the whole
  * text; a character is a byte. A group that took no part is an absent value. Its time is bounded: what
- * is found exponential is refused, and a record that takes longer than half a second fails (`pattern_timeout`).
+ * is found exponential is refused, and a record that takes the processor longer than a tenth of a second, and half a second more
+ * for each MB of it, fails (`pattern_timeout`).
  */
 export const regex = <const M extends Readonly<Record<string, Capture>>>(
   source: string,

@@ -10,7 +10,8 @@ import { grok } from '../grammar/grok/grok.ts'
 import type { EcsCompatibility } from '../grammar/grok/stock.ts'
 import { line } from '../grammar/line.ts'
 import { or } from '../grammar/modify.ts'
-import { eachWithinTime, soon, tooLong } from '../grammar/within-time.ts'
+import { patternTime, tooLong } from '../grammar/pattern-time.ts'
+import { eachWithinTime, soon } from '../grammar/within-time.ts'
 import type { Encoding } from '../source/decode.ts'
 import { OperationError } from './control.ts'
 import { explainFailure } from './explain.ts'
@@ -102,15 +103,16 @@ export const tryPattern = async (options: TryPatternOptions): Promise<TryResult>
       records += batch.count
       const told = Array.from({ length: batch.count }, (_, row) => tell(batch, row, lineOf))
       const extracted: ReturnType<Extract>[] = []
-      eachWithinTime(
-        batch.count,
-        (row) => {
+      eachWithinTime({
+        count: batch.count,
+        most: (row) => patternTime(told[row]!.text.length),
+        work(row) {
           extracted[row] = extract(told[row]!.text)
         },
-        (row) => {
+        late(row) {
           extracted[row] = { failure: tooLong }
         },
-      )
+      })
       for (const [row, made] of extracted.entries()) {
         const { text, ...where } = told[row]!
         if ('fields' in made) {

@@ -4,6 +4,7 @@ import { type Diagnostic, diagnose, markSite } from '../event/diagnostic.ts'
 import { type Field, type FieldName, type FieldTable, type FieldType, fieldOf, type Held } from '../event/field.ts'
 import { openRows, type Row } from '../event/row.ts'
 import { shorten } from '../event/shorten.ts'
+import { eachWithinTime } from '../grammar/within-time.ts'
 import { codedOf, columnFrom } from './coded.ts'
 import type { FieldsOf } from './declare.ts'
 import { checkName, checkType } from './field-name.ts'
@@ -23,6 +24,8 @@ export interface ComputeOptions<N extends string> {
 }
 
 const longest = 200
+/** Milliseconds of processor time that a function may take for a record. */
+const functionTime = 500
 
 /** What a function returned for a field, as text; undefined where it is no value of the type. */
 const textOf = (value: unknown, type: FieldType): string | undefined => {
@@ -44,7 +47,9 @@ const said = (value: unknown): string => {
  * `compute({ 'app.total': 'double' }, (row) => ({ 'app.total': row['app.price'] * row['app.count'] }), { needs: ['app.price', 'app.count'] })`.
  * The row's fields are read when they are asked for, and only until the function returns. What it leaves out stays as it was. A
  * function that throws, or returns what it does not declare, makes the record a dead letter (`user_function_failed`,
- * `bad_value`) and stops nothing else. It has to end, and to answer at once: a promise is no answer.
+ * `bad_value`) and stops nothing else. One that takes the processor longer than half a second for a record is stopped
+ * (`user_function_timeout`), wherever it is, and may be asked once more before: it should change nothing outside. What it waits
+ * for outside of JavaScript (files, other programs) is not stopped. It has to answer at once: a promise is no answer.
  */
 export const compute = <const T extends Readonly<Record<string, Computable>>, const N extends string = never>(
   types: T,
@@ -97,6 +102,13 @@ export const compute = <const T extends Readonly<Record<string, Computable>>, co
       : refuse(`it returned '${shorten(unknown, longest)}', which it does not declare`)
   }
 
+  const copyOf = (batch: Batch, codes: Uint32Array | undefined): Uint32Array => {
+    const copy = batch.scratch.u32(batch.count)
+    if (codes === undefined) copy.fill(absent)
+    else copy.set(codes)
+    return copy
+  }
+
   return Object.freeze({
     name: 'compute',
     needs,
@@ -115,42 +127,59 @@ export const compute = <const T extends Readonly<Record<string, Computable>>, co
         return {
           name,
           type: type as FieldType,
-          codes: coded?.codes ?? batch.scratch.u32(batch.count).fill(absent),
+          codes: copyOf(batch, coded?.codes),
+          before: coded?.codes,
           texts,
           known: new Map(texts.map((text, code) => [text, code])),
           isSet: false,
         }
       })
+      const outcomes = batch.outcome.slice()
       const rows = openRows(batch)
-      try {
-        for (let i = 0; i < batch.count; i++) {
-          if (batch.outcome[i] !== outcome.live) continue
-          const values = ask(batch, rows.at(i), i)
-          if (values === undefined) continue
-          for (const field of filled) {
-            const value = values[field.name]
-            if (value === undefined || value === null) continue
-            const text = textOf(value, field.type)
-            if (text === undefined) {
-              const found = shorten(said(value), 64)
-              kill(batch, i, {
-                stage: 'transform',
-                code: 'bad_value',
-                field: field.name,
-                expected: expectedOf[field.type],
-                found,
-              })
-              break
-            }
-            let code = field.known.get(text)
-            if (code === undefined) {
-              code = field.texts.push(text) - 1
-              field.known.set(text, code)
-            }
-            field.codes[i] = code
-            field.isSet = true
+      const computed = (i: number): void => {
+        if (batch.outcome[i] !== outcome.live) return
+        const values = ask(batch, rows.at(i), i)
+        if (values === undefined) return
+        for (const field of filled) {
+          const value = values[field.name]
+          if (value === undefined || value === null) continue
+          const text = textOf(value, field.type)
+          if (text === undefined) {
+            const found = shorten(said(value), 64)
+            kill(batch, i, {
+              stage: 'transform',
+              code: 'bad_value',
+              field: field.name,
+              expected: expectedOf[field.type],
+              found,
+            })
+            return
           }
+          let code = field.known.get(text)
+          if (code === undefined) {
+            code = field.texts.push(text) - 1
+            field.known.set(text, code)
+          }
+          field.codes[i] = code
+          field.isSet = true
         }
+      }
+      try {
+        eachWithinTime({
+          count: batch.count,
+          most: () => functionTime,
+          work: computed,
+          late: (i) => {
+            const reason = `it gave no answer within ${functionTime} ms of the processor's time`
+            kill(batch, i, { stage: 'transform', code: 'user_function_timeout', reason })
+          },
+          undo(i) {
+            if (outcomes[i] !== outcome.live) return
+            batch.outcome[i] = outcome.live
+            batch.failures.delete(i)
+            for (const { codes, before } of filled) codes[i] = before?.[i] ?? absent
+          },
+        })
       } finally {
         rows.close()
       }

@@ -4,7 +4,7 @@ import type { Row } from '../../src/event/row.ts'
 import { compute } from '../../src/transform/compute.ts'
 import { set } from '../../src/transform/set.ts'
 import { batchOf } from '../support/batch.ts'
-import { through } from './documents.ts'
+import { documentsOf, through } from './documents.ts'
 
 test('a function gets a typed row and returns fields of declared types', async () => {
   const step = compute(
@@ -123,6 +123,36 @@ test('a function that throws or returns nonsense makes dead letters, one a recor
     [9, { code: 'bad_value' }],
   ])
   expect([...batch.outcome].map((one) => one === outcome.live)).toEqual(wrong.map((_, i) => i === 0 || i === 10))
+  release(batch)
+})
+
+test('a function that does not end is stopped, its record alone', () => {
+  const asked: number[] = []
+  const batch = batchOf([0, 1, 2, 3, 4].map((i) => ({ 'labels.i': i, 'user.name': `u${i}` })))
+  batch.outcome[1] = outcome.filtered
+  compute({ 'user.name': 'keyword', 'app.n': 'long' }, (row) => {
+    const i = row['labels.i'] as number
+    asked.push(i)
+    try {
+      for (; i === 2; );
+    } catch {
+      // What stops it is nothing that it could catch.
+      return { 'app.n': -1 }
+    }
+    return { 'user.name': `v${i}`, 'app.n': i }
+  }).apply(batch)
+  expect([...batch.failures]).toEqual([
+    [2, { stage: 'transform', code: 'user_function_timeout', reason: expect.stringContaining('500 ms') }],
+  ])
+  expect(documentsOf(batch)).toMatchObject([
+    { user: { name: 'v0' }, app: { n: 0 } },
+    ...[undefined, undefined],
+    { user: { name: 'v3' }, app: { n: 3 } },
+    { user: { name: 'v4' }, app: { n: 4 } },
+  ])
+  expect(batch.outcome[1]).toBe(outcome.filtered)
+  // Once more by itself, and no other.
+  expect(asked.filter((i) => i !== 2)).toEqual([0, 3, 4])
   release(batch)
 })
 
