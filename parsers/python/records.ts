@@ -2,10 +2,11 @@ import { oneOf, starts } from 'tailrace'
 import { loggingRecords, loggingStarts } from './logging.ts'
 import { loguruColours, loguruJson, loguruStarts } from './loguru.ts'
 import { structlogColours, structlogJson, structlogLogfmt, structlogStarts, structlogUntimed } from './structlog.ts'
+import { tornadoRecords, tornadoStarts } from './tornado.ts'
 
-export const pythonStarts = [...loguruStarts, ...structlogStarts, ...loggingStarts]
+export const pythonStarts = [...loguruStarts, ...structlogStarts, ...loggingStarts, ...tornadoStarts]
 
-/** What Python's loggers write: `logging`, structlog, loguru. */
+/** What Python's loggers write: `logging`, structlog, loguru, Tornado. */
 export const pythonRecords = oneOf(
   { name: 'python.log', framing: starts(pythonStarts) },
   loggingRecords,
@@ -15,4 +16,5 @@ export const pythonRecords = oneOf(
   structlogLogfmt,
   loguruColours,
   structlogColours,
+  tornadoRecords,
 )

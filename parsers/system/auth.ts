@@ -37,14 +37,26 @@ const login = either(
   line`${oneOfWords('system.auth.ssh.event', ['Invalid'])} user ${tried} from ${clientOfAnyAge}`,
 )
 
+const ofLogin = {
+  ...fromPriority,
+  'event.action': constant('ssh_login'),
+  'event.outcome': wordsOf('system.auth.ssh.event', { Accepted: 'success', Failed: 'failure', Invalid: 'failure' }),
+} as const
+
+/** What rsyslog makes of the same message over and over. */
+const sshLoginRepeated = grammar({
+  name: 'system.auth.login_repeated',
+  line: line`${sentBy(sshd)}${whole('message', line`message repeated ${int('system.auth.repeated')} times: [ ${login}]`)}`,
+  derive: ofLogin,
+  samples: [
+    'Oct 11 22:14:15 shop sshd[231]: message repeated 2 times: [ Failed password for root from 192.0.2.7 port 50022 ssh2]',
+    '<86>1 2026-11-27T08:00:00.123456+08:00 shop sshd 231 - - message repeated 2 times: [ Invalid user admin from 192.0.2.7 port 50022]',
+  ],
+})
 const sshLogin = grammar({
   name: 'system.auth.login',
   line: line`${sentBy(sshd)}${whole('message', login)}`,
-  derive: {
-    ...fromPriority,
-    'event.action': constant('ssh_login'),
-    'event.outcome': wordsOf('system.auth.ssh.event', { Accepted: 'success', Failed: 'failure', Invalid: 'failure' }),
-  },
+  derive: ofLogin,
   samples: [
     'Oct 11 22:14:15 shop sshd[231]: Accepted publickey for alice from 192.0.2.7 port 50022 ssh2: ED25519 SHA256:q3Vx9B2tzk0b',
     '2026-11-27T08:00:00.123456+08:00 shop sshd-session[231]: Failed password for invalid user admin from 2001:db8::7 port 50022 ssh2',
@@ -65,6 +77,9 @@ const sshOther = either(
   line`${oneOfWords('event.action', ['Unable to negotiate'])} with ${client}: ${reason}${preauth}`,
   line`${oneOfWords('event.action', ['subsystem request'])} for ${skip()} by user ${text('user.name')}`,
   line`${oneOfWords('event.action', ['Starting session'])}: ${skip()} for ${word('user.name')} from ${client} id ${more}`,
+  line`${optional(line`fatal: `)}${oneOfWords('event.action', ['Timeout before authentication'])} for ${either(line`connection from ${address('source.address')} to ${more}`, client)}`,
+  line`${oneOfWords('event.action', ['banner exchange'])}: Connection from ${client}: ${reason}`,
+  line`${oneOfWords('event.action', ['drop connection'])} #${skip('word')} from [${address('source.address')}]:${int('source.port')} on [${address('destination.address')}]:${int('destination.port')}${optional(line` ${text('event.reason')}`)}`,
   line`${oneOfWords('event.action', ['Connection from'])} ${client} on ${address('destination.address')} port ${int('destination.port')}${more}`,
 )
 
@@ -95,7 +110,7 @@ const whoFailed = line`logname=${skip()} uid=${skip()} euid=${skip()} tty=${skip
 const pam = line`pam_${skip()}(${skip()}): ${either(
   line`${oneOfWords('event.action', ['session opened'])} for user ${text('user.effective.name')}${optional(line`(uid=${word('user.effective.id')})`)} by ${or('', text('user.name'))}(uid=${word('user.id')})`,
   line`${oneOfWords('event.action', ['session closed'])} for user ${text('user.name')}`,
-  line`${oneOfWords('event.action', ['authentication failure'])}; ${whoFailed}`,
+  line`${oneOfWords('event.action', ['authentication failure', 'authentication success'])}; ${whoFailed}`,
   line`${oneOfWords('event.action', ['password changed'])} for ${text('user.name')}`,
   line`requirement ${skip()} not met by user "${text('user.name')}"${more}`,
   more,
@@ -120,6 +135,8 @@ const others = grammar({
     'event.outcome': wordsOf('event.action', {
       'session opened': 'success',
       'authentication failure': 'failure',
+      'authentication success': 'success',
+      'Timeout before authentication': 'failure',
       'Authentication failure': 'failure',
       'maximum authentication attempts exceeded': 'failure',
       'not allowed': 'failure',
@@ -148,6 +165,10 @@ const others = grammar({
     'Oct 11 22:14:15 shop sshd[231]: Unable to negotiate with 192.0.2.7 port 50022: no matching host key type found. Their offer: ssh-rsa [preauth]',
     'Oct 11 22:14:15 shop sshd[231]: subsystem request for sftp by user alice',
     'Oct 11 22:14:15 shop sshd[231]: Starting session: shell on pts/0 for alice from 192.0.2.7 port 50022 id 0',
+    'Oct 11 22:14:15 shop sshd[231]: fatal: Timeout before authentication for 192.0.2.7 port 50022',
+    'Oct 11 22:14:15 shop sshd[231]: Timeout before authentication for connection from 192.0.2.7 to 192.0.2.1, pid = 77',
+    'Oct 11 22:14:15 shop sshd[231]: banner exchange: Connection from 192.0.2.7 port 50022: invalid format',
+    'Oct 11 22:14:15 shop sshd[231]: drop connection #0 from [192.0.2.7]:50022 on [192.0.2.1]:22 penalty: failed authentication',
     'Oct 11 22:14:15 shop sshd[231]: Connection from 192.0.2.7 port 50022 on 192.0.2.1 port 22 rdomain ""',
     'Oct 11 22:14:15 shop sshd[231]: Server listening on 0.0.0.0 port 22.',
     'Oct 11 22:14:15 shop sshd[231]: PAM 2 more authentication failures; logname= uid=0 euid=0 tty=ssh ruser= rhost=192.0.2.7  user=root',
@@ -179,4 +200,4 @@ const others = grammar({
 })
 
 /** What programs that let people in say, and those that make accounts. */
-export const authOwn = oneOf('system.auth.own', sshLogin, others)
+export const authOwn = oneOf('system.auth.own', sshLogin, sshLoginRepeated, others)
