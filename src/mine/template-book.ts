@@ -1,5 +1,6 @@
 import { shorten } from '../event/shorten.ts'
 import { shown } from './align.ts'
+import { isSoft } from './is-value.ts'
 import { lexemes } from './lexeme.ts'
 import { mergeGroups } from './merge.ts'
 import { gap, skeleton } from './skeleton.ts'
@@ -111,10 +112,10 @@ const saysMore = (a: TemplateRecord, b: TemplateRecord): boolean => {
   return more === 0 ? a.id < b.id : more > 0
 }
 
-/** In how many places they differ, three at most. */
-const distance = (a: readonly string[], b: readonly string[]): number => {
+/** In how many places they differ, three at most, without those that are left out. */
+const distance = (a: readonly string[], b: readonly string[], without?: readonly boolean[]): number => {
   let differ = 0
-  for (let i = 0; i < a.length && differ < 3; i++) if (a[i] !== b[i]) differ++
+  for (let i = 0; i < a.length && differ < 3; i++) if (a[i] !== b[i] && without?.[i] !== true) differ++
   return differ
 }
 
@@ -225,10 +226,11 @@ export const createTemplateBook = (dataset: string, options: TemplateBookOptions
   }
   const compare = (entry: Entry, line: string): void => {
     const { tokens } = entry.record
+    const soft = tokens.map((_, i) => isSoft(tokens, i))
     const near: Entry[] = []
     for (const other of bucketOf(tokens)) {
       if (near.length + 1 === mostNear) break
-      if (other !== entry && distance(other.record.tokens, tokens) < 3) near.push(other)
+      if (other !== entry && distance(other.record.tokens, tokens, soft) < 3) near.push(other)
     }
     near.push(entry)
     const cost = effortOf(near.length, tokens.length)
