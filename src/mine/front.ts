@@ -2,7 +2,7 @@ import type { Piece } from './align.ts'
 import { levelLetter, levelPattern } from './level-word.ts'
 import { lexemes } from './lexeme.ts'
 
-/** What a column of a line's front looks like: a `field` stands between bars, a `word` may be anything. */
+/** What a column of a line's front looks like: a `field` stands between bars or before a wide blank, a `word` may be anything. */
 type Kind = 'number' | 'clock' | 'calendar' | 'level' | 'bracket' | 'tag' | 'field' | 'mark' | 'word'
 
 interface Column {
@@ -39,8 +39,8 @@ const clock = /\d\d:\d\d|^\D?\d{10}(?:\d{3})?\D?$|^\D?\d{6}\D?$|\d{4}[-./]\d\d|\
 const lettered = /[\p{L}\p{N}]/u
 
 const kindOf = (text: string): Kind => {
+  if (/^[[(<]./.test(text)) return 'bracket'
   if (!lettered.test(text)) return 'mark'
-  if (/^[[(<]/.test(text)) return 'bracket'
   if (numeric.test(text)) return clock.test(text) ? 'clock' : 'number'
   if (calendar.test(text)) return 'calendar'
   const bare = text.replace(/[,:;]+$/, '')
@@ -65,8 +65,10 @@ const columnsOf = (line: string, most: number): readonly Column[] => {
       else if (here === ']' && depth > 0) depth--
       else if (depth === 0 && (here === ' ' || here === '\t' || here === '|')) break
     }
-    const isField = line[start - 1] === '|' && line[at] === '|'
-    columns.push({ kind: isField ? 'field' : kindOf(line.slice(start, at)), start, end: at })
+    const kind = kindOf(line.slice(start, at))
+    const isField =
+      (line[start - 1] === '|' && line[at] === '|') || (kind === 'word' && /[ \t]{2}/.test(line.slice(at, at + 2)))
+    columns.push({ kind: isField ? 'field' : kind, start, end: at })
   }
   return columns
 }
@@ -82,20 +84,26 @@ const sampleOf = (lines: readonly string[]): readonly string[] => {
   return lines.filter((_, i) => i % step === 0)
 }
 
-/** Undefined where lines have none in common. */
-export const frontOf = (lines: readonly string[]): Front | undefined => {
-  const sample = sampleOf(lines).map((line) => ({ line, columns: columnsOf(line, mostColumns) }))
-  if (sample.length < 2) return undefined
-  const kinds: Kind[] = []
-  for (let i = 0; i < mostColumns; i++) {
+/** Who speaks may be of two words: whether a tag is at the place, or behind it. */
+const isTagged = (columns: readonly Column[], place: number): boolean =>
+  columns[place]?.kind === 'tag' ||
+  (/^(?:word|mark)$/.test(columns[place]?.kind ?? '') && columns[place + 1]?.kind === 'tag')
+
+/** Kinds of the columns that most lines have in common; `word` where they have none. */
+const commonKinds = (sample: readonly (readonly Column[])[]): readonly Kind[] =>
+  Array.from({ length: mostColumns }, (_, place) => {
     const counts = new Map<Kind, number>()
-    for (const { columns } of sample) {
-      const kind = columns[i]?.kind
+    for (const columns of sample) {
+      const kind = columns[place]?.kind
       if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1)
     }
     const most = [...counts].sort(([, a], [, b]) => b - a)[0]
-    kinds.push(most !== undefined && most[1] >= enough * sample.length ? most[0] : 'word')
-  }
+    if (most === undefined) return 'word'
+    const fits = most[0] === 'tag' ? sample.filter((columns) => isTagged(columns, place)).length : most[1]
+    return fits >= enough * sample.length ? most[0] : 'word'
+  })
+
+const lengthOf = (kinds: readonly Kind[]): number => {
   let length = 0
   for (const [i, kind] of kinds.entries()) {
     if (kind === 'word') continue
@@ -104,22 +112,49 @@ export const frontOf = (lines: readonly string[]): Front | undefined => {
     if (isOver || i - length > mostWords[kind]) break
     length = i + 1
   }
+  return length
+}
+
+/** Whether a line begins so: times and numbers are where they should be, and but one of the others is not. */
+const begins = (columns: readonly Column[], front: readonly Kind[]): boolean => {
+  let others = 0
+  for (const [i, kind] of front.entries()) {
+    const found = columns[i]?.kind
+    if (found === undefined || ((kind === 'clock' || kind === 'number' || kind === 'calendar') && found !== kind))
+      return false
+    if (kind !== 'word' && found !== kind) others++
+  }
+  return others < 2
+}
+
+/** Undefined where lines have none in common. */
+export const frontOf = (lines: readonly string[]): Front | undefined => {
+  const sample = sampleOf(lines).map((line) => ({ line, columns: columnsOf(line, mostColumns) }))
+  if (sample.length < 2) return undefined
+  const kinds = commonKinds(sample.map(({ columns }) => columns))
+  const length = lengthOf(kinds)
   const front = kinds.slice(0, length)
   const timed = sample.filter(({ line, columns }) =>
     columns.slice(0, length).some(({ start, end }) => clock.test(line.slice(start, end))),
   )
   if (timed.length < enough * sample.length) return undefined
-  return {
-    messageAt(line) {
-      const columns = columnsOf(line, length)
-      if (columns.length < length) return 0
-      for (let i = 0; i < length; i++) if (front[i] !== 'word' && columns[i]!.kind !== front[i]) return 0
-      const { end } = columns[length - 1]!
-      const after = /[\s|]*/y
-      after.lastIndex = end
-      return end + after.exec(line)![0].length
-    },
+  const isLong = front.at(-1) === 'tag'
+  const endOf = (line: string): number | undefined => {
+    const columns = columnsOf(line, length + 1)
+    if (!begins(columns, front)) return undefined
+    const last = isLong && columns[length - 1]!.kind !== 'tag' && isTagged(columns, length - 1) ? length : length - 1
+    const after = /[\s|]*/y
+    after.lastIndex = columns[last]!.end
+    return after.lastIndex + after.exec(line)![0].length
   }
+  const dash = /(?:[^\s-]\S* ){1,3}- +/y
+  const dashAt = (line: string): number => {
+    const end = endOf(line) ?? 0
+    dash.lastIndex = end
+    return end + (dash.exec(line)?.[0].length ?? 0)
+  }
+  const dashed = sample.filter(({ line }) => dashAt(line) > (endOf(line) ?? 0)).length
+  return { messageAt: dashed >= enough * sample.length ? dashAt : (line) => endOf(line) ?? 0 }
 }
 
 /** A column of a front without the brackets or the colon around it, or what stands between two. */

@@ -1,12 +1,12 @@
 /**
- * `node test/mine/evaluate.ts DIR [SET…] [--wrong N]` tells how well messages are told from each other in the sets of DIR, `NAME.tsv`
- * as `grouping.ts` reads them, from whole lines and from messages alone; with the N largest templates that are wrong. By hand.
+ * `node test/mine/evaluate.ts DIR [SET…] [--wrong N]` tells how well messages are told from each other in the sets of DIR,
+ * `NAME.tsv` or `NAME.tsv.gz` as `grouping.ts` reads them: from whole lines, from messages alone, and by `templates()`, which
+ * learns as they come; with the N largest groups of messages that are wrong. By hand.
  */
 import { readdirSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { templateText } from '../../src/mine/grouped.ts'
-import { grouping, type LabelledLines, labelledFile } from './grouping.ts'
+import { type Grouping, labelledFile, learned, mined } from './grouping.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,35 +18,29 @@ if (folder === undefined) {
   process.exit(2)
 }
 
-const share = (accuracy: number): string => accuracy.toFixed(4)
-const tell = (set: LabelledLines): number => {
-  const { templates, messageAt, accuracy, wrong } = grouping(set)
-  const size = (template: number): number => templates[template]!.lines.length
-  const largest = [...wrong].sort((a, b) => size(b.template) - size(a.template))
-  for (const { template, holds } of largest.slice(0, Number(values.wrong))) {
-    console.log(`  ${size(template)} × ${templateText(templates[template]!, set.lines, messageAt).slice(0, 300)}`)
+const tellWrong = ({ wrong }: Grouping, lines: readonly string[]): void => {
+  const largest = [...wrong].sort((a, b) => b.lines.length - a.lines.length)
+  for (const { lines: own, holds } of largest.slice(0, Number(values.wrong))) {
+    console.log(`  ${own.length} lines are taken for one message:`)
     for (const [label, { here, all, first }] of [...holds].slice(0, 6))
-      console.log(`      ${label}: ${here} of ${all}: ${set.lines[first]!.slice(0, 200)}`)
+      console.log(`    ${here} of ${all} of message ${label}: ${lines[first]!.slice(0, 200)}`)
   }
-  return accuracy
 }
 
-const sums = [0, 0]
-const names = readdirSync(folder)
-  .filter((name) => name.endsWith('.tsv'))
-  .map((name) => basename(name, '.tsv'))
-  .filter((name) => only.length === 0 || only.includes(name))
-for (const name of names) {
-  const { whole, messages } = labelledFile(join(folder, `${name}.tsv`))
-  const messagesOf = new Set(whole.labels).size
-  if (Number(values.wrong) > 0) console.log(`${name}, messages alone`)
-  const alone = tell(messages)
-  if (Number(values.wrong) > 0) console.log(`${name}, whole lines`)
-  const full = tell(whole)
-  sums[0]! += alone
-  sums[1]! += full
-  console.log(
-    `${name.padEnd(20)} ${String(whole.lines.length).padStart(6)} lines ${String(messagesOf).padStart(4)} messages   alone ${share(alone)}   whole ${share(full)}`,
-  )
+const sums = { whole: 0, alone: 0, learned: 0 }
+const tell = (name: string, told: Readonly<Record<keyof typeof sums, number>>): void => {
+  const shares = Object.entries(told).map(([kind, share]) => `${kind} ${share.toFixed(4)}`)
+  console.log(`${name.padEnd(50)} ${shares.join('  ')}`)
 }
-console.log(`${'mean'.padEnd(46)}  alone ${share(sums[0]! / names.length)}   whole ${share(sums[1]! / names.length)}`)
+const files = readdirSync(folder).filter((file) => /\.tsv(?:\.gz)?$/.test(file))
+const chosen = files.filter((file) => only.length === 0 || only.includes(file.replace(/\.tsv.*/, '')))
+for (const file of chosen) {
+  const { whole, messages } = labelledFile(join(folder, file))
+  const alone = mined(messages)
+  const told = { whole: mined(whole).accuracy, alone: alone.accuracy, learned: learned(messages).accuracy }
+  tellWrong(alone, messages.lines)
+  const count = `${messages.lines.length} lines of ${new Set(messages.labels).size} messages`
+  tell(`${file.replace(/\.tsv.*/, '').padEnd(20)} ${count}`, told)
+  for (const kind of ['whole', 'alone', 'learned'] as const) sums[kind] += told[kind] / chosen.length
+}
+tell('mean', sums)

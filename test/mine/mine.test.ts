@@ -4,7 +4,7 @@ import { align } from '../../src/mine/align.ts'
 import { templateText } from '../../src/mine/grouped.ts'
 import { lexemes } from '../../src/mine/lexeme.ts'
 import { mine } from '../../src/mine/mine.ts'
-import { grouping } from './grouping.ts'
+import { mined } from './grouping.ts'
 import { labelled } from './labelled.ts'
 
 const texts = (lines: readonly string[]): readonly string[] => {
@@ -15,7 +15,7 @@ const texts = (lines: readonly string[]): readonly string[] => {
 describe('templates', () => {
   for (const set of labelled(20_261_127, 2000))
     test(`messages of ${set.name} are told from each other`, () => {
-      expect(grouping(set).accuracy).toBeGreaterThanOrEqual(0.95)
+      expect(mined(set).accuracy).toBeGreaterThanOrEqual(0.95)
     })
 
   test('a value is what differs, and what looks like one', () => {
@@ -61,6 +61,31 @@ describe('templates', () => {
     expect(
       texts(['Nov 27 08:00:00 shop sshd[12]: door 7 opened', 'Nov 27 08:00:00 shop kernel: door 9 opened']),
     ).toEqual(['<*> door <*> opened'])
+  })
+
+  test.each([
+    ['081109 203615 148 INFO app.Door$Lock: ', '081109 203616 19 WARN app.Gate: '],
+    [
+      '- 1117838570 2005.06.03 R02-M1 2005-06-03-15.42.50.67 R02 RAS KERNEL INFO ',
+      '- 1117838571 2005.06.03 R7 2005-06-03-15.42.51.07 R7 RAS APP FATAL ',
+    ],
+    ['2016-09-28 04:30:30, Info                  CBS    ', '2016-09-28 04:30:31, Info                  CSI    '],
+    ['[10.30 16:49:06] editor.exe - ', '[10.30 16:49:07] editor.exe *64 - '],
+    [
+      'a.log.1 2017-05-16 00:00:00.008 25746 INFO app.wsgi [req-38101a0b 113d - -] ',
+      'a.log.1 2017-05-16 00:00:01.008 25746 INFO app.api [-] ',
+    ],
+    ['Jul  1 09:00:55 my-host kernel[0]: ', 'Jul  1 09:00:56 my-host Word Writer[12]: '],
+    ['Jul  1 09:00:55 my-host kernel[0]: ', 'Jul 10 09:00:56 my-host  -- root[12]: '],
+    ['[   12.345678] ', '[    3.000001] '],
+    ['01-02 16:13:38.811  1702  2395 D DoorManager: ', '01-02 16:13:38.812  1702  8671 I Gate: '],
+  ])('as many write it: %s', (one, other) => {
+    // Most lines tell what the front is.
+    const lines = [...Array(20).keys()].map((i) => `${i === 7 ? other : one}door ${i} ${i === 8 ? 'closed' : 'opened'}`)
+    expect(texts(lines)).toEqual([
+      expect.stringMatching(/^<\*> +door <\*> opened$/),
+      expect.stringMatching(/^<\*> +door <\*> closed$/),
+    ])
   })
 
   test('what lines have in common without a time is their message', () => {
