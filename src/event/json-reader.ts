@@ -146,10 +146,10 @@ const readScalar = (c: JsonCursor): JsonKind => {
 export const readName = (c: JsonCursor): boolean => {
   skipBlank(c)
   if (!readString(c)) return false
-  skipBlank(c)
+  if (c.bytes[c.at]! <= 32) skipBlank(c)
   if (c.at >= c.end || c.bytes[c.at] !== 58) return false
   c.at++
-  skipBlank(c)
+  if (c.bytes[c.at]! <= 32) skipBlank(c)
   return true
 }
 

@@ -4,7 +4,7 @@ import { soundText } from './decode.ts'
 import { encode } from './encode.ts'
 import { quoteText } from './json-text.ts'
 import { flagInvalid, type Machine } from './machine.ts'
-import { type Notation, plainText } from './take-members.ts'
+import { type Notation, plainText } from './notation.ts'
 
 const longestNumber = 40
 const cursor = jsonCursor()

@@ -3,9 +3,10 @@ import { encode } from './encode.ts'
 import type { DelimitedOp } from './form.ts'
 import { signOf } from './found-members.ts'
 import { fail, type Machine } from './machine.ts'
+import { type Notation, plainText } from './notation.ts'
 import { plainNotation, quotesOf } from './plain-notation.ts'
 import { type Step, sameBytes, stepOf } from './step.ts'
-import { Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
+import { Members, type MembersSpec } from './take-members.ts'
 
 /** See `DelimitedOp`. Our own and no library: values stay where they are in the arena, and a failure tells their place. */
 export const delimitedStep = (op: DelimitedOp, spec: MembersSpec): Step => {

@@ -17,8 +17,9 @@ import { hashOf } from './json-paths.ts'
 import { quoteJson, repeatsKeys, withoutRepeats } from './json-text.ts'
 import { fail, type Machine } from './machine.ts'
 import { MemberNames } from './member-names.ts'
+import type { Notation } from './notation.ts'
 import { type Step, stepOf } from './step.ts'
-import { Members, type MembersSpec, type Notation } from './take-members.ts'
+import { Members, type MembersSpec } from './take-members.ts'
 
 /** Nesting that stores take in a flattened field; deeper values are kept as the text they are. */
 const deepest = 16
@@ -98,18 +99,23 @@ class JsonRun {
   private object(m: Machine, object: number): boolean {
     const { c, found, names } = this
     const { paths } = found
+    const { bytes } = m
     if (!enterObject(c)) return false
     let name = names.before(object + 1)
     for (let first = true; ; first = false) {
-      const next = nextName(c, first)
-      if (next <= 0) return next === 0
+      // Most members follow the comma at once.
+      if (!first && c.at + 1 < c.end && bytes[c.at] === 44 && bytes[c.at + 1] === 34) c.at++
+      else {
+        const next = nextName(c, first)
+        if (next <= 0) return next === 0
+      }
       let node = -1
       const length = names.repeats(name, m, c.at, c.end)
       if (length > 0) {
         c.at += length
         name = names.next(name)
         node = names.nodeOf(name)
-        skipBlank(c)
+        if (bytes[c.at]! <= 32) skipBlank(c)
       } else {
         if (!readName(c)) return false
         const known = c.escaped ? -1 : names.find(object + 1, name, m, c.from, c.to)

@@ -7,10 +7,11 @@ import { type FoundMembers, signOf } from './found-members.ts'
 import { hashOf } from './json-paths.ts'
 import { fail, type Machine } from './machine.ts'
 import { MemberNames } from './member-names.ts'
+import { keyAlone, type Notation, plainText } from './notation.ts'
 import { plainNotation, quotesOf } from './plain-notation.ts'
 import { putText } from './slot.ts'
 import { isBlank, type Step, sameBytes, stepOf } from './step.ts'
-import { keyAlone, Members, type MembersSpec, type Notation, plainText } from './take-members.ts'
+import { Members, type MembersSpec } from './take-members.ts'
 
 const longestPath = 1024
 

@@ -5,8 +5,10 @@ import type { JsonMember } from './form.ts'
 import { depthIn, FoundMembers, isEscaped, kindIn } from './found-members.ts'
 import { PathTable } from './json-paths.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'
-import { isSet, opened, putNumber, putText, takeBack } from './slot.ts'
-import { runAll, type Step, sameBytes } from './step.ts'
+import { addLacking, type Missing, type Needs } from './needs.ts'
+import { keyAlone, type Notation } from './notation.ts'
+import { opened, putNumber, putText, takeBack } from './slot.ts'
+import { runAll, type Step } from './step.ts'
 
 /** A declared member, made ready: where it goes and how it is read. */
 export interface Member {
@@ -37,36 +39,11 @@ export interface MembersSpec {
   readonly undeclared: number
   readonly needs?: Needs
 }
-/** What has to be there by the text of a slot: slots, and the names they are missed by. */
-export interface Needs {
-  readonly slot: number
-  readonly by: readonly {
-    readonly text: Uint8Array
-    readonly needed: readonly { readonly slot: number; readonly name: string; readonly field: string }[]
-  }[]
-}
-/** How values stand in the record. */
-export interface Notation {
-  /** Decodes the escapes of a string; the end of what it wrote at `at` of `out`. */
-  readonly decode: typeof decodeEscapes
-  /** Values that hold no others are JSON as they stand. */
-  readonly isJson: boolean
-  readonly isNumber: (m: Machine, kind: number, from: number, to: number) => boolean
-  /** The value from `from` to `to` as JSON text, in `m.first` … `m.second`. Strings have their quotes. */
-  readonly json: (m: Machine, from: number, to: number, depth: number) => void
-}
-
-/** Kind of a value that has neither quotes nor any other sign of what it is. */
-export const plainText = 100
-
 const lineEnd = (bytes: Uint8Array, from: number, to: number): number => {
   let at = from
   while (at < to && bytes[at] !== 10) at++
   return at < to && at > from && bytes[at - 1] === 13 ? at - 1 : at
 }
-
-/** Kind of a key alone: `true`, and nothing else. */
-export const keyAlone = 101
 
 /**
  * What becomes of a record's members. One object an operation; who reads the record's notation notes each member it finds in
@@ -81,7 +58,7 @@ export class Members {
   private readonly notation: Notation
   private readonly inner = jsonCursor()
   private readonly needs: Needs | undefined
-  private readonly missing: { readonly name: string; readonly field: string }[] = []
+  private readonly missing: Missing[] = []
 
   /** `also`: paths that have a key too; `prefix`: what stands before names that no field takes. */
   constructor(
@@ -122,7 +99,7 @@ export class Members {
         }
       }
     }
-    if (this.needs !== undefined) this.look(m, this.needs)
+    if (this.needs !== undefined) addLacking(m, this.needs, this.missing)
     if (this.missing.length > 0) return this.refuse(m)
     if (this.undeclared < 0) return true
     const { others, order, kept } = found
@@ -133,22 +110,6 @@ export class Members {
       else this.keep(m, others.keyFrom[i]!, others.keyTo[i]!, others.from[i]!, others.to[i]!, others.depth[i]!)
     }
     return true
-  }
-
-  private look(m: Machine, { slot, by }: Needs): void {
-    const text = m.slots[slot]
-    if (text === undefined || !isSet(m, text)) return
-    const from = text.start[m.row]!
-    const to = text.end[m.row]!
-    for (let i = 0; i < by.length; i++) {
-      const one = by[i]!
-      if (one.text.length !== to - from || !sameBytes(m.bytes, from, to, one.text)) continue
-      for (let k = 0; k < one.needed.length; k++) {
-        const held = m.slots[one.needed[k]!.slot]
-        if (held !== undefined && !isSet(m, held)) this.missing.push(one.needed[k]!)
-      }
-      return
-    }
   }
 
   private refuse(m: Machine): false {
