@@ -1,4 +1,4 @@
-import { decodeEscapes } from '../event/json-reader.ts'
+import { decodeEscapes } from '../event/json-escapes.ts'
 import type { Machine } from './machine.ts'
 
 const hex = (b: number): number =>

@@ -1,4 +1,4 @@
-import type { decodeEscapes } from '../event/json-reader.ts'
+import type { decodeEscapes } from '../event/json-escapes.ts'
 import type { Machine } from './machine.ts'
 
 /** How values stand in the record. */

@@ -1,5 +1,5 @@
+import { decodeEscapes } from '../event/json-escapes.ts'
 import {
-  decodeEscapes,
   enterObject,
   type JsonCursor,
   jsonCursor,

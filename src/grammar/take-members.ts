@@ -1,5 +1,6 @@
 import { absent } from '../event/column.ts'
-import { decodeEscapes, jsonCursor, jsonKind, readValue, setJson, skipBlank } from '../event/json-reader.ts'
+import { decodeEscapes } from '../event/json-escapes.ts'
+import { jsonCursor, jsonKind, readValue, setJson, skipBlank } from '../event/json-reader.ts'
 import { soundText } from './decode.ts'
 import type { JsonMember } from './form.ts'
 import { depthIn, FoundMembers, isEscaped, kindIn } from './found-members.ts'

@@ -1,4 +1,4 @@
-import { decodeEscapes } from '../event/json-reader.ts'
+import { decodeEscapes } from '../event/json-escapes.ts'
 import { findEither, fourfold } from '../memory/wide.ts'
 import { decodeAny, decodeHash, decodeHex, soundText } from './decode.ts'
 import { fail, flagInvalid, type Machine } from './machine.ts'

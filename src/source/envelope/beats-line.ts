@@ -1,6 +1,6 @@
 import type { Unwrapped } from '../../event/envelope.ts'
+import { decodeEscapes } from '../../event/json-escapes.ts'
 import {
-  decodeEscapes,
   enterObject,
   type JsonCursor,
   jsonCursor,

@@ -1,7 +1,7 @@
 import { absent } from '../../event/column.ts'
 import type { Unwrapped } from '../../event/envelope.ts'
+import { decodeEscapes } from '../../event/json-escapes.ts'
 import {
-  decodeEscapes,
   enterObject,
   type JsonCursor,
   jsonCursor,
