@@ -114,7 +114,7 @@ const items: Readonly<Record<string, Item>> = {
   '{user-agent}i': item('request_headers.user_agent', words, 'Mozilla/5.0', 'user_agent.original'),
   '{x-forwarded-for}i': only('forwarded_for', addresses, '203.0.113.7, 10.0.0.2'),
   '{x-request-id}i': item('request_headers.x_request_id', words, '7f3a', 'http.request.id'),
-  '{unique_id}e': item('environment.unique_id', words, 'aavGKn8AAQEAAAdQ', 'http.request.id'),
+  '{UNIQUE_ID}e': item('environment.unique_id', words, 'aavGKn8AAQEAAAdQ', 'http.request.id'),
   '{content-type}o': item('response_headers.content_type', words, 'text/html', 'http.response.mime_type'),
   '{ssl_protocol}x': only(
     'ssl.protocol',
@@ -139,6 +139,8 @@ const named: Readonly<Record<string, string>> = {
   '^ti': 'request_trailers',
   '^to': 'response_trailers',
 }
+/** Names that differ by case: headers and variables of mod_ssl do not. */
+const hasCase = ['C', 'n', 'e']
 /** What may stand in the braces of the others; whatever else is there is passed over by Apache. */
 const args: Readonly<Record<string, readonly string[]>> = {
   T: ['s', 'ms', 'us'],
@@ -180,7 +182,7 @@ export const apacheItems = (pieces: readonly ApachePiece[]) => {
     if (group !== undefined) {
       if (arg === '')
         return { wrong: `%${letter} names nothing`, mend: `Write what it logs in braces, as %{Referer}${letter}` }
-      const key = `{${arg.toLowerCase()}}${letter === 'c' ? 'x' : letter}`
+      const key = `{${hasCase.includes(letter) ? arg : arg.toLowerCase()}}${letter === 'c' ? 'x' : letter}`
       const own = `${group}.${slug(group === 'ssl' ? arg.replace(/^SSL_/i, '') : arg)}`
       return { key, item: found(key) ?? only(own, words, 'value') }
     }

@@ -221,13 +221,14 @@ describe("fields of Apache's format", () => {
     ],
     [
       'of whatever else is named',
-      '"%{X-Tenant}i" "%{X_Tenant}i" "%{X-Cache}o" %{basket}C %{ratio}n %{TZ}e %{grpc-status}^to %{SSL_PROTOCOL}x',
-      '"a \\"b\\"" "c" "\\x41\\\\" t-7 4 UTC 0 TLSv1.2',
+      '"%{X-Tenant}i" "%{X_Tenant}i" "%{x-cache}o" "%{X-Cache}o" %{basket}C %{Basket}C %{ratio}n %{TZ}e %{grpc-status}^to %{SSL_PROTOCOL}x',
+      '"a \\"b\\"" "c" "\\x41\\\\" "\\x41\\\\" t-7 t-8 4 UTC 0 TLSv1.2',
       {
         'apache.access.request_headers.x_tenant': 'a "b"',
         'apache.access.request_headers.x_tenant_2': 'c',
         'apache.access.response_headers.x_cache': 'A\\',
         'apache.access.cookies.basket': 't-7',
+        'apache.access.cookies.basket_2': 't-8',
         'apache.access.notes.ratio': '4',
         'apache.access.environment.tz': 'UTC',
         'apache.access.response_trailers.grpc_status': '0',
