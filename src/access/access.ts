@@ -49,7 +49,7 @@ export interface Access {
   failed(asker: Asker): void
   /** By name and password, or without a name by a token. A session that was shown along is ended: none outlives a login. */
   login(user: string, secret: string, asker: Asker): Promise<Entered | Refusal>
-  logout(asker: Asker): readonly string[]
+  logout(asker: Asker): Promise<readonly string[]>
   /** Whether a login form should ask for names. */
   readonly hasUsers: boolean
   readonly hasTokens: boolean
@@ -133,11 +133,11 @@ export const createAccess = ({ tokens, users, sessions, audit, clock = Date.now 
     return done
   }
 
-  const enter = (owner: string, asker: Asker, more: readonly string[] = []): Entered => {
+  const enter = async (owner: string, asker: Asker, more: readonly string[] = []): Promise<Entered> => {
     const { identity, credential } = ownerNow(owner)!
     const old = readCookie(asker.cookies, sessionCookie)
-    if (old !== undefined) sessions.end(old)
-    const id = sessions.begin({ name: owner, credential })
+    if (old !== undefined) await sessions.end(old)
+    const id = await sessions.begin({ name: owner, credential })
     audit({ event: 'login', user: identity.name, address: asker.address, about: identity.role })
     return { identity, cookies: [printCookie(sessionCookie, id, sessionLasts, asker.secure), ...more] }
   }
@@ -179,10 +179,10 @@ export const createAccess = ({ tokens, users, sessions, audit, clock = Date.now 
       const mark = `${nonce}.${markOf(nonce, user, held.hash)}`
       return enter(`user ${user}`, asker, [printCookie(knownCookie, mark, knownLasts, asker.secure)])
     },
-    logout({ cookies, address, secure }) {
+    async logout({ cookies, address, secure }) {
       const id = readCookie(cookies, sessionCookie)
       const owner = id === undefined ? undefined : sessions.find(id)
-      if (id !== undefined) sessions.end(id)
+      if (id !== undefined) await sessions.end(id)
       if (owner !== undefined)
         audit({ event: 'logout', user: ownerNow(owner.name)?.identity.name ?? owner.name, address })
       return [printCookie(sessionCookie, '', 0, secure)]

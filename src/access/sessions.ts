@@ -10,11 +10,12 @@ export interface SessionOwner {
 
 /** Logins that are remembered, over a restart too. An id is known to the browser alone; here lies its digest. */
 export interface Sessions {
-  /** Begins a new one and gives its id: 32 random bytes, base64url. */
-  begin(owner: SessionOwner): string
+  /** Begins a new one and gives its id: 32 random bytes, base64url. Whoever is told of it has it after any crash. */
+  begin(owner: SessionOwner): Promise<string>
   /** Whom a living session stands for; to ask is what keeps it from falling idle. */
   find(id: string): SessionOwner | undefined
-  end(id: string): void
+  /** What has ended does not come back after a crash. */
+  end(id: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -77,34 +78,33 @@ export const openSessions = async ({ directory, report, clock = Date.now }: Sess
         })
   replaying = false
   let troubled = false
-  const note = (line: Line): void => {
-    journal?.append([line]).then(
-      () => {
-        troubled = false
-      },
-      (error: unknown) => {
-        if (!troubled) report(`sessions cannot be kept over a restart: ${String(error)}`)
-        troubled = true
-      },
-    )
+  /** Resolves once it is on disk, or cannot be. */
+  const note = async (line: Line): Promise<void> => {
+    try {
+      await journal?.append([line])
+      troubled = false
+    } catch (error) {
+      if (!troubled) report(`sessions cannot be kept over a restart: ${String(error)}`)
+      troubled = true
+    }
   }
-  const drop = (key: string): void => {
-    if (all.delete(key)) note({ id: key })
+  const drop = async (key: string): Promise<void> => {
+    if (all.delete(key)) await note({ id: key })
   }
   const tidy = (now: number): void => {
-    for (const [key, held] of all) if (!lives(held, now)) drop(key)
+    for (const [key, held] of all) if (!lives(held, now)) void drop(key)
     if (all.size < most) return
     const oldest = [...all].reduce((a, b) => (b[1].seen < a[1].seen ? b : a))
-    drop(oldest[0])
+    void drop(oldest[0])
   }
   return {
-    begin(owner) {
+    async begin(owner) {
       const now = clock()
       tidy(now)
       const id = randomBytes(32).toString('base64url')
       const held = { ...owner, began: now, seen: now, noted: now }
       all.set(keyOf(id), held)
-      note(lineOf(keyOf(id), held))
+      await note(lineOf(keyOf(id), held))
       return id
     },
     find(id) {
@@ -113,13 +113,13 @@ export const openSessions = async ({ directory, report, clock = Date.now }: Sess
       const now = clock()
       if (held === undefined) return undefined
       if (!lives(held, now)) {
-        drop(key)
+        void drop(key)
         return undefined
       }
       held.seen = now
       if (now - held.noted >= noteEach) {
         held.noted = now
-        note(lineOf(key, held))
+        void note(lineOf(key, held))
       }
       return held
     },

@@ -289,8 +289,8 @@ export const startWeb = async (options: WebOptions): Promise<Web> => {
       const entered = await access.login(form.get('user') ?? '', secret, askerOf(request))
       return enter(request, reply, innerPath(form.get('next')), entered)
     })
-    mount('POST', '/logout', { action: 'anyone' }, (request, reply) =>
-      reply.header('set-cookie', [...access.logout(askerOf(request))]).redirect('/', 303),
+    mount('POST', '/logout', { action: 'anyone' }, async (request, reply) =>
+      reply.header('set-cookie', [...(await access.logout(askerOf(request)))]).redirect('/', 303),
     )
   }
   for (const [url, there] of taken)

@@ -80,7 +80,7 @@ describe('the audit', () => {
     const users = await usersOf({ vera: ['right', 'viewer'] })
     const { access, audited } = await accessOf({ users }, () => 0)
     const entered = await access.login('vera', 'right', from('10.0.0.1'))
-    access.logout(from('10.0.0.1', { cookies: cookiesOf(entered) }))
+    await access.logout(from('10.0.0.1', { cookies: cookiesOf(entered) }))
     await access.login('vera', 'guess', from('10.0.0.2'))
     await access.login('my password, typed in the wrong field', 'vera', from('10.0.0.3'))
     expect(audited).toEqual([

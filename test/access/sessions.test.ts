@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createAccess } from '../../src/access/access.ts'
@@ -14,8 +14,8 @@ describe('a session', () => {
   test('ends when nothing is asked for half a day, and after a week in any case', async () => {
     let now = 0
     const sessions = await openSessions({ report, clock: () => now })
-    const idle = sessions.begin(owner)
-    const busy = sessions.begin(owner)
+    const idle = await sessions.begin(owner)
+    const busy = await sessions.begin(owner)
     for (; now < 11 * hour; now += hour) expect(sessions.find(busy)).toMatchObject(owner)
     now = 12 * hour
     expect(sessions.find(idle)).toBeUndefined()
@@ -28,8 +28,8 @@ describe('a session', () => {
     let now = 0
     const given = { directory: join(directory.path, 's'), report, clock: () => now }
     const first = await openSessions(given)
-    const [kept, ended, idle] = [first.begin(owner), first.begin(owner), first.begin(owner)]
-    first.end(ended)
+    const [kept, ended, idle] = [await first.begin(owner), await first.begin(owner), await first.begin(owner)]
+    await first.end(ended)
     now = 11 * hour
     expect(first.find(kept)).toMatchObject(owner)
     await first.close()
@@ -42,13 +42,29 @@ describe('a session', () => {
     await second.close()
   })
 
+  test('is there after a crash once it was told of, and does not come back once it ended', async () => {
+    using directory = scratchDir('sessions-crash')
+    const living = await openSessions({ directory: join(directory.path, 's'), report })
+    const afterCrash = async (name: string) => {
+      cpSync(join(directory.path, 's'), join(directory.path, name), { recursive: true })
+      return openSessions({ directory: join(directory.path, name), report })
+    }
+    const id = await living.begin(owner)
+    const first = await afterCrash('first')
+    expect(first.find(id)).toMatchObject(owner)
+    await living.end(id)
+    const second = await afterCrash('second')
+    expect(second.find(id)).toBeUndefined()
+    for (const sessions of [living, first, second]) await sessions.close()
+  })
+
   test('goes, of a thousand and one, when it was asked longest ago', async () => {
     let now = 0
     const sessions = await openSessions({ report, clock: () => now })
-    const [first, second] = [sessions.begin(owner), sessions.begin(owner)]
+    const [first, second] = [await sessions.begin(owner), await sessions.begin(owner)]
     now++
     sessions.find(first)
-    for (let i = 0; i < 999; i++) sessions.begin(owner)
+    for (let i = 0; i < 999; i++) await sessions.begin(owner)
     expect(sessions.find(first)).toMatchObject(owner)
     expect(sessions.find(second)).toBeUndefined()
   })
