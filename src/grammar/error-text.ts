@@ -41,6 +41,8 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 
 /** Nesting of groups that is shown by indentation; deeper ones stand no further in, so that text stays as long as what it tells. */
 const deepest = 10
+/** How much longer than the JSON a text may be: of real errors it is shorter, of nothing but line ends in groups it is not. */
+const most = 4
 const rule = '-'.repeat(16)
 const head = 'Traceback (most recent call last):'
 const because = 'The above exception was the direct cause of the following exception:'
@@ -118,7 +120,7 @@ const putChain = (out: string[], errors: readonly unknown[], names: ErrorMembers
 
 /**
  * What a program wrote as JSON of an error: an object, or a list of such, the error that was raised first, each next one what
- * came before it. Undefined: it is none, or tells of no error.
+ * came before it. Undefined: it is none, tells of no error, or would be far longer as text.
  */
 export const errorText = (json: string, names: ErrorMembers): ErrorText | undefined => {
   let value: unknown
@@ -136,5 +138,6 @@ export const errorText = (json: string, names: ErrorMembers): ErrorText | undefi
   if (type === undefined && message === undefined) return undefined
   const out: string[] = []
   putChain(out, errors, names, 0)
-  return { type, message, trace: out.join('\n') }
+  const trace = out.join('\n')
+  return trace.length > json.length * most + 1000 ? undefined : { type, message, trace }
 }
