@@ -9,6 +9,10 @@ export interface IpRange {
   readonly to: Uint8Array
 }
 
+/** Bytes of text that an address has. */
+export const shortestIp = 2
+export const longestIp = 45
+
 const colon = 0x3a
 const dot = 0x2e
 
@@ -19,7 +23,7 @@ const hexOf = (byte: number): number => {
 }
 
 /** Four decimal octets without leading zeros into `out[at…at+3]`. */
-const parseV4 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean => {
+export const parseV4 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean => {
   let i = start
   for (let part = 0; ; part++) {
     let value = i < end ? bytes[i++]! - 0x30 : -1
@@ -36,7 +40,12 @@ const parseV4 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array,
   }
 }
 
-const parseV6 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean => {
+/** The others, into `out[at…at+15]`. Text of two characters at least. */
+export const parseV6 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean => {
+  // Its first group ends within five bytes. Most of what is asked for is a name, or has a port behind it.
+  let first = start
+  while (first < end && first < start + 5 && bytes[first] !== colon) first++
+  if (first === end || bytes[first] !== colon) return false
   let to = at
   let gap = -1
   let i = start
@@ -85,12 +94,12 @@ const parseV6 = (bytes: Uint8Array, start: number, end: number, out: Uint8Array,
  * zone id, a port, leading zeros in an octet); `out` then holds rubbish there.
  */
 export const parseIp = (bytes: Uint8Array, start: number, end: number, out: Uint8Array, at: number): boolean => {
-  if (end - start < 2 || end - start > 45) return false
-  for (let i = start; i < end && i < start + 5; i++) if (bytes[i] === colon) return parseV6(bytes, start, end, out, at)
+  if (end - start < shortestIp || end - start > longestIp) return false
+  if (!parseV4(bytes, start, end, out, at + 12)) return parseV6(bytes, start, end, out, at)
   for (let i = at; i < at + 10; i++) out[i] = 0
   out[at + 10] = 255
   out[at + 11] = 255
-  return parseV4(bytes, start, end, out, at + 12)
+  return true
 }
 
 /** Prints the 16 bytes at `at`: `10.0.0.1`, `2001:db8::1`. */

@@ -1,9 +1,9 @@
 import { absent } from '../event/column.ts'
-import { parseIp } from '../event/ip.ts'
 import type { SlotOf } from './assemble.ts'
 import { encode } from './encode.ts'
 import type { DeriveOp } from './form.ts'
 import type { Machine } from './machine.ts'
+import { address, readAddress } from './read-address.ts'
 import { splitHost } from './read-url.ts'
 import { copyCell, copyOf, isSet, putIp, putNumber, putText, type Slot } from './slot.ts'
 import { sameBytes } from './step.ts'
@@ -114,9 +114,6 @@ const byLast = (m: Machine, d: DeriveStep): void => {
   if (cell >= 0) copyOf(m, from, cell, d.to)
 }
 
-const address = new Uint8Array(16)
-const addressView = new DataView(address.buffer)
-
 /** `d.by` 0: the address; else the port. */
 const byLastHost = (m: Machine, d: DeriveStep): void => {
   const from = m.slots[d.from]!
@@ -124,12 +121,12 @@ const byLastHost = (m: Machine, d: DeriveStep): void => {
   if (cell < 0) return
   const start = from.start[cell]!
   const end = from.end[cell]!
-  if (parseIp(m.bytes, start, end, address, 0)) {
-    if (d.by === 0) putIp(m, d.to, addressView)
+  if (readAddress(m.bytes, start, end)) {
+    if (d.by === 0) putIp(m, d.to, address.view)
     return
   }
   splitHost(m, start, end, d.by === 0 ? -1 : d.to, true)
-  if (d.by === 0 && parseIp(m.bytes, m.first, m.second, address, 0)) putIp(m, d.to, addressView)
+  if (d.by === 0 && readAddress(m.bytes, m.first, m.second)) putIp(m, d.to, address.view)
 }
 
 const bySum = (m: Machine, d: DeriveStep): void => {

@@ -1,17 +1,11 @@
-import { parseIp } from '../event/ip.ts'
 import { fail, type Machine } from './machine.ts'
+import { address, readAddress } from './read-address.ts'
 import { opened, putIp, putText } from './slot.ts'
 import { isBlank, type Step, sameBytes } from './step.ts'
 
-/** The address last parsed: 16 bytes, IPv4 as v4-mapped. */
-const parsed = new Uint8Array(16)
-const parsedView = new DataView(parsed.buffer)
-
-const parse = (bytes: Uint8Array, from: number, to: number): boolean => parseIp(bytes, from, to, parsed, 0)
-
-/** Not of private, shared, loopback, link-local or unspecified space. Asks about `parsed`. */
+/** Not of private, shared, loopback, link-local or unspecified space. Asks about the address read last. */
 const isPublic = (): boolean => {
-  const p = parsed
+  const p = address.bytes
   let v4 = p[10] === 255 && p[11] === 255
   for (let i = 0; v4 && i < 10; i++) v4 = p[i] === 0
   if (v4) {
@@ -39,15 +33,17 @@ export const readIp = (m: Machine, s: Step): boolean => {
   while (at < limit && ((bytes[at]! >= 48 && bytes[at]! <= 57) || bytes[at] === 46)) at++
   while (at > from && bytes[at - 1] === 46) at--
   // IPv4 first, for what follows may be `:8080`.
-  if (at === from || !parse(bytes, from, at)) while (at < limit && isPart(bytes[at]!)) at++
-  // A literal `:` or `.` behind the address is not of it.
-  while (at > from && !parse(bytes, from, at)) {
-    const last = bytes[at - 1]
-    if (last !== 58 && last !== 46) return fail(m, 'bad_value', from, s.expected, s.field)
-    at--
+  if (at === from || !readAddress(bytes, from, at)) {
+    while (at < limit && isPart(bytes[at]!)) at++
+    // A literal `:` or `.` behind the address is not of it.
+    while (at > from && !readAddress(bytes, from, at)) {
+      const last = bytes[at - 1]
+      if (last !== 58 && last !== 46) return fail(m, 'bad_value', from, s.expected, s.field)
+      at--
+    }
   }
   if (at === from) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
-  putIp(m, s.slot, parsedView)
+  putIp(m, s.slot, address.view)
   m.at = at
   return true
 }
@@ -69,9 +65,9 @@ const putListed = (m: Machine, listAt: number, from: number, to: number): void =
 export const spanAddress = (m: Machine, s: Step, from: number, to: number): boolean => {
   const { bytes } = m
   const listAt = s.beside[1]!
-  if (parse(bytes, from, to)) {
+  if (readAddress(bytes, from, to)) {
     putText(m, s.slot, from, to)
-    putIp(m, s.beside[0]!, parsedView)
+    putIp(m, s.beside[0]!, address.view)
     if (listAt >= 0) putListed(m, listAt, from, to)
     return true
   }
@@ -99,7 +95,7 @@ const addressList = (m: Machine, s: Step, from: number, to: number): boolean => 
     if (b !== 44 && b !== 34 && !isBlank(b)) continue
     if (at > start) {
       if (!isSocket(bytes, start, at)) putListed(m, listAt, start, at)
-      const isOpen: boolean = !open && parse(bytes, start, at) && isPublic()
+      const isOpen: boolean = !open && readAddress(bytes, start, at) && isPublic()
       if (isOpen || chosen < 0) {
         open = isOpen
         chosen = start
@@ -110,6 +106,6 @@ const addressList = (m: Machine, s: Step, from: number, to: number): boolean => 
   }
   if (chosen < 0) return fail(m, 'bad_value', from, s.expected, s.field)
   putText(m, s.slot, chosen, chosenEnd)
-  if (parse(bytes, chosen, chosenEnd)) putIp(m, s.beside[0]!, parsedView)
+  if (readAddress(bytes, chosen, chosenEnd)) putIp(m, s.beside[0]!, address.view)
   return true
 }

@@ -1,7 +1,7 @@
 import { absent } from '../event/column.ts'
-import { parseIp } from '../event/ip.ts'
 import { findEither, fourfold } from '../memory/wide.ts'
 import { fail, type Machine } from './machine.ts'
+import { address, readAddress } from './read-address.ts'
 import { spanText } from './read-text.ts'
 import { putIp, putNumber, putText } from './slot.ts'
 import type { Step } from './step.ts'
@@ -48,9 +48,6 @@ const authority = (m: Machine, s: Step, from: number, to: number): void => {
   if (m.second > m.first) putText(m, s.beside[3]!, m.first, m.second)
 }
 
-const address = new Uint8Array(16)
-const addressView = new DataView(address.buffer)
-
 /** `s.beside`: slots of port, address, name; `s.number` 1: a port is sure to be there. */
 export const spanHost = (m: Machine, s: Step, from: number, to: number): boolean => {
   const { bytes } = m
@@ -60,17 +57,17 @@ export const spanHost = (m: Machine, s: Step, from: number, to: number): boolean
   if (from === to) return fail(m, from >= m.end ? 'unexpected_end' : 'bad_value', from, s.expected, s.field)
   const sure = s.number === 1
   // `2001:db8::5` without brackets ends in no port.
-  let isIp = !sure && parseIp(bytes, from, to, address, 0)
+  let isIp = !sure && readAddress(bytes, from, to)
   if (isIp) {
     m.first = from
     m.second = to
   } else {
     splitHost(m, from, to, s.beside[0]!, sure)
     if (m.first === m.second) return true
-    isIp = parseIp(bytes, m.first, m.second, address, 0)
+    isIp = readAddress(bytes, m.first, m.second)
   }
   putText(m, s.slot, m.first, m.second)
-  if (isIp) putIp(m, s.beside[1]!, addressView)
+  if (isIp) putIp(m, s.beside[1]!, address.view)
   else putText(m, s.beside[2]!, m.first, m.second)
   return true
 }

@@ -3,7 +3,7 @@ import { isOwnLayout, type LayoutItem, type LayoutToken, layoutItems, type OwnLa
 /** A layout made ready to run. */
 export interface TimeProgram {
   readonly own: OwnLayout | undefined
-  /** Codes of tokens; a literal is its byte. */
+  /** Codes of tokens; a literal is its byte. Some parts that are read at once have a code more. */
   readonly items: Uint8Array
   readonly hasYear: boolean
   readonly hasDay: boolean
@@ -38,6 +38,22 @@ const code = {
   SSS: 20,
 } as const satisfies Record<LayoutToken, number>
 
+/** Before the codes of `HH:mm:ss`: all of them are read at once where they fit, and one by one where not, to tell where. */
+const clock = 21
+const clockItems = Uint8Array.of(code.HH, 58, code.mm, 58, code.ss)
+/** Before those of `dd/MMM/yyyy`. */
+const slashedDay = 22
+const slashedDayItems = Uint8Array.of(code.dd, 47, code.MMM, 47, code.yyyy)
+
+const withShortcuts = (items: readonly number[]): Uint8Array =>
+  Uint8Array.from(
+    items.flatMap((item, i) => {
+      const begins = (those: Uint8Array): boolean => those.every((one, j) => items[i + j] === one)
+      if (begins(clockItems)) return [clock, item]
+      return begins(slashedDayItems) ? [slashedDay, item] : [item]
+    }),
+  )
+
 export const timeProgram = (layout: string): TimeProgram => {
   if (isOwnLayout(layout)) return { own: layout, items: new Uint8Array(0), hasYear: true, hasDay: true, isHalf: false }
   const items = layoutItems(layout)
@@ -46,7 +62,7 @@ export const timeProgram = (layout: string): TimeProgram => {
     items.some((item) => 'token' in item && tokens.includes(item.token))
   return {
     own: undefined,
-    items: Uint8Array.from(items, of),
+    items: withShortcuts(items.map(of)),
     hasYear: has('yyyy', 'yy'),
     hasDay: has('d', 'dd', 'DDD'),
     isHalf: has('hh', 'h'),

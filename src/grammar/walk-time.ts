@@ -109,6 +109,20 @@ export const walk = (bytes: Uint8Array, start: number, limit: number, items: Uin
         if (value === at) return -at - 1
         at = value
         break
+      case 21: // HH:mm:ss at once
+        if (at + 8 > limit || bytes[at + 2] !== 58 || bytes[at + 5] !== 58) break
+        if ((t.hour = two(bytes, at)) < 0 || (t.minute = two(bytes, at + 3)) < 0) break
+        if ((t.second = two(bytes, at + 6)) < 0) break
+        at += 8
+        i += 5
+        break
+      case 22: // dd/MMM/yyyy at once
+        if (at + 11 > limit || bytes[at + 2] !== 47 || bytes[at + 6] !== 47) break
+        if ((t.day = two(bytes, at)) < 0 || (t.month = month(bytes, at + 3)) < 0) break
+        if ((t.year = four(bytes, at + 7)) < 0) break
+        at += 11
+        i += 5
+        break
       default:
         if (at >= limit || bytes[at] !== item) return -at - 1
         at++
