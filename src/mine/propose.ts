@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { align, type Piece } from './align.ts'
 import { fieldNamer, type Names } from './field-name.ts'
 import { type FrontPiece, frontPieces } from './front.ts'
@@ -28,8 +29,7 @@ const mostPlaces = 48
 const levelPlaces = 5
 
 const allAre = (values: readonly string[], pattern: RegExp): boolean => values.every((value) => pattern.test(value))
-const isAddress = (value: string): boolean =>
-  /^(?:\d{1,3}\.){3}\d{1,3}$/.test(value) && value.split('.').every((part) => Number(part) < 256)
+const isAddress = (value: string): boolean => isIP(value) !== 0 && !value.includes('%')
 const socket = /^([\d.]{7,15}):(\d{1,5})$/
 
 /** The function that captures such values. */
@@ -46,6 +46,8 @@ const commonEnd = (values: readonly string[], pattern: RegExp): string => {
 }
 const commonStart = (values: readonly string[]): string => {
   const start = /^[^\p{L}\p{N}\s.-]+/u.exec(values[0]!)?.[0] ?? ''
+  // `/10.0.0.1` is an address that Java wrote; of a path the stroke is a part.
+  if (start.endsWith('/') && !allAre(values, /^\/\d/)) return ''
   return start !== '' && values.every((value) => value.length > start.length && value.startsWith(start)) ? start : ''
 }
 

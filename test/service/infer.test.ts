@@ -32,6 +32,19 @@ describe('a grammar made of lines', () => {
       expect(text).toContain(front + message)
   })
 
+  test('takes addresses of either kind, numbers with their unit and sizes for what they are', async () => {
+    const lines = [7, 8, 9].flatMap((i) => [
+      `2026-11-27T08:00:0${i}Z refused client 2001:db8::${i} after ${i}.5 ms`,
+      `2026-11-27T08:00:0${i}Z closed /10.0.0.${i}:80${i} for user u${i}`,
+      `2026-11-27T08:00:0${i}Z wrote ${i}.25 KB of page 0x7f0${i} in /srv/a${i}`,
+    ])
+    const { text, records, fitting } = await inferGrammar(lines, 'shop.door')
+    expect({ records, fitting }).toEqual({ records: 9, fitting: 9 })
+    expect(text).toContain(`refused client \${ip('source.ip')} after \${number('app.after')} ms`)
+    expect(text).toContain(`closed /\${ip('app.closed')}:\${int('app.port')} for user \${word('user.name')}`)
+    expect(text).toContain(`wrote \${number('app.wrote')} KB of page \${word('app.page')} in \${word('app.in')}`)
+  })
+
   test('leaves lines that begin no record to the one before', async () => {
     const lines = ['2026-11-27T08:00:00Z it failed', 'Traceback', '  File "x"', '2026-11-27T08:00:01Z it failed']
     const { text, records, fitting } = await inferGrammar(lines, 'shop.door')
