@@ -6,6 +6,7 @@ import { levelLetter, levelPattern } from './level-word.ts'
 import { lexemes } from './lexeme.ts'
 import type { Mined, Template } from './mine.ts'
 import { frontPlacesOf, outline, type Place, placesOf } from './place.ts'
+import { skeleton } from './skeleton.ts'
 import { timeLayout } from './time-layout.ts'
 
 /** Source text of one grammar's line, and lines it was made from. */
@@ -22,6 +23,8 @@ export interface Proposed {
 /** Lines of a template that are looked at for the types of its values. */
 const mostLooked = 500
 const mostSamples = 3
+/** Ways of spacing or building a template that are proposed. */
+const mostOutlines = 20
 /** Lines of more places than this are no message but data. */
 const mostPlaces = 48
 
@@ -155,17 +158,19 @@ export const propose = (
     const line = lines[i]!
     const front = frontPieces(line.slice(0, messageAt[i]))
     const text = line.slice(messageAt[i])
+    const lexed = lexemes(text)
+    // What a template covers may be built otherwise.
+    const told = align(template.tokens, text, lexed) ?? align(skeleton(lexed), text, lexed)
+    if (told === undefined) continue
     // Where a value is empty there is nothing to read.
-    const message = align(template.tokens, text, lexemes(text))?.filter(
-      (piece) => !('value' in piece) || piece.value !== '',
-    )
-    if (message === undefined) continue
+    const message = told.filter((piece) => !('value' in piece) || piece.value !== '')
     const key = outline([...front, ...message])
     const alike = outlines.get(key)
     if (alike === undefined) outlines.set(key, [{ line, front, message }])
     else alike.push({ line, front, message })
   }
-  return [...outlines.values()].flatMap((alike) => {
+  const largest = [...outlines.values()].sort((a, b) => b.length - a.length).slice(0, mostOutlines)
+  return largest.flatMap((alike) => {
     const front = frontPlacesOf(alike.map((one) => one.front))
     const places = [...front, ...placesOf(alike.map(({ message }) => message))]
     if (places.length > mostPlaces) return []

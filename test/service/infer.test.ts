@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { inferGrammar } from '../../src/service/infer.ts'
@@ -43,6 +45,14 @@ describe('a grammar made of lines', () => {
     expect(text).toContain(`refused client \${ip('source.ip')} after \${number('app.after')} ms`)
     expect(text).toContain(`closed /\${ip('app.closed')}:\${int('app.port')} for user \${word('user.name')}`)
     expect(text).toContain(`wrote \${number('app.wrote')} KB of page \${word('app.page')} in \${word('app.in')}`)
+  })
+
+  test('reads what a template covers though it is built otherwise', async () => {
+    const fixture = join(import.meta.dirname, '../../fixtures/nginx.access/escape-json.log')
+    const lines = readFileSync(fixture, 'utf8').trim().split('\n')
+    const { templates, records, fitting } = await inferGrammar(lines, 'shop.door')
+    expect(templates.length).toBeLessThan(lines.length)
+    expect({ records, fitting }).toEqual({ records: lines.length, fitting: lines.length })
   })
 
   test('leaves lines that begin no record to the one before', async () => {
