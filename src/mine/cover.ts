@@ -1,7 +1,7 @@
 import { align } from './align.ts'
+import type { Group } from './group.ts'
 import { isVerbal } from './is-value.ts'
 import { lexemes } from './lexeme.ts'
-import type { Group } from './merge.ts'
 import { gap } from './skeleton.ts'
 
 /** What stands between two blanks of a message: its text, or what is before and behind the values in it. */

@@ -1,7 +1,8 @@
 import { cover } from './cover.ts'
 import { frontOf } from './front.ts'
+import type { Group } from './group.ts'
 import { type Lexeme, lexemes } from './lexeme.ts'
-import { type Group, mergeGroups } from './merge.ts'
+import { mergeGroups } from './merge.ts'
 import { skeleton } from './skeleton.ts'
 
 /** A message without its values, and without what stands before it. */
