@@ -49,7 +49,7 @@ import {
   whole,
 } from './take.ts'
 import type { Member, MembersSpec } from './take-members.ts'
-import { timeProgram } from './time-program.ts'
+import { timePrograms } from './time-program.ts'
 
 /** Number of a field's slot; `again` has one of its own. -1: the value goes nowhere. */
 export type SlotOf = (field: string, again?: true | 'unset') => number
@@ -174,7 +174,7 @@ const readOf = (
         beside: Int32Array.from(['path', 'query', 'scheme', 'domain', 'port'], (part) => slotOf(value.prefix + part)),
       }
     case 'time':
-      return { ...self(readTime), times: value.layouts.map(timeProgram) }
+      return { ...self(readTime), times: timePrograms(value.layouts) }
     case 'structured_data':
       return self(readStructuredData)
     case 'list':

@@ -52,8 +52,12 @@ export interface Machine {
   /** The time read last in this block: by which layouts, from where, and what it is. */
   readonly last: {
     times: readonly TimeProgram[] | undefined
+    row: number
     from: number
+    limit: number
     length: number
+    /** Nothing behind it and the next byte had a say. */
+    closed: boolean
     ms: number
     ns: number
     digits: number
@@ -97,7 +101,7 @@ export const createMachine = (multiline: boolean): Machine => ({
   alternative: undefined,
   first: 0,
   second: 0,
-  last: { times: undefined, from: 0, length: 0, ms: 0, ns: 0, digits: 0 },
+  last: { times: undefined, row: 0, from: 0, limit: 0, length: 0, closed: false, ms: 0, ns: 0, digits: 0 },
   slashed: false,
 })
 

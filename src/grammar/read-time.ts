@@ -33,6 +33,7 @@ const isEdge = (b: number): boolean => b === 93 || b === 34 || b === 124 || b ==
 
 /** Whether the bytes at `at` are those of the time read last, and the one behind them. */
 const isLast = ({ bytes, view, limit, last }: Machine, at: number): boolean => {
+  if (!last.closed) return false
   const { from, length } = last
   const end = at + length
   if (end >= limit || bytes[end] !== bytes[from + length]) return false
@@ -43,12 +44,15 @@ const isLast = ({ bytes, view, limit, last }: Machine, at: number): boolean => {
   return true
 }
 
-/** The first layout that fits. Lines of one second share a time, which is then read once. */
+/**
+ * The first layout that fits. Lines of one second share a time, which is then read once; and so do forms of a record that
+ * begin alike.
+ */
 export const readTime = (m: Machine, s: Step): boolean => {
   const from = m.at
   const { times } = s
-  const { last } = m
-  if (last.times === times && isLast(m, from)) {
+  const { last, limit, row } = m
+  if (last.times === times && ((last.from === from && last.row === row && last.limit === limit) || isLast(m, from))) {
     putTime(m, s.slot, last.ms, last.ns, last.digits)
     m.at = from + last.length
     return true
@@ -56,14 +60,15 @@ export const readTime = (m: Machine, s: Step): boolean => {
   for (let i = 0; i < times.length; i++) {
     m.at = from
     if (!readOne(m, s, times[i]!)) continue
-    if (times.length === 1 && m.at < m.limit && isEdge(m.bytes[m.at]!)) {
-      last.times = times
-      last.from = from
-      last.length = m.at - from
-      last.ms = t.ms
-      last.ns = t.ns % 1_000_000
-      last.digits = t.digits
-    }
+    last.times = times
+    last.row = row
+    last.from = from
+    last.limit = limit
+    last.length = m.at - from
+    last.closed = times.length === 1 && m.at < limit && isEdge(m.bytes[m.at]!)
+    last.ms = t.ms
+    last.ns = t.ns % 1_000_000
+    last.digits = t.digits
     return true
   }
   return false

@@ -54,7 +54,7 @@ const withShortcuts = (items: readonly number[]): Uint8Array =>
     }),
   )
 
-export const timeProgram = (layout: string): TimeProgram => {
+const timeProgram = (layout: string): TimeProgram => {
   if (isOwnLayout(layout)) return { own: layout, items: new Uint8Array(0), hasYear: true, hasDay: true, isHalf: false }
   const items = layoutItems(layout)
   const of = (item: LayoutItem): number => ('token' in item ? code[item.token] : item.literal.charCodeAt(0))
@@ -67,4 +67,17 @@ export const timeProgram = (layout: string): TimeProgram => {
     hasDay: has('d', 'dd', 'DDD'),
     isHalf: has('hh', 'h'),
   }
+}
+
+const known = new Map<string, readonly TimeProgram[]>()
+
+/** The layouts made ready to run. Equal ones are one array, by which a time that was read already is known. */
+export const timePrograms = (layouts: readonly string[]): readonly TimeProgram[] => {
+  const key = JSON.stringify(layouts)
+  let programs = known.get(key)
+  if (programs === undefined) {
+    programs = layouts.map(timeProgram)
+    known.set(key, programs)
+  }
+  return programs
 }

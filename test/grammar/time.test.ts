@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { rest, text } from '../../src/grammar/capture.ts'
 import type { TakeOp } from '../../src/grammar/form.ts'
 import { grammar } from '../../src/grammar/grammar.ts'
-import { line } from '../../src/grammar/line.ts'
+import { either, line } from '../../src/grammar/line.ts'
 import { printValue } from '../../src/grammar/print-value.ts'
 import { time } from '../../src/grammar/time.ts'
 import { zoneOf } from '../../src/grammar/zone.ts'
@@ -222,4 +222,39 @@ property.prop([
   })
   const texts = lines.map(([at, first, second]) => `${at}${first}${stop}x${second}`)
   expect(readRecords(timed, texts).rows).toEqual(texts.map((text) => readOne(timed, text)))
+})
+
+test.each([
+  ['11/Feb/2013:06:4x:36 +0000', 15],
+  ['11/Feb/2013:06.43:36 +0000', 14],
+  ['11/Feb/2013:06:43:3', 18],
+  ['11/Foo/2013:06:43:36 +0000', 3],
+  ['11/Feb/20x3:06:43:36 +0000', 7],
+  ['1/Feb/2013:06:43:36 +0000', 0],
+])('tells where a day or clock of %s breaks off', (text, at) => {
+  const clf = grammar({
+    name: 'test',
+    line: line`${time('@timestamp', 'clf')}`,
+    samples: ['11/Feb/2013:06:43:36 +0000'],
+  })
+  expect(readOne(clf, text)).toMatchObject({ code: expect.any(String), at })
+})
+
+test('a time that several forms begin with is that of its record', () => {
+  const stamp = time('@timestamp', 'iso')
+  const forms = grammar({
+    name: 'test',
+    line: line`${either(line`${stamp} a ${text('message')}`, line`${stamp} b ${text('message')}`)}`,
+    samples: ['2026-11-23 12:34:56 a x', '2026-11-23 12:34:56 b x'],
+  })
+  const { rows } = readRecords(forms, [
+    '2026-11-23 12:34:56 b x',
+    '2026-11-23 12:34:56 +0800 b x',
+    '2026-11-23 12:34:57 b x',
+  ])
+  expect(rows.map((row) => (row as Record<string, unknown>)['@timestamp'])).toEqual([
+    '2026-11-23T12:34:56',
+    '2026-11-23T04:34:56',
+    '2026-11-23T12:34:57',
+  ])
 })
