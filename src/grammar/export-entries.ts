@@ -21,7 +21,8 @@ const isBlankLine = (bytes: Uint8Array, start: number, end: number): boolean => 
 
 /** Follows the fields of an entry line by line; a value that tells its length is passed over by that, whatever it holds. */
 const entryReader = (): LineReader => {
-  const length = new Uint8Array(lengthBytes)
+  // Made where a value tells its length: most tell none, and a reader is made for each record.
+  let length: Uint8Array | undefined
   let first = true
   let isEntry = false
   /** A length was wrong: nothing tells values from fields any more. */
@@ -64,6 +65,7 @@ const entryReader = (): LineReader => {
     if (since < 0 && blankBefore && sameBytes(bytes, start, end, cursor)) since = 0
     blankBefore = start === end
     const before = known
+    length ??= new Uint8Array(lengthBytes)
     for (let at = start; at < end && known < lengthBytes; ) length[known++] = bytes[at++]!
     // The line end may be among them: lengths are any bytes.
     if (known < lengthBytes && size - (end - start) === 2) length[known++] = 13

@@ -30,29 +30,32 @@ export const quoteText = (m: Machine, from: number, to: number): { readonly star
   return { start, end: end + 1 }
 }
 
+// Names of the objects that are open: where each begins and ends, and where those of each object begin. Used again, for a
+// value of each record may be asked about.
+const starts: number[] = []
+const ends: number[] = []
+const opened: number[] = []
+const isObject: boolean[] = []
+
 /**
  * Whether an object in a well-formed value names a member twice, or may do so (an escaped name): engines refuse such
  * documents whole. Objects of many members are taken to: comparing is quadratic, reading them anew is not.
  */
 export const repeatsKeys = (bytes: Uint8Array, from: number, to: number, c: JsonCursor): boolean => {
   const many = 64
-  // Names of the objects that are open: where each begins and ends, and where those of each object begin.
-  const starts: number[] = []
-  const ends: number[] = []
-  const opened: number[] = []
-  const isObject: boolean[] = []
+  let names = 0
+  let level = 0
   setJson(c, bytes, from, to)
   let expectKey = false
   while (c.at < to) {
     const b = bytes[c.at]!
     if (b === 123 || b === 91) {
-      opened.push(starts.length)
-      isObject.push(b === 123)
+      opened[level] = names
+      isObject[level++] = b === 123
       expectKey = b === 123
       c.at++
     } else if (b === 125 || b === 93) {
-      starts.length = ends.length = opened.pop()!
-      isObject.pop()
+      names = opened[--level]!
       expectKey = false
       c.at++
     } else if (b === 34) {
@@ -60,19 +63,19 @@ export const repeatsKeys = (bytes: Uint8Array, from: number, to: number, c: Json
       if (!expectKey) continue
       expectKey = false
       if (c.escaped) return true
-      const first = opened.at(-1)!
-      if (starts.length - first >= many) return true
+      const first = opened[level - 1]!
+      if (names - first >= many) return true
       const length = c.to - c.from
-      for (let i = first; i < starts.length; i++) {
+      for (let i = first; i < names; i++) {
         if (ends[i]! - starts[i]! !== length) continue
         let k = 0
         while (k < length && bytes[starts[i]! + k] === bytes[c.from + k]) k++
         if (k === length) return true
       }
-      starts.push(c.from)
-      ends.push(c.to)
+      starts[names] = c.from
+      ends[names++] = c.to
     } else {
-      if (b === 44) expectKey = isObject.at(-1) === true
+      if (b === 44) expectKey = level > 0 && isObject[level - 1]!
       c.at++
     }
   }

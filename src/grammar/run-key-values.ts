@@ -210,17 +210,20 @@ class KeyValuesRun {
     }
   }
 
+  private endsValue({ bytes, limit }: Machine, at: number): boolean {
+    const { between } = this
+    return between.length > 0 ? sameBytes(bytes, at, limit, between) : isBlank(bytes[at])
+  }
+
   private plainEnd(m: Machine, from: number): number {
     const { bytes, limit } = m
     const { between, valueMarks } = this
     if (between.length === 0 && !this.paired) return findEither(m.view, from, limit, blank, tab)
-    const ends = (at: number): boolean =>
-      between.length > 0 ? sameBytes(bytes, at, limit, between) : isBlank(bytes[at])
     let depth = 0
     let first = -1
     for (let at = from; at < limit; at++) {
       if (valueMarks[bytes[at]!] === 0) continue
-      if (depth === 0 && ends(at)) return at
+      if (depth === 0 && this.endsValue(m, at)) return at
       if (!this.paired) continue
       const b = bytes[at]!
       if (openers.has(b)) {
@@ -236,7 +239,7 @@ class KeyValuesRun {
     // Not closed: from there on brackets are text, so that no line is gone through more than twice.
     this.paired = false
     let at = first
-    while (at < limit && !ends(at)) at++
+    while (at < limit && !this.endsValue(m, at)) at++
     return at
   }
 
