@@ -12,6 +12,7 @@ import {
   or,
   skip,
   text,
+  tlsVersionOf,
   whole,
   word,
   wordsOf,
@@ -76,8 +77,8 @@ const ofMail = either(
 const connections = either(
   line`${oneOfWords('event.action', ['connect', 'disconnect'])} from ${client}${optional(line` ${more}`)}`,
   line`${oneOfWords('event.action', ['lost connection', 'timeout', 'too many errors', 'improper command pipelining', 'SSL_accept error'])} ${optional(line`after ${word('postfix.stage')} ${optional(line`(${skip()}) `)}`)}from ${client}${more}`,
-  line`${oneOfWords('event.action', ['Anonymous TLS connection', 'Untrusted TLS connection', 'Trusted TLS connection', 'Verified TLS connection'])} established from ${client}: ${word('tls.version')} with cipher ${word('tls.cipher')} ${more}`,
-  line`${oneOfWords('event.action', ['Anonymous TLS connection', 'Untrusted TLS connection', 'Trusted TLS connection', 'Verified TLS connection'])} established to ${text('destination.domain')}[${address('destination.address')}]:${int('destination.port')}: ${word('tls.version')} with cipher ${word('tls.cipher')} ${more}`,
+  line`${oneOfWords('event.action', ['Anonymous TLS connection', 'Untrusted TLS connection', 'Trusted TLS connection', 'Verified TLS connection'])} established from ${client}: ${word('postfix.tls_protocol')} with cipher ${word('tls.cipher')} ${more}`,
+  line`${oneOfWords('event.action', ['Anonymous TLS connection', 'Untrusted TLS connection', 'Trusted TLS connection', 'Verified TLS connection'])} established to ${text('destination.domain')}[${address('destination.address')}]:${int('destination.port')}: ${word('postfix.tls_protocol')} with cipher ${word('tls.cipher')} ${more}`,
   line`${oneOfWords('event.action', ['connect'])} to ${text('destination.domain')}[${address('destination.address')}]:${int('destination.port')}: ${text('event.reason')}`,
   line`${oneOfWords('event.action', ['CONNECT', 'PASS NEW', 'PASS OLD', 'DISCONNECT', 'HANGUP', 'PREGREET', 'WHITELISTED', 'ALLOWLISTED', 'DENYLISTED', 'BLACKLISTED'])} ${optional(line`${skip()}from `)}[${address('source.address')}]:${int('source.port')}${more}`,
 )
@@ -105,6 +106,7 @@ export const postfixOwn = grammar({
   line: line`${sentBy(whole('process.name', line`postfix${optional(line`-${skip()}`)}/${word('postfix.component')}`))}${whole('message', said)}`,
   derive: {
     ...fromPriority,
+    ...tlsVersionOf('postfix.tls_protocol'),
     'event.outcome': wordsOf('postfix.status', {
       sent: 'success',
       deliverable: 'success',

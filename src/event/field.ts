@@ -185,6 +185,7 @@ export const fields = {
   'nginx.access.upstream.response_time': doubles('Seconds each upstream took.'),
   'nginx.access.upstream.status': longs('Status of each upstream.'),
   'nginx.access.cache_status': keyword('Cache verdict.'),
+  'nginx.access.ssl_protocol': keyword('Protocol as nginx names it: TLSv1.3.'),
   'nginx.access.gzip_ratio': double('Compression ratio.'),
   'nginx.access.connection': long('Connection number.'),
   'nginx.access.connection_requests': long('Requests on this connection so far.'),

@@ -3,6 +3,7 @@ import { joinedBy } from './format-pieces.ts'
 import type { ReadFormat } from './format-variable.ts'
 import { type NginxText, readNginxText } from './nginx-format-text.ts'
 import { logVariables, variablesFor } from './nginx-variables.ts'
+import { tlsVersionOf } from './tls.ts'
 
 /** `$host:$server_port` as one: a colon alone does not tell where an IPv6 address ends. */
 const joined = joinedBy(':', (first, second) =>
@@ -41,6 +42,7 @@ export const readNginxFormat = (format: string): ReadFormat => {
         : {}),
       ...(has('destination.address') && !variables.ofStreams ? { 'url.domain': copy('destination.address') } : {}),
       ...(has('destination.port') && !variables.ofStreams ? { 'url.port': copy('destination.port') } : {}),
+      ...(has('nginx.access.ssl_protocol') ? tlsVersionOf('nginx.access.ssl_protocol') : {}),
     }),
   }
 }

@@ -120,7 +120,7 @@ export const logVariables: Readonly<Record<string, Variable>> = {
   upstream_queue_time: variable(several(number), '0.000', 'nginx.access.upstream.queue_time'),
   upstream_cache_status: variable(words, 'MISS', 'nginx.access.cache_status'),
 
-  ssl_protocol: variable(words, 'TLSv1.3', 'tls.version'),
+  ssl_protocol: variable(words, 'TLSv1.3', 'nginx.access.ssl_protocol'),
   ssl_cipher: variable(words, 'TLS_AES_256_GCM_SHA384', 'tls.cipher'),
   otel_trace_id: variable(words, '0af7651916cd43dd8448eb211c80319c', 'trace.id'),
   otel_span_id: variable(words, 'b7ad6b7169203331', 'span.id'),

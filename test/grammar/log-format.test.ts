@@ -118,6 +118,19 @@ describe('fields', () => {
       { 'http.response.status_code': 404, 'event.outcome': 'failure' },
     ],
     [
+      'of TLS',
+      '$ssl_protocol $ssl_cipher $status',
+      'TLSv1 ECDHE-RSA-AES128-SHA 200',
+      {
+        'nginx.access.ssl_protocol': 'TLSv1',
+        'tls.version': '1.0',
+        'tls.version_protocol': 'tls',
+        'tls.cipher': 'ECDHE-RSA-AES128-SHA',
+        'http.response.status_code': 200,
+        'event.outcome': 'success',
+      },
+    ],
+    [
       'of hosts',
       '$host:$server_port "$http_host" $server_name $remote_addr:$remote_port',
       '[2001:db8::5]:443 "[2001:db8::5]:443" _ 2001:db8::7:51034',
