@@ -20,5 +20,11 @@ const escaped = encode('\\u')
 /** Whether the record may be of the format, by a look at its bytes alone: keys may be written in escapes. */
 export const mayHold = (m: Machine, start: number, end: number, signs: Signs): boolean => {
   const text = m.node.subarray(start, end)
-  return signs.every((keys) => keys.some((key) => text.includes(key))) || text.includes(escaped)
+  for (let i = 0; i < signs.length; i++) if (!holdsOne(text, signs[i]!)) return text.includes(escaped)
+  return true
+}
+
+const holdsOne = (text: Buffer, keys: readonly Uint8Array[]): boolean => {
+  for (let i = 0; i < keys.length; i++) if (text.includes(keys[i]!)) return true
+  return false
 }

@@ -166,12 +166,15 @@ export class Members {
 
   /** `only`: the one of its keys that the record has; less than zero: none, or several. */
   private takeMember(m: Machine, member: Member & { readonly keys: readonly number[] }, only: number): boolean {
+    let isThere = false
     let done = false
     let unfit = -1
     const count = only >= 0 ? 1 : member.keys.length
     for (let i = 0; i < count; i++) {
       const key = only >= 0 ? only : member.keys[i]!
-      if (!this.found.has(key) || this.isNone(key)) continue
+      if (!this.found.has(key)) continue
+      isThere = true
+      if (this.isNone(key)) continue
       const { farAt, anchor } = m
       if (!done) {
         m.farAt = member.required ? farAt : Number.POSITIVE_INFINITY
@@ -185,7 +188,7 @@ export class Members {
       }
       this.keepKey(m, key)
     }
-    if (member.there && !member.keys.some((key) => this.found.has(key))) {
+    if (member.there && !isThere) {
       this.missing.push({ name: member.names[0]!, field: member.field })
       return true
     }
