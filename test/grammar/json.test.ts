@@ -182,7 +182,7 @@ test('the whole field table reads ECS loggers, dotted and nested', () => {
   expect(
     readOne(
       ecs,
-      '{"@timestamp":"2026-11-23T12:00:00.000Z","log.level":"info","message":"hi","ecs.version":"1.6.0","process":{"pid":7,"thread":{"name":"main"}},"http":{"response":{"status_code":200}},"mine":1}',
+      '{"@timestamp":"2026-11-23T12:00:00.000Z","log.level":"info","message":"hi","ecs.version":"1.6.0","process":{"pid":7,"thread":{"name":"main"}},"http":{"response":{"status_code":200}},"event":{"kind":"event","category":["web"]},"service.node.name":"b","mine":1}',
     ),
   ).toEqual({
     '@timestamp': '2026-11-23T12:00:00.000',
@@ -192,6 +192,9 @@ test('the whole field table reads ECS loggers, dotted and nested', () => {
     'process.pid': 7,
     'process.thread.name': 'main',
     'http.response.status_code': 200,
+    'event.kind': 'event',
+    'event.category': ['web'],
+    'service.node.name': 'b',
     json: { mine: 1 },
   })
 })
