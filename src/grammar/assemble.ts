@@ -285,15 +285,17 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
 /** Slots an operation may fill. */
 const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
   const found = new Set<number>()
+  const ofValue = (value: Value): void => {
+    if (value.as === 'address')
+      for (const name of [value.ip, value.list]) if (name !== undefined) found.add(slotOf(name))
+    if (value.as === 'host')
+      for (const name of [value.port, value.ip, value.domain]) if (name !== undefined) found.add(slotOf(name))
+    if (value.as === 'url')
+      for (const part of ['path', 'query', 'scheme', 'domain', 'port']) found.add(slotOf(value.prefix + part))
+  }
   const takes = (take: TakeOp): void => {
     if (take.field !== undefined) found.add(slotOf(take.field, take.again))
-    if (take.value.as === 'address')
-      for (const name of [take.value.ip, take.value.list]) if (name !== undefined) found.add(slotOf(name))
-    if (take.value.as === 'host')
-      for (const name of [take.value.port, take.value.ip, take.value.domain])
-        if (name !== undefined) found.add(slotOf(name))
-    if (take.value.as === 'url')
-      for (const part of ['path', 'query', 'scheme', 'domain', 'port']) found.add(slotOf(take.value.prefix + part))
+    ofValue(take.value)
   }
   const walk = (all: readonly Op[]): void => {
     for (const op of all) {
@@ -313,7 +315,10 @@ const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
       else if (op.op === 'uncoloured') walk(op.ops)
       else if (op.op === 'json' || op.op === 'key_values' || op.op === 'delimited') {
         if (op.op === 'key_values' && op.text !== undefined) found.add(slotOf(op.text))
-        for (const { field } of op.members) found.add(slotOf(field))
+        for (const { field, value } of op.members) {
+          found.add(slotOf(field))
+          ofValue(value)
+        }
         for (const { ops: inner } of op.lines) walk(inner)
         if (op.undeclared === 'json') found.add(slotOf('json'))
       }

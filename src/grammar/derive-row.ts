@@ -28,6 +28,8 @@ const put = (m: Machine, to: number, text: Known): void => {
 interface DeriveStep {
   readonly run: (m: Machine, d: DeriveStep) => void
   readonly to: number
+  /** Whether something else may have filled it. */
+  readonly mayBeSet: boolean
   readonly from: number
   readonly words: readonly Uint8Array[]
   readonly below: Float64Array
@@ -114,7 +116,7 @@ const byLast = (m: Machine, d: DeriveStep): void => {
   if (cell >= 0) copyOf(m, from, cell, d.to)
 }
 
-/** `d.by` 0: the address; else the port. */
+/** `d.by` 0: the address; `d.other`: where the port goes. */
 const byLastHost = (m: Machine, d: DeriveStep): void => {
   const from = m.slots[d.from]!
   const cell = lastCell(m, from)
@@ -125,7 +127,7 @@ const byLastHost = (m: Machine, d: DeriveStep): void => {
     if (d.by === 0) putIp(m, d.to, address.view)
     return
   }
-  splitHost(m, start, end, d.by === 0 ? -1 : d.to, true)
+  splitHost(m, start, end, d.other, true)
   if (d.by === 0 && readAddress(m.bytes, m.first, m.second)) putIp(m, d.to, address.view)
 }
 
@@ -153,7 +155,7 @@ const nothing = {
   rest: false,
 }
 
-const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
+const stepFor = (op: DeriveOp, slotOf: SlotOf): Omit<DeriveStep, 'mayBeSet'> => {
   const to = slotOf(op.to)
   const otherwise = 'otherwise' in op && op.otherwise !== undefined ? known(op.otherwise) : undefined
   switch (op.from) {
@@ -185,8 +187,10 @@ const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
     case 'extension':
       return { ...nothing, run: byExtension, to, from: slotOf(op.field) }
     case 'last': {
-      const run = op.part === undefined ? byLast : byLastHost
-      return { ...nothing, run, to, from: slotOf(op.field), by: op.part === 'port' ? 1 : 0 }
+      const from = slotOf(op.field)
+      if (op.part === undefined) return { ...nothing, run: byLast, to, from }
+      const isPort = op.part === 'port'
+      return { ...nothing, run: byLastHost, to, from, by: isPort ? 1 : 0, other: isPort ? to : -1 }
     }
     case 'sum':
       return { ...nothing, run: bySum, to, from: slotOf(op.field) }
@@ -205,18 +209,45 @@ const stepFor = (op: DeriveOp, slotOf: SlotOf): DeriveStep => {
 
 export type Deriving = (m: Machine) => void
 
-/** Sets what follows from a record's other values, where the field has none yet. `again` fields replace the first, or stand in. */
+/** Of the last host of a list both the address and its port are wanted as a rule, and neither from elsewhere: they are read at once. */
+const withPorts = (steps: readonly DeriveStep[]): readonly DeriveStep[] =>
+  steps.flatMap((step, i) => {
+    const isPair = (one: DeriveStep | undefined, other: DeriveStep | undefined): boolean =>
+      one?.run === byLastHost &&
+      other?.run === byLastHost &&
+      one.from === other.from &&
+      one.by === 0 &&
+      other.by === 1 &&
+      !one.mayBeSet &&
+      !other.mayBeSet
+    if (isPair(steps[i - 1], step)) return []
+    return isPair(step, steps[i + 1]) ? [{ ...step, other: steps[i + 1]!.to }] : [step]
+  })
+
+/**
+ * Sets what follows from a record's other values, where the field has none yet. `again` fields replace the first, or stand in.
+ * `filled`: slots that reading may have filled.
+ */
 export const deriving = (
   ops: readonly DeriveOp[],
   again: ReadonlyMap<string, true | 'unset'>,
   slotOf: SlotOf,
+  filled: ReadonlySet<number>,
 ): Deriving => {
-  const steps = ops.map((op) => stepFor(op, slotOf))
   const twice = [...again].map(([field, how]) => ({
     from: slotOf(field, true),
     to: slotOf(field),
     replaces: how === true,
   }))
+  const others = new Set([...filled, ...twice.map(({ to }) => to)])
+  const steps = withPorts(
+    ops.map((op) => {
+      const step = stepFor(op, slotOf)
+      const mayBeSet = others.has(step.to)
+      others.add(step.to)
+      return { ...step, mayBeSet }
+    }),
+  )
   return (m) => {
     for (let i = 0; i < twice.length; i++) {
       const { from, to, replaces } = twice[i]!
@@ -224,7 +255,7 @@ export const deriving = (
     }
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i]!
-      if (!isSet(m, m.slots[step.to]!)) step.run(m, step)
+      if (!step.mayBeSet || !isSet(m, m.slots[step.to]!)) step.run(m, step)
     }
   }
 }

@@ -69,10 +69,12 @@ const failureOf = (m: Machine): Failure => {
 export const interpreter = (form: Form, schema: Schema): ((block: Block, options: ReadOptions) => Batch) => {
   const { slots, slotOf } = slotsFor(form)
   const lists = slots.filter((slot) => slot.list)
-  const alternatives: readonly Alternative[] = form.alternatives.map((alternative) => ({
-    ...assemble(alternative, slotOf),
-    derive: deriving(alternative.derive, new Map(againFields(alternative.ops)), slotOf),
-  }))
+  const alternatives: readonly Alternative[] = form.alternatives.map((alternative) => {
+    const assembled = assemble(alternative, slotOf)
+    const filled = new Set(assembled.fills.flatMap((filledByStep) => [...filledByStep]))
+    const again = new Map(againFields(alternative.ops))
+    return { ...assembled, derive: deriving(alternative.derive, again, slotOf, filled) }
+  })
   const run = alternativesOf(alternatives)
   const m = createMachine(form.multiline)
   m.slots = slots
