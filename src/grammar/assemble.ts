@@ -1,23 +1,9 @@
 import { encode, sharedTable } from './encode.ts'
-import type { DelimitedOp, Form, FormAlternative, JsonMember, JsonOp, KeyValuesOp, Op, TakeOp, Value } from './form.ts'
+import type { DelimitedOp, Form, FormAlternative, JsonMember, JsonOp, KeyValuesOp, Op, TakeOp } from './form.ts'
 import { signsOf } from './json-signs.ts'
 import { openingOf } from './opening.ts'
-import { readElapsed } from './read-elapsed.ts'
-import { readIp, spanAddress } from './read-ip.ts'
-import { readDouble, readDuration, readLong } from './read-number.ts'
-import { readStructuredData } from './read-structured-data.ts'
-import {
-  readBoolean,
-  readWords,
-  spanDotted,
-  spanIdentifier,
-  spanList,
-  spanSkip,
-  spanText,
-  spanWord,
-} from './read-text.ts'
-import { readTime } from './read-time.ts'
-import { spanHost, spanUrl } from './read-url.ts'
+import { expectedOf, quoted, type Read, readOf, wordsOf } from './read-of.ts'
+import { spanText } from './read-text.ts'
 import type { Runnable } from './run-alternatives.ts'
 import { runAnyOrder, runEither, runOptional } from './run-choice.ts'
 import { runCsv, runCsvParts } from './run-csv.ts'
@@ -32,6 +18,7 @@ import { runRegex } from './run-regex.ts'
 import { runsOfSelf } from './run-self.ts'
 import { traceStep } from './run-trace.ts'
 import { runUncoloured } from './run-uncoloured.ts'
+import { type SlotOf, slotsOf } from './slots-of.ts'
 import { isBlank, type Step, stepOf } from './step.ts'
 import {
   begun,
@@ -45,146 +32,9 @@ import {
   runUntil,
   runWhole,
   runWord,
-  selfInSpan,
   whole,
 } from './take.ts'
 import type { Member, MembersSpec } from './take-members.ts'
-import { timePrograms } from './time-program.ts'
-
-/** Number of a field's slot; `again` has one of its own. -1: the value goes nowhere. */
-export type SlotOf = (field: string, again?: true | 'unset') => number
-
-const quote = (text: string): string => JSON.stringify(text)
-const byLength = (words: readonly string[]): readonly string[] =>
-  [...words].sort((a, b) => encode(b).length - encode(a).length)
-
-/** What a value is called in a failure. */
-const expectedOf = (value: Value): string => {
-  switch (value.as) {
-    case 'text':
-    case 'skip':
-      return 'some text'
-    case 'word':
-      return 'a word'
-    case 'identifier':
-      return value.dotted === true ? 'a name with a dot' : 'a name'
-    case 'words':
-      return `one of ${value.words.slice(0, 8).map(quote).join(', ')}${value.words.length > 8 ? ', …' : ''}`
-    case 'long':
-      return 'a whole number'
-    case 'double':
-      return 'a number'
-    case 'duration':
-    case 'elapsed':
-      return 'a duration'
-    case 'boolean':
-      return `${quote(value.true)} or ${quote(value.false)}`
-    case 'ip':
-      return 'an IP address'
-    case 'address':
-      return 'an address'
-    case 'host':
-      return value.sure === true ? 'a host and its port' : 'a host'
-    case 'url':
-      return 'a URL'
-    case 'time':
-      return `a time (${value.layouts.join(' or ')})`
-    case 'structured_data':
-      return 'structured data'
-    case 'list':
-      return expectedOf(value.of)
-  }
-}
-
-const noWords = new Int32Array(0)
-
-/** Words, and which of them begin with each byte, in their order. */
-const wordsOf = (words: readonly string[]): Pick<Step, 'words' | 'wordsFrom'> => {
-  const encoded = words.map(encode)
-  const beginning = (b?: number): Int32Array =>
-    Int32Array.from(encoded.keys().filter((i) => encoded[i]!.length === 0 || encoded[i]![0] === b))
-  const empty = encoded.some(({ length }) => length === 0) ? beginning() : noWords
-  // Most bytes begin no word: an array of its own for each would be most of what loading formats makes.
-  const wordsFrom = new Array<Int32Array>(256).fill(empty)
-  for (const [b] of encoded) if (b !== undefined && wordsFrom[b] === empty) wordsFrom[b] = beginning(b)
-  return { words: encoded, wordsFrom }
-}
-
-type Read = Pick<Step, 'self' | 'span'> & Partial<Step>
-const self = (read: Step['self']): Read => ({ self: read, span: selfInSpan })
-const span = (read: Step['span']): Read => ({ self: () => false, span: read })
-
-/** How a value is read; capture kinds answer for themselves, the operations never ask which they have. */
-const readOf = (
-  value: Value,
-  slotOf: SlotOf,
-  expected: string,
-  field: string | undefined,
-  slot: number,
-  how = 0,
-): Read => {
-  switch (value.as) {
-    case 'text':
-      return span(spanText)
-    case 'word':
-      return span(spanWord)
-    case 'identifier':
-      return span(value.dotted === true ? spanDotted : spanIdentifier)
-    case 'skip':
-      return span(spanSkip)
-    case 'words':
-      return { ...self(readWords), ...wordsOf(byLength(value.words)) }
-    case 'long':
-      return self(readLong)
-    case 'double':
-      return self(readDouble)
-    case 'duration':
-      return { ...self(readDuration), number: value.power }
-    case 'elapsed':
-      return self(readElapsed)
-    case 'boolean': {
-      const words = byLength([value.true, value.false])
-      return {
-        ...self(readBoolean),
-        ...wordsOf(words),
-        needed: Uint8Array.from(words, (word) => (word === value.true ? 1 : 0)),
-      }
-    }
-    case 'ip':
-      return self(readIp)
-    case 'address':
-      return {
-        ...span(spanAddress),
-        beside: Int32Array.of(
-          value.ip === undefined ? -1 : slotOf(value.ip),
-          value.list === undefined ? -1 : slotOf(value.list),
-        ),
-      }
-    case 'host':
-      return {
-        ...span(spanHost),
-        beside: Int32Array.from([value.port, value.ip, value.domain], (name) =>
-          name === undefined ? -1 : slotOf(name),
-        ),
-        number: value.sure === true ? 1 : 0,
-      }
-    case 'url':
-      return {
-        ...span(spanUrl),
-        beside: Int32Array.from(['path', 'query', 'scheme', 'domain', 'port'], (part) => slotOf(value.prefix + part)),
-      }
-    case 'time':
-      return { ...self(readTime), times: timePrograms(value.layouts) }
-    case 'structured_data':
-      return self(readStructuredData)
-    case 'list':
-      return {
-        ...span(spanList),
-        words: value.separators.map(encode),
-        inner: [stepOf({ ...readOf(value.of, slotOf, expected, field, slot), slot, expected, field, escape: how })],
-      }
-  }
-}
 
 /** Blanks and tabs around the value are none of it. */
 const trimmed =
@@ -270,9 +120,9 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
     expected,
     expectedText:
       literal !== undefined
-        ? quote(literal)
+        ? quoted(literal)
         : take.stops.length > 0
-          ? take.stops.map(quote).join(' or ')
+          ? take.stops.map(quoted).join(' or ')
           : 'the end of the line',
     field: take.field,
     next:
@@ -280,53 +130,6 @@ const takeStep = (take: TakeOp, slotOf: SlotOf, literal?: string, behind?: Op): 
         ? takeStep(behind, () => -1)
         : undefined,
   })
-}
-
-/** Slots an operation may fill. */
-const slotsOf = (ops: readonly Op[], slotOf: SlotOf): Int32Array => {
-  const found = new Set<number>()
-  const ofValue = (value: Value): void => {
-    if (value.as === 'address')
-      for (const name of [value.ip, value.list]) if (name !== undefined) found.add(slotOf(name))
-    if (value.as === 'host')
-      for (const name of [value.port, value.ip, value.domain]) if (name !== undefined) found.add(slotOf(name))
-    if (value.as === 'url')
-      for (const part of ['path', 'query', 'scheme', 'domain', 'port']) found.add(slotOf(value.prefix + part))
-  }
-  const takes = (take: TakeOp): void => {
-    if (take.field !== undefined) found.add(slotOf(take.field, take.again))
-    ofValue(take.value)
-  }
-  const walk = (all: readonly Op[]): void => {
-    for (const op of all) {
-      if (op.op === 'take') takes(op)
-      else if (op.op === 'optional' || op.op === 'csv') walk(op.ops)
-      else if (op.op === 'whole') walk([op.take, ...op.ops])
-      else if (op.op === 'either') for (const branch of op.branches) walk(branch)
-      else if (op.op === 'any_order') for (const part of op.parts) walk(part.ops)
-      else if (op.op === 'pairs') for (const { take } of op.members) takes(take)
-      else if (op.op === 'header_lines') {
-        for (const { take } of op.members) takes(take)
-        for (const name of [...op.texts.map(({ field }) => field), op.others]) found.add(slotOf(name))
-      } else if (op.op === 'trace')
-        for (const name of [op.field ?? op.trace, op.trace, op.type, op.reason]) found.add(slotOf(name))
-      else if (op.op === 'regex') for (const { take } of op.groups) takes(take)
-      else if (op.op === 'extract') for (const { take } of op.captures) takes(take)
-      else if (op.op === 'uncoloured') walk(op.ops)
-      else if (op.op === 'json' || op.op === 'key_values' || op.op === 'delimited') {
-        if (op.op === 'key_values' && op.text !== undefined) found.add(slotOf(op.text))
-        for (const { field, value } of op.members) {
-          found.add(slotOf(field))
-          ofValue(value)
-        }
-        for (const { ops: inner } of op.lines) walk(inner)
-        if (op.undeclared === 'json') found.add(slotOf('json'))
-      }
-    }
-  }
-  walk(ops)
-  found.delete(-1)
-  return Int32Array.from(found)
 }
 
 const memberOf = ({ field, keys, value, required, there, octets }: JsonMember, slotOf: SlotOf): Member => {
@@ -385,7 +188,7 @@ const needsOf = ({ needs, members }: JsonOp, slotOf: SlotOf): Pick<MembersSpec, 
 const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
   switch (op.op) {
     case 'literal':
-      return stepOf({ run: runLiteral, text: encode(op.text), expectedText: quote(op.text) })
+      return stepOf({ run: runLiteral, text: encode(op.text), expectedText: quoted(op.text) })
     case 'newline':
       return stepOf({ run: runNewline })
     case 'blanks':
@@ -395,7 +198,7 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         run: runOptional,
         inner: stepsOf(op.ops, slotOf),
         touched: slotsOf(op.ops, slotOf),
-        ...(op.ops[0]?.op === 'literal' ? { text: encode(op.ops[0].text), expectedText: quote(op.ops[0].text) } : {}),
+        ...(op.ops[0]?.op === 'literal' ? { text: encode(op.ops[0].text), expectedText: quoted(op.ops[0].text) } : {}),
       })
     case 'either':
       return stepOf({
@@ -419,7 +222,7 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         text: encode(op.separator),
         ...wordsOf(op.members.map(({ name }) => name)),
         inner: op.members.map(({ take }) => takeStep(take, slotOf)),
-        expectedText: `a name and ${quote(op.separator)}`,
+        expectedText: `a name and ${quoted(op.separator)}`,
       })
     case 'header_lines':
       return headerLinesStep(
@@ -442,7 +245,7 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         run: runCsvParts,
         inner: stepsOf(op.ops, slotOf),
         expected: 'a field',
-        expectedText: op.stops.length > 0 ? op.stops.map(quote).join(' or ') : 'the end of the line',
+        expectedText: op.stops.length > 0 ? op.stops.map(quoted).join(' or ') : 'the end of the line',
       })
     case 'regex': {
       return stepOf({
@@ -452,7 +255,7 @@ const otherStep = (op: Exclude<Op, TakeOp>, slotOf: SlotOf): Step => {
         inner: op.groups.map(({ take }) => takeStep(take, slotOf)),
         ...stopsOf(op),
         expected: `text that fits ${op.source}`,
-        expectedText: op.stops.length > 0 ? op.stops.map(quote).join(' or ') : 'the end of the line',
+        expectedText: op.stops.length > 0 ? op.stops.map(quoted).join(' or ') : 'the end of the line',
       })
     }
     case 'extract':

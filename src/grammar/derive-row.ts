@@ -1,11 +1,11 @@
 import { absent } from '../event/column.ts'
-import type { SlotOf } from './assemble.ts'
 import { encode } from './encode.ts'
 import type { DeriveOp } from './form.ts'
 import type { Machine } from './machine.ts'
 import { address, readAddress } from './read-address.ts'
 import { splitHost } from './read-url.ts'
 import { copyCell, copyOf, isSet, putIp, putNumber, putText, type Slot } from './slot.ts'
+import type { SlotOf } from './slots-of.ts'
 import { sameBytes } from './step.ts'
 
 /** A text of a definition, written into the arena once a batch. */
