@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { nothing } from '../../pipeline/tally.ts'
 import { adoption } from '../../source/adopt.ts'
 import type { Generation } from '../../source/generation.ts'
 import { identityOf, idOf } from '../../source/identity.ts'
@@ -180,16 +181,6 @@ export const rewindSource = changing(async function* (
   )
   yield { id: key, path, offset: to, was: from }
 })
-
-const nothing = {
-  read: 0,
-  stored: 0,
-  duplicate: 0,
-  filtered: 0,
-  deadLettered: 0,
-  redirected: 0,
-  lost: 0,
-} as const
 
 /** Dead letters of what is read again come again. */
 const laterThan = ({ progress }: Context, key: string, to: number): ReadonlyMap<string, number> =>
