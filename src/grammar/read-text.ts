@@ -95,6 +95,14 @@ export const spanList = (m: Machine, s: Step, from: number, to: number): boolean
   return good
 }
 
+/** The same of a span that no separator divides. */
+export const spanUndivided = (m: Machine, s: Step, from: number, to: number): boolean => {
+  const { cell } = m
+  const good = element(m, s, s.inner[0]!, from, to)
+  m.cell = cell
+  return good
+}
+
 const element = (m: Machine, s: Step, inner: Step, from: number, to: number): boolean => {
   if (s.absent !== undefined) {
     if (from === to) return true

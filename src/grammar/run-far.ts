@@ -1,6 +1,7 @@
 import { fail, type Machine } from './machine.ts'
+import { spanList, spanUndivided } from './read-text.ts'
 import { runAll, type Step, sameBytes } from './step.ts'
-import { byHash, isAbsent, readSpan, stopsAt } from './take.ts'
+import { byHash, readSpan, stopsAt } from './take.ts'
 
 /** Bytes of the separator of a list that stands at `at`; 0 for none. */
 const separatorAt = (m: Machine, s: Step, at: number, end: number): number => {
@@ -9,12 +10,16 @@ const separatorAt = (m: Machine, s: Step, at: number, end: number): number => {
   return 0
 }
 
+/** Whether what was sought last passed a separator. */
+let divided = false
+
 /** The first stop from `m.at` on; `end` where there is none, -1 where `never` stands before it. */
 const seek = (m: Machine, s: Step, end: number): number => {
   const { bytes } = m
   const { stopAt, bar } = s
   const list = s.words.length > 0
   let at = m.at
+  divided = false
   while (at < end) {
     const b = bytes[at]!
     if (stopAt[b] === 0) {
@@ -22,8 +27,10 @@ const seek = (m: Machine, s: Step, end: number): number => {
       continue
     }
     const passed = list ? separatorAt(m, s, at, end) : 0
-    if (passed > 0) at += passed
-    else if (stopsAt(m, s, at)) return at
+    if (passed > 0) {
+      at += passed
+      divided = true
+    } else if (stopsAt(m, s, at)) return at
     else if (b === bar && sameBytes(bytes, at, end, s.never)) return -1
     else at += s.escape !== 0 && b === 92 && s.escape !== byHash ? 2 : 1
   }
@@ -102,7 +109,8 @@ const runUpTo = (m: Machine, s: Step, twice: boolean): boolean => {
   if (to < 0 || (to === end && !s.orEnd))
     return fail(m, from >= m.end ? 'unexpected_end' : 'expected_literal', from, s.expectedText, s.field)
   const closed = to === end && s.close !== undefined ? closedEnd(m, s, from, to) : to
-  if (!isAbsent(m, s, from, closed) && !readSpan(m, s, from, closed)) return false
+  const isOne = s.span === spanList && !divided && s.escape === 0 && s.before.length === 0 && s.ahead.length === 0
+  if (!(isOne ? spanUndivided : readSpan)(m, s, from, closed)) return false
   m.at = to === end ? end : to + s.textLength
   if (m.at > limit) {
     // The value held line ends; the current line is the one it ended in.
