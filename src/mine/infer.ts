@@ -63,6 +63,9 @@ const quoted = (text: string): string => `'${escapeControls(text.replace(/[\\']/
 const identifierOf = (name: string): string =>
   name.replace(/[^a-zA-Z0-9]+(.)?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '')
 
+/** Characters of what values look like. */
+const mostShown = 200
+
 const fileOf = (
   name: string,
   opening: Opening | undefined,
@@ -81,13 +84,14 @@ const fileOf = (
   if (opening !== undefined) uses.add('starts').add('time').add('line')
   const lineOf = (line: string): string => `line\`${line}\``
   const framing = opening === undefined ? '' : '  framing,\n'
-  const body = (label: string, { line, samples, count }: Proposed): string =>
-    `grammar({\n  name: ${quoted(label)},\n  // ${count} ${count === 1 ? 'line' : 'lines'}\n  line: ${lineOf(line)},\n${framing}  samples: [\n${samples.map((sample) => `    ${quoted(sample)},\n`).join('')}  ],\n})`
+  const body = (label: string, { line, shown, samples, count }: Proposed): string =>
+    `grammar({\n  name: ${quoted(label)},\n  // ${count} ${count === 1 ? 'line' : 'lines'}: ${escapeControls(shown.slice(0, mostShown))}\n  line: ${lineOf(line)},\n${framing}  samples: [\n${samples.map((sample) => `    ${quoted(sample)},\n`).join('')}  ],\n})`
   const parts = proposed.map((each, i) => body(one ? name : `${name}.${i + 1}`, each))
   if (catchAll)
     parts.push(
       body(one ? name : `${name}.other`, {
         line: `${when}\${rest('message')}`,
+        shown: 'any other message',
         samples: others.slice(0, 1),
         uses,
         count: others.length,

@@ -77,3 +77,28 @@ export const frontPlacesOf = (fronts: readonly (readonly FrontPiece[])[]): reado
     const isName = first.isTag === true && values.every((value) => /^\S+$/.test(value))
     return isName ? [{ values, field: 'log.logger' }] : refined(values)
   })
+
+/** Values with nothing but blanks between them, from one quote to the next, are one: what was quoted. */
+export const withQuoted = (places: readonly Place[]): readonly Place[] => {
+  const joined: Place[] = []
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i]!
+    joined.push(place)
+    const quote = 'constant' in place ? /["'`]$/.exec(place.constant)?.[0] : undefined
+    if (quote === undefined) continue
+    let end = i + 1
+    const isInside = (one: Place | undefined): boolean =>
+      one !== undefined && ('values' in one || /^\s+$/.test(one.constant))
+    while (isInside(places[end])) end++
+    const closing = places[end]
+    const inner = places.slice(i + 1, end)
+    const count = inner.flatMap((one) => ('values' in one ? [one.values.length] : []))[0]
+    if (inner.length < 2 || count === undefined || closing === undefined) continue
+    if (!('constant' in closing && closing.constant.startsWith(quote))) continue
+    const textOf = (line: number): string =>
+      inner.map((one) => ('constant' in one ? one.constant : one.values[line]!)).join('')
+    joined.push({ values: Array.from({ length: count }, (_, line) => textOf(line)) })
+    i = end - 1
+  }
+  return joined
+}

@@ -3,9 +3,9 @@ import { align, type Piece } from './align.ts'
 import { fieldNamer, type Names } from './field-name.ts'
 import { type FrontPiece, frontPieces } from './front.ts'
 import { levelLetter, levelPattern } from './level-word.ts'
-import { lexemes } from './lexeme.ts'
+import { lexemes, type Shape } from './lexeme.ts'
 import type { Mined, Template } from './mine.ts'
-import { frontPlacesOf, outline, type Place, placesOf } from './place.ts'
+import { frontPlacesOf, outline, type Place, placesOf, withQuoted } from './place.ts'
 import { skeleton } from './skeleton.ts'
 import { timeLayout } from './time-layout.ts'
 
@@ -13,6 +13,8 @@ import { timeLayout } from './time-layout.ts'
 export interface Proposed {
   /** What stands between the backticks of line`…`. */
   readonly line: string
+  /** What its values look like, for a person: `<time> job <uuid> took <int> ms`. */
+  readonly shown: string
   readonly samples: readonly string[]
   /** Functions it calls. */
   readonly uses: ReadonlySet<string>
@@ -43,6 +45,24 @@ const kindOf = (values: readonly string[]): string => {
   return allAre(values, /^\S+$/) ? 'word' : 'text'
 }
 
+const telling: ReadonlySet<Shape> = new Set(['time', 'ip', 'uuid', 'hex', 'url', 'mail', 'path'])
+const mostTold = 50
+
+/** What such values look like: as what they are captured, unless all have a shape that says more. */
+const shapeOf = (values: readonly string[], kind: string): string => {
+  if (kind !== 'word') return kind
+  const shapes = new Set(
+    values.slice(0, mostTold).map((value) => {
+      const [only, more] = lexemes(value)
+      return more === undefined && only?.text === value ? only.shape : 'word'
+    }),
+  )
+  // Of hexadecimal digits some numbers have no letter.
+  if (shapes.has('hex')) shapes.delete('number')
+  const [shape] = shapes
+  return shapes.size === 1 && telling.has(shape!) ? shape! : kind
+}
+
 const commonEnd = (values: readonly string[], pattern: RegExp): string => {
   const end = pattern.exec(values[0]!)?.[0] ?? ''
   return end !== '' && values.every((value) => value.length > end.length && value.endsWith(end)) ? end : ''
@@ -66,17 +86,20 @@ const lineWriter = (names: Names) => {
   const namer = fieldNamer(names)
   const uses = new Set(['line'])
   let out = ''
+  let shown = ''
   let before = ''
   /** Whether a capture ended it: another cannot follow at once. */
   let open = false
   const put = (text: string): void => {
     if (text === '') return
     out += literal(text)
+    shown += text
     before += text
     open = false
   }
-  const capture = (kind: string, name: string, ...more: readonly string[]): void => {
+  const capture = (kind: string, shape: string, name: string, ...more: readonly string[]): void => {
     uses.add(kind)
+    shown += `<${shape}>`
     out += `\${${kind}('${[name, ...more].join("', '")}')}`
     // What stands before a value does not name the next one.
     before += ' \u0000 '
@@ -90,18 +113,18 @@ const lineWriter = (names: Names) => {
       return
     }
     put(words.slice(0, at).join(''))
-    capture('word', 'log.level')
+    capture('word', 'level', 'log.level')
     put(words.slice(at + 1).join(''))
   }
   const putValues = (values: readonly string[], next: string, isFront: boolean, field: string | undefined): void => {
     const layout = timeLayout(values)
     if (layout !== undefined && namer.take('@timestamp', 'time')) {
-      capture('time', '@timestamp', layout)
+      capture('time', 'time', '@timestamp', layout)
       return
     }
     const isLevel = (value: string): boolean => levelPattern.test(value) || (isFront && levelLetter.test(value))
     if (values.every(isLevel) && namer.take('log.level', 'word')) {
-      capture('word', 'log.level')
+      capture('word', 'level', 'log.level')
       return
     }
     const start = commonStart(values)
@@ -109,32 +132,33 @@ const lineWriter = (names: Names) => {
     put(start)
     if (inner.every((value) => isAddress(socket.exec(value)?.[1] ?? ''))) {
       const name = namer.nameFor('ip', before, ':')
-      capture('ip', name)
+      capture('ip', 'ip', name)
       put(':')
       const port = name.replace(/(?<=^source\.|^destination\.)ip$/, 'port')
-      capture('int', port !== name && namer.take(port, 'int') ? port : namer.nameFor('int', 'port ', next))
+      capture('int', 'port', port !== name && namer.take(port, 'int') ? port : namer.nameFor('int', 'port ', next))
       return
     }
     // `512ms`, `80%`: a number and what it counts.
     const end = commonEnd(inner, /(?<=\d)(?:%|[a-zA-Z]{1,5})$/)
     const number = kindOf(inner.map((value) => value.slice(0, value.length - end.length)))
     if (field === undefined && (number === 'int' || number === 'number')) {
-      capture(number, namer.nameFor(number, before, end + next))
+      capture(number, number, namer.nameFor(number, before, end + next))
       put(end)
       return
     }
     const kind = kindOf(inner)
     if (field !== undefined && namer.take(field, kind)) {
-      capture(kind, field)
+      capture(kind, shapeOf(inner, kind), field)
       return
     }
     // A word ends at the text behind it: a value that holds that text does not.
     const told = kind === 'word' && next !== '' && inner.some((value) => value.includes(next)) ? 'text' : kind
-    capture(told, namer.nameFor(told, before, next))
+    capture(told, shapeOf(inner, told), namer.nameFor(told, before, next))
   }
   return {
     uses,
     text: () => out,
+    shown: () => shown,
     /** False where two values have nothing between them. */
     place(place: Place, next: Place | undefined, isFront: boolean): boolean {
       if ('constant' in place) putText(place.constant, isFront)
@@ -172,7 +196,7 @@ export const propose = (
   const largest = [...outlines.values()].sort((a, b) => b.length - a.length).slice(0, mostOutlines)
   return largest.flatMap((alike) => {
     const front = frontPlacesOf(alike.map((one) => one.front))
-    const places = [...front, ...placesOf(alike.map(({ message }) => message))]
+    const places = withQuoted([...front, ...placesOf(alike.map(({ message }) => message))])
     if (places.length > mostPlaces) return []
     const writer = lineWriter(names)
     const levels = front.length === 0 ? levelPlaces : front.length
@@ -180,6 +204,6 @@ export const propose = (
     if (!fits) return []
     const samples = [...new Set(alike.map(({ line }) => line))].slice(0, mostSamples)
     const count = Math.round((alike.length * template.lines.length) / looked.length)
-    return [{ line: writer.text(), samples, uses: writer.uses, count }]
+    return [{ line: writer.text(), shown: writer.shown(), samples, uses: writer.uses, count }]
   })
 }

@@ -47,6 +47,19 @@ describe('a grammar made of lines', () => {
     expect(text).toContain(`wrote \${number('app.wrote')} KB of page \${word('app.page')} in \${word('app.in')}`)
   })
 
+  test('says what its values look like, and takes what is quoted for one', async () => {
+    const lines = [7, 8, 9].map(
+      (i) =>
+        `2026-11-27T08:00:0${i}Z WARN job 0000000${i}-8b52-9b4a-97b7-50923ceb3ffd of '${['Ada', 'Bo', 'Chen'][i - 7]} ${i}th' hash ${i}a5eb561a4 from 10.0.0.${i}:80${i} took ${i}.5 s for /srv/${i}.txt`,
+    )
+    const { text, fitting } = await inferGrammar(lines, 'shop.door')
+    expect(fitting).toBe(3)
+    expect(text).toContain(
+      "// 3 lines: <time> <level> job <uuid> of '<text>' hash <hex> from <ip>:<port> took <number> s for <path>\n",
+    )
+    expect(text).toContain(`of '\${text('app.of')}' hash`)
+  })
+
   test('reads what a template covers though it is built otherwise', async () => {
     const fixture = join(import.meta.dirname, '../../fixtures/nginx.access/escape-json.log')
     const lines = readFileSync(fixture, 'utf8').trim().split('\n')
