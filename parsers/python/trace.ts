@@ -1,6 +1,5 @@
 import type { TraceStyle } from 'tailrace'
 
-/** How Python prints exceptions, groups of them, and `stack_info`; loguru too. */
 /** structlog's `dict_tracebacks`. */
 const members = {
   type: 'exc_type',
@@ -19,6 +18,7 @@ const members = {
   reason: 'msg',
 } as const
 
+/** How Python prints exceptions, groups of them, and `stack_info`; loguru too. */
 export const pythonTrace: TraceStyle = {
   heads: ['Traceback (most recent call last):', '  + Exception Group Traceback (most recent call last):'],
   // The second is what `exc_info` prints where nothing was raised.

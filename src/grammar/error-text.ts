@@ -1,3 +1,5 @@
+import { isObject } from '../event/is-object.ts'
+
 /** Names of the members by which a program writes an error as JSON. */
 export interface ErrorMembers {
   readonly type: string
@@ -30,7 +32,6 @@ export interface ErrorText {
 }
 
 type Json = Readonly<Record<string, unknown>>
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string'
     ? value
@@ -41,6 +42,8 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 
 /** Nesting of groups that is shown by indentation; deeper ones stand no further in, so that text stays as long as what it tells. */
 const deepest = 10
+/** Groups within groups that are read; each costs some of the stack. */
+const mostGroups = 256
 /** How much longer than the JSON a text may be: of real errors it is shorter, of nothing but line ends in groups it is not. */
 const most = 4
 const rule = '-'.repeat(16)
@@ -88,6 +91,17 @@ const lastLines = (error: Json, names: ErrorMembers): readonly string[] => {
   return [...`${type}${message === '' ? '' : `: ${message}`}`.split('\n'), ...notes]
 }
 
+/** An error of a group, with what it came of. */
+const chainOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value])
+
+/** Whether errors hold no more than so many groups within each other. */
+const areWithin = (errors: readonly unknown[], names: ErrorMembers, groups: number): boolean =>
+  groups >= 0 &&
+  errors.every(
+    (error) =>
+      !isObject(error) || listOf(error[names.errors]).every((one) => areWithin(chainOf(one), names, groups - 1)),
+  )
+
 /** Puts lines of an error that stands `depth` groups deep; those of a group, and of what is in it, stand behind a bar. */
 const putError = (out: string[], error: Json, names: ErrorMembers, depth: number): void => {
   const frames = listOf(error[names.frames]).filter(isObject)
@@ -100,7 +114,7 @@ const putError = (out: string[], error: Json, names: ErrorMembers, depth: number
   for (const line of [...syntaxLines(error[names.syntax], names), ...lastLines(error, names)]) out.push(`${bar}${line}`)
   errors.forEach((one, i) => {
     out.push(`${margin}${i === 0 ? '+-+' : '  +'}${rule} ${i + 1} ${rule}`)
-    putChain(out, Array.isArray(one) ? one : [one], names, depth + 1)
+    putChain(out, chainOf(one), names, depth + 1)
   })
   const last = errors.at(-1)
   const [inner] = Array.isArray(last) ? last : [last]
@@ -120,7 +134,7 @@ const putChain = (out: string[], errors: readonly unknown[], names: ErrorMembers
 
 /**
  * What a program wrote as JSON of an error: an object, or a list of such, the error that was raised first, each next one what
- * came before it. Undefined: it is none, tells of no error, or would be far longer as text.
+ * came before it. Undefined: it is none, tells of no error, is nested deeper than programs nest errors, or would be far longer as text.
  */
 export const errorText = (json: string, names: ErrorMembers): ErrorText | undefined => {
   let value: unknown
@@ -130,9 +144,9 @@ export const errorText = (json: string, names: ErrorMembers): ErrorText | undefi
     // What the record's own reading lets pass and JSON does not: a control character within a string.
     return undefined
   }
-  const errors = Array.isArray(value) ? value : [value]
+  const errors = chainOf(value)
   const [raised] = errors
-  if (!isObject(raised) || !errors.every(isObject)) return undefined
+  if (!isObject(raised) || !errors.every(isObject) || !areWithin(errors, names, mostGroups)) return undefined
   const type = textOf(raised[names.type])
   const message = textOf(raised[names.message])
   if (type === undefined && message === undefined) return undefined

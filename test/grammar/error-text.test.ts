@@ -123,6 +123,13 @@ describe('errors as JSON', () => {
   })
 })
 
+test('what is nested as deep as JSON may be is none, however deep that is', () => {
+  const nested = (groups: number): string =>
+    `${'{"type":"A","exceptions":[['.repeat(groups)}{"type":"Z"}${']]}'.repeat(groups)}`
+  expect(errorText(nested(256), members)?.trace).toContain('Z')
+  for (const groups of [257, 1363, 100_000]) expect(errorText(nested(groups), members)).toBeUndefined()
+})
+
 test('what would be far longer than its JSON is none', () => {
   let error: object = { type: 'A', value: '\n'.repeat(10_000) }
   for (let i = 0; i < 10; i++) error = { type: 'G', value: '', exceptions: [[error]] }
